@@ -1,0 +1,63 @@
+import type { IAuthenticateGeneric, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+/** An API key of Hopsworks and the addresses that it may be sent to. Its Test is the nodes' `hopsworksApiTest`. */
+export class HopsworksApi implements ICredentialType {
+	name = 'hopsworksApi';
+
+	displayName = 'Hopsworks API';
+
+	icon: Icon = { light: 'file:../icons/hopsworks.svg', dark: 'file:../icons/hopsworks.dark.svg' };
+
+	documentationUrl = 'https://github.com/n8n-nodes-hopsworks/n8n-nodes-hopsworks#the-credential';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description:
+				"Made in Hopsworks under your name, Account Settings, API. It needs the scope SERVING, and PROJECT where 'Hopsworks URL' is filled in.",
+		},
+		{
+			displayName: 'Model Serving URL',
+			name: 'servingUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. http://10.87.42.108',
+			description:
+				"The address of the Istio gateway that deployments answer on: the beginning of the URL on a deployment's page. Needed to call deployments by name.",
+		},
+		{
+			displayName: 'Hopsworks URL',
+			name: 'hopsworksUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://c.app.hopsworks.ai',
+			description:
+				'The address under which you open Hopsworks in the browser. One of the two addresses is enough.',
+		},
+		{
+			displayName: 'Project',
+			name: 'project',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. my_project',
+			description: 'The project that the deployments belong to, as its name stands in Hopsworks',
+		},
+		{
+			displayName: 'Ignore SSL Issues (Insecure)',
+			name: 'ignoreSslIssues',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to connect even if SSL certificate validation is not possible',
+		},
+	];
+
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: { headers: { Authorization: '=ApiKey {{$credentials.apiKey}}' } },
+	};
+}

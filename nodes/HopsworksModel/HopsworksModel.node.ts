@@ -1,0 +1,58 @@
+/** Hopsworks Model: scores items with a deployed model, or asks one; outcomes become items here and nowhere else. */
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { hopsworksApiTest } from '../hopsworks/credentialTest';
+import { nodeError } from '../hopsworks/errors';
+import { isTool } from '../hopsworks/items';
+import { operations, properties } from './operations';
+
+export class HopsworksModel implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Hopsworks Model',
+		name: 'hopsworksModel',
+		icon: { light: 'file:../../icons/hopsworks.svg', dark: 'file:../../icons/hopsworks.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + ($parameter["deployment"]["value"] || "") }}',
+		description: 'Get predictions and answers from models deployed on Hopsworks',
+		defaults: { name: 'Hopsworks Model' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'hopsworksApi', required: true, testedBy: 'hopsworksApiTest' }],
+		properties,
+	};
+
+	methods = { credentialTest: { hopsworksApiTest } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const items = this.getInputData();
+		const chosen = this.getNodeParameter('operation', 0);
+		const operation = operations.find(({ value }) => value === chosen) ?? operations[0];
+		const outcomes = await operation.run(this, items);
+
+		const first = outcomes.findIndex(
+			(outcome) => !outcome.ok && outcome.failure.kind !== 'notSent',
+		);
+		const firstOutcome = outcomes[first];
+		if (firstOutcome && !firstOutcome.ok && !this.continueOnFail()) {
+			throw nodeError(this.getNode(), firstOutcome.failure, first);
+		}
+		// On the error output n8n itself merges the input row in, if the item holds nothing but `error`.
+		const node = this.getNode();
+		const isBare = node.onError === 'continueErrorOutput' || isTool(this);
+		return [
+			outcomes.map((outcome, item) => {
+				const pairedItem = { item };
+				if (outcome.ok) return { ...outcome.value, pairedItem };
+				const error = outcome.failure.message;
+				return { json: isBare ? { error } : { ...items[item]?.json, error }, pairedItem };
+			}),
+		];
+	}
+}

@@ -1,0 +1,141 @@
+/** The credential's Test: tries every address that is filled in, and says what is wrong with which. */
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
+import { isRecord, parseReply } from '../serving/json';
+import { errorText, excerpt } from '../serving/outcome';
+import { namespaceOf } from '../serving/address';
+import { asText } from './parameters';
+import { connectionTrouble } from './send';
+
+interface Reply {
+	status: number;
+	body: string;
+}
+
+/** Gets a path below an address of the credential; the text is what was wrong where no reply came. */
+type Get = (path: string) => Promise<Reply | string>;
+
+const TIMEOUT_SECONDS = 10;
+const SCOPE_MISSING = 320004;
+
+/** Named `hopsworksApiTest` in every node that uses the credential. */
+export async function hopsworksApiTest(
+	this: ICredentialTestFunctions,
+	{ data = {} }: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
+): Promise<INodeCredentialTestResult> {
+	const key = asText(data.apiKey).trim();
+	const project = asText(data.project).trim();
+	const addresses = [
+		{ field: 'Hopsworks URL', url: asText(data.hopsworksUrl).trim(), test: testHopsworks },
+		{ field: 'Model Serving URL', url: asText(data.servingUrl).trim(), test: testGateway },
+	].filter(({ url }) => url !== '');
+	const problems = key === '' ? ["Fill in 'API Key'"] : [];
+	if (addresses.length === 0) problems.push("Fill in 'Model Serving URL' or 'Hopsworks URL'");
+	for (const { field, url, test } of problems.length > 0 ? [] : addresses) {
+		const problem = URL.canParse(url)
+			? await test(getter(this, new URL(url), key, data.ignoreSslIssues === true), project)
+			: 'this is not a web address; it must begin with http:// or https://';
+		if (problem !== undefined) problems.push(`'${field}': ${problem}`);
+	}
+	if (problems.length > 0) return { status: 'Error', message: problems.join('. ') };
+	return { status: 'OK', message: 'The API key was accepted' };
+}
+
+function getter(
+	{ helpers }: ICredentialTestFunctions,
+	address: URL,
+	key: string,
+	ignoreSslIssues: boolean,
+): Get {
+	// The only HTTP helper that n8n gives a credential test: docs/decisions/0005-credential-test.md
+	const { request } = helpers;
+	return async (path) => {
+		try {
+			const response: unknown = await request({
+				method: 'GET',
+				uri: `${address.origin}${path}`,
+				headers: { Authorization: `ApiKey ${key}`, Accept: 'application/json' },
+				simple: false,
+				resolveWithFullResponse: true,
+				followRedirect: false,
+				rejectUnauthorized: !ignoreSslIssues,
+				timeout: TIMEOUT_SECONDS * 1000,
+			});
+			const { statusCode, body } = isRecord(response) ? response : {};
+			const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
+			return { status: Number(statusCode), body: text.replaceAll(key, '***') };
+		} catch (error) {
+			const { kind, message, description } = connectionTrouble(
+				error,
+				address.host,
+				TIMEOUT_SECONDS,
+				key,
+			);
+			return kind === 'timeout'
+				? `no answer within ${TIMEOUT_SECONDS} seconds`
+				: `${message}. ${description}`;
+		}
+	};
+}
+
+/** A refused key, or the gateway's word for a missing scope (hopsworks.md 8.2). Any other answer shows that the key passed. */
+async function testGateway(get: Get, project: string): Promise<string | undefined> {
+	const reply = await get(`/v1/${namespaceOf(project) || 'n8n'}/credential-test/v1/models`);
+	if (typeof reply === 'string') return reply;
+	const { status, body } = reply;
+	const said = errorText(body);
+	if (status === 401) {
+		return `the API key was refused, or it lacks the scope SERVING (the gateway says '${said}' to both)`;
+	}
+	if (status === 403) return `the API key is known, but not allowed: ${said}`;
+	return redirected(status);
+}
+
+async function testHopsworks(get: Get, project: string): Promise<string | undefined> {
+	const projects = await readList(get, '/project', 'PROJECT');
+	if (typeof projects === 'string') return projects;
+	const known = projects.map((entry) =>
+		isRecord(entry) && isRecord(entry.project) ? entry.project : {},
+	);
+	const chosen = project === '' ? known[0] : known.find(({ name }) => name === project);
+	if (!chosen) {
+		const names = known.map(({ name }) => asText(name)).join(', ') || 'none';
+		return project === ''
+			? 'the API key was accepted, but its user is a member of no project'
+			: `the project '${project}' is not among those of the API key (${names})`;
+	}
+	const deployments = await readList(get, `/project/${asText(chosen.id)}/serving`, 'SERVING');
+	return typeof deployments === 'string' ? deployments : undefined;
+}
+
+/** A list of the REST API, bare or as `{count, items}`; a text says what was wrong instead. */
+async function readList(get: Get, path: string, scope: string): Promise<unknown[] | string> {
+	const reply = await get(`/hopsworks-api/api${path}`);
+	if (typeof reply === 'string') return reply;
+	const { status, body } = reply;
+	const json = parseReply(body);
+	const said = errorText(body);
+	if (status === 401) return `the API key was refused: ${said}`;
+	if (status === 403 && isRecord(json) && json.errorCode === SCOPE_MISSING) {
+		return `the API key is valid, but lacks the scope ${scope}: add it to the key in Hopsworks`;
+	}
+	const redirect = redirected(status);
+	if (redirect !== undefined) return redirect;
+	if (status === 200 && Array.isArray(json)) return json;
+	if (status === 200 && isRecord(json) && 'count' in json)
+		return Array.isArray(json.items) ? json.items : [];
+	if (status === 200)
+		return `the server is not Hopsworks: it answered ${excerpt(body).slice(0, 80)}`;
+	return `Hopsworks answered with status ${status}: ${said}`;
+}
+
+function redirected(status: number): string | undefined {
+	const isRedirect = status >= 300 && status < 400;
+	return isRedirect
+		? 'the server sent a redirect, as a login page does; check http:// or https:// and the address'
+		: undefined;
+}

@@ -1,0 +1,74 @@
+/** n8n's items on both ends of an operation: read one by one, and put out with or without their input fields. */
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+} from 'n8n-workflow';
+import { count, type Failure, type Outcome } from '../serving/outcome';
+import type { Tally } from './send';
+
+/** Stands for an item whose request was never made, because the run stops at the first failure. */
+export const NOT_SENT: Failure = {
+	kind: 'notSent',
+	message: 'Not sent, because another item failed first',
+	description: "Set 'On Error' to continue, and every item is sent.",
+};
+
+/** Whether the run ends at the first failure. n8n shows the setting as 'On Error'. */
+export function stopsOnError(context: IExecuteFunctions): boolean {
+	return !context.continueOnFail();
+}
+
+/** An AI agent's tool is the same node under a type that ends so; its items carry the agent's own data. */
+export function isTool(context: IExecuteFunctions): boolean {
+	return context.getNode().type.endsWith('Tool');
+}
+
+const keepInput: INodeProperties = {
+	displayName: 'Include Input Fields',
+	name: 'includeInputFields',
+	type: 'boolean',
+	noDataExpression: true,
+	default: true,
+	description: 'Whether to keep the fields of the incoming item beside the answer',
+};
+
+/** The switch for keeping input fields, off at first. */
+export const includeInputFields: INodeProperties[] = [{ ...keepInput, default: false }];
+
+/** The same, on at first; off as a tool, so that the agent's own item stays out of the answer. */
+export const includeInputFieldsAtFirst: INodeProperties[] = [
+	{ ...keepInput, displayOptions: { hide: { '@tool': [true] } } },
+	{ ...keepInput, default: false, displayOptions: { show: { '@tool': [true] } } },
+];
+
+/** An outgoing item: what an operation made of an item, beside the item's own fields and files where they are kept. */
+export function outgoing(
+	item: INodeExecutionData | undefined,
+	made: IDataObject,
+): INodeExecutionData {
+	if (!item) return { json: made };
+	return { json: { ...item.json, ...made }, ...(item.binary && { binary: item.binary }) };
+}
+
+/** Says in the editor what a run has met; a run without trouble says nothing. */
+export function hintAtTrouble(
+	context: IExecuteFunctions,
+	outcomes: Array<Outcome<unknown>>,
+	{ requests, retries }: Tally,
+): void {
+	const failures = outcomes.filter((outcome) => !outcome.ok).length;
+	if (retries === 0 && failures === 0) return;
+	const parts = [
+		count(outcomes.length, 'item'),
+		count(requests, 'request'),
+		retries > 0 ? `${retries.toLocaleString('en-US')} sent again` : '',
+		failures > 0 ? `${failures.toLocaleString('en-US')} failed` : '',
+	];
+	context.addExecutionHints({
+		message: parts.filter(Boolean).join(', '),
+		location: 'outputPane',
+		type: failures > 0 ? 'warning' : 'info',
+	});
+}

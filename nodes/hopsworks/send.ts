@@ -1,0 +1,264 @@
+/** One call to a deployment: credential, time-out, retries and cancel, ending in an outcome. */
+import {
+	sleep,
+	type IExecuteFunctions,
+	type IHttpRequestOptions,
+	type INodeProperties,
+} from 'n8n-workflow';
+import type { Target } from '../serving/address';
+import { isRecord } from '../serving/json';
+import {
+	connectionFailure,
+	failed,
+	failureOf,
+	isRetryable,
+	retryAfter,
+	retryWait,
+	success,
+	timeoutFailure,
+	type Failure,
+	type Outcome,
+	type RetryPolicy,
+} from '../serving/outcome';
+import { asNumber, asText } from './parameters';
+
+export const CREDENTIAL = 'hopsworksApi';
+
+/** The credential's fields, '' where not filled in. */
+export interface Connection {
+	apiKey: string;
+	servingUrl: string;
+	hopsworksUrl: string;
+	project: string;
+	ignoreSslIssues: boolean;
+}
+
+export async function readConnection(context: IExecuteFunctions): Promise<Connection> {
+	const fields = await context.getCredentials(CREDENTIAL);
+	return {
+		apiKey: asText(fields.apiKey),
+		servingUrl: asText(fields.servingUrl),
+		hopsworksUrl: asText(fields.hopsworksUrl),
+		project: asText(fields.project),
+		ignoreSslIssues: fields.ignoreSslIssues === true,
+	};
+}
+
+export interface SendSettings extends RetryPolicy {
+	/** Longest wait for a reply, in seconds. */
+	timeout: number;
+	/** Requests in flight at once. */
+	concurrency: number;
+}
+
+/** The options that every operation has, read by `readSendSettings`. */
+export const sendOptions: INodeProperties[] = [
+	{
+		displayName: 'Concurrency',
+		name: 'concurrency',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 4,
+		description: 'How many requests are under way at the same time',
+	},
+	{
+		displayName: 'Max Retry Wait',
+		name: 'maxRetryWait',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 60,
+		description: 'Longest wait before a request is sent again, in seconds',
+	},
+	{
+		displayName: 'Max Tries',
+		name: 'maxTries',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 6,
+		description:
+			'How often a request is sent before it fails. Sent again are those that met a busy, starting or unreachable deployment.',
+	},
+	{
+		displayName: 'Retry Timeouts',
+		name: 'retryTimeouts',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to send a request again that ran out of time, although its work may still be going on',
+	},
+	{
+		displayName: 'Timeout',
+		name: 'timeout',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 300,
+		description:
+			'How long to wait for a reply, in seconds. The first call after a sleep can take minutes.',
+	},
+];
+
+export function readSendSettings(options: Record<string, unknown>): SendSettings {
+	return {
+		concurrency: asNumber(options.concurrency, 'Concurrency', 4, { minimum: 1, whole: true }),
+		maxRetryWait: asNumber(options.maxRetryWait, 'Max Retry Wait', 60, { minimum: 0 }),
+		maxTries: asNumber(options.maxTries, 'Max Tries', 6, { minimum: 1, whole: true }),
+		retryTimeouts: options.retryTimeouts === true,
+		timeout: asNumber(options.timeout, 'Timeout', 300, { minimum: 0.001 }),
+	};
+}
+
+/** What a run has cost so far, for its hint. */
+export interface Tally {
+	requests: number;
+	retries: number;
+}
+
+export type Send = (target: Target, body: string) => Promise<Outcome<string>>;
+
+/** A function that posts a JSON text to a deployment and gives the reply's text, trying again where that can help. */
+export function sender(
+	context: IExecuteFunctions,
+	connection: Connection,
+	settings: SendSettings,
+	tally: Tally,
+): Send {
+	return async (target, body) => {
+		for (let tries = 1; ; tries++) {
+			tally.requests++;
+			const { outcome, wanted } = await sendOnce(context, connection, settings, target, body);
+			if (outcome.ok || !isRetryable(outcome.failure, settings.retryTimeouts)) return outcome;
+			if (wanted !== undefined && wanted > settings.maxRetryWait) {
+				return gaveUp(outcome.failure, tries, tooLong(wanted, settings.maxRetryWait));
+			}
+			if (tries >= settings.maxTries) return gaveUp(outcome.failure, tries);
+			await pause(context, wanted ?? retryWait(tries, settings.maxRetryWait, Math.random()));
+			if (isCancelled(context)) return failed(CANCELLED);
+			tally.retries++;
+		}
+	};
+}
+
+const CANCELLED: Failure = {
+	kind: 'cancelled',
+	message: 'The run was canceled', // n8n knows a cancelled run by this spelling
+	description: 'Start it again to score the rest.',
+};
+
+function gaveUp(failure: Failure, tries: number, advice = ''): Outcome<string> {
+	return failed({
+		...failure,
+		message: tries > 1 ? `${failure.message} (after ${tries} tries)` : failure.message,
+		description: advice === '' ? failure.description : `${advice} ${failure.description}`,
+	});
+}
+
+function tooLong(wanted: number, allowed: number): string {
+	return `The server asked to wait ${Math.ceil(wanted)} s, and 'Max Retry Wait' allows ${allowed} s.`;
+}
+
+function isCancelled(context: IExecuteFunctions): boolean {
+	return context.getExecutionCancelSignal()?.aborted ?? false;
+}
+
+/** Waits, but not beyond a cancel. */
+async function pause(context: IExecuteFunctions, seconds: number): Promise<void> {
+	const signal = context.getExecutionCancelSignal();
+	if (!signal) return await sleep(seconds * 1000);
+	let wake: () => void = () => {};
+	const cancelled = new Promise<void>((resolve) => {
+		wake = resolve;
+		signal.addEventListener('abort', wake, { once: true });
+	});
+	await Promise.race([sleep(seconds * 1000), cancelled]);
+	signal.removeEventListener('abort', wake);
+}
+
+/** Takes the key out of a text that a server sent, should it have echoed it. */
+function withoutKey(text: string, key: string): string {
+	return key === '' ? text : text.replaceAll(key, '***');
+}
+
+interface Sent {
+	outcome: Outcome<string>;
+	/** Seconds that the server asked to wait. */
+	wanted?: number;
+}
+
+async function sendOnce(
+	context: IExecuteFunctions,
+	connection: Connection,
+	{ timeout }: SendSettings,
+	{ url, host }: Target,
+	body: string,
+): Promise<Sent> {
+	// A fresh object for every call: n8n changes it.
+	const request: IHttpRequestOptions = {
+		method: 'POST',
+		url,
+		headers: {
+			// Exactly this: with a charset KServe hands the raw bytes to the model (serving-protocols.md 2.2).
+			'Content-Type': 'application/json',
+			Accept: 'application/json',
+			...(host === undefined ? {} : { Host: host }),
+		},
+		body,
+		encoding: 'text',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		timeout: timeout * 1000,
+		skipSslCertificateValidation: connection.ignoreSslIssues,
+	};
+	try {
+		const response: unknown = await context.helpers.httpRequestWithAuthentication.call(
+			context,
+			CREDENTIAL,
+			request,
+		);
+		const { status, text, wanted } = readResponse(response);
+		const clean = withoutKey(text, connection.apiKey);
+		const isGood = status >= 200 && status < 300;
+		return { outcome: isGood ? success(clean) : failed(failureOf(status, clean)), wanted };
+	} catch (error) {
+		if (isCancelled(context)) return { outcome: failed(CANCELLED) };
+		return {
+			outcome: failed(connectionTrouble(error, new URL(url).host, timeout, connection.apiKey)),
+		};
+	}
+}
+
+function readResponse(response: unknown): { status: number; text: string; wanted?: number } {
+	if (!isRecord(response)) return { status: 0, text: '' };
+	const header = isRecord(response.headers) ? response.headers['retry-after'] : undefined;
+	return {
+		status: Number(response.statusCode),
+		text: typeof response.body === 'string' ? response.body : '',
+		wanted: retryAfter(typeof header === 'string' ? header : undefined, Date.now()),
+	};
+}
+
+/**
+ * The failure behind a request function's exception.
+ * n8n's network errors carry the request, key included, so only their code and message are read.
+ */
+export function connectionTrouble(
+	error: unknown,
+	host: string,
+	timeoutSeconds: number,
+	key: string,
+): Failure {
+	let code = '';
+	let detail = '';
+	for (
+		let cause = error, depth = 0;
+		cause instanceof Error && depth < 5;
+		cause = cause.cause, depth++
+	) {
+		if (code === '' && 'code' in cause && typeof cause.code === 'string') code = cause.code;
+		detail = cause.message;
+	}
+	const isTimeout =
+		code === 'ECONNABORTED' || (code === 'ETIMEDOUT' && detail.startsWith('timeout'));
+	if (isTimeout) return timeoutFailure(timeoutSeconds);
+	return connectionFailure(host, code, withoutKey(detail, key));
+}

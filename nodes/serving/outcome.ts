@@ -1,0 +1,287 @@
+/** Outcomes: a failure is a value that says what happened and what to do, read from whatever a server answered. */
+import { isRecord, parseReply } from './json';
+
+export type Outcome<Value> = { ok: true; value: Value } | { ok: false; failure: Failure };
+
+export interface Failure {
+	/** Where it happened: in what the user gave, on the way, in the server's status, or in a reply that is no answer. */
+	kind: 'input' | 'connection' | 'timeout' | 'status' | 'reply' | 'cancelled' | 'notSent';
+	/** What happened, without a final full stop. */
+	message: string;
+	/** What to do next, in whole sentences. */
+	description: string;
+	/** HTTP status, with kind `status`. */
+	status?: number;
+	/** System error code such as `ECONNREFUSED`, with kind `connection`. */
+	code?: string;
+}
+
+export function success<Value>(value: Value): { ok: true; value: Value } {
+	return { ok: true, value };
+}
+
+export function failed(failure: Failure): { ok: false; failure: Failure } {
+	return { ok: false, failure };
+}
+
+export function badInput(message: string, description: string): { ok: false; failure: Failure } {
+	return failed({ kind: 'input', message, description });
+}
+
+/** `1 row`, `10,000 rows`. */
+export function count(amount: number, noun: string): string {
+	return `${amount.toLocaleString('en-US')} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+const LONGEST_TEXT = 500;
+
+export function excerpt(text: string): string {
+	const line = text.trim().replace(/\s+/g, ' ');
+	return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)}…` : line;
+}
+
+/** The first text in the order of hopsworks.md 8.6 that a JSON error body holds. */
+function textIn(body: unknown): string | undefined {
+	if (typeof body === 'string') return body;
+	if (!isRecord(body)) return undefined;
+	const { detail, error } = body;
+	const candidates = [
+		isRecord(detail) ? detail.message : undefined,
+		Array.isArray(detail) ? detail.map(validationText).join('; ') : detail,
+		body.usrMsg,
+		body.userMsg,
+		isRecord(error) ? error.message : error,
+		body.errorMsg,
+		body.message,
+	];
+	return candidates.find((text): text is string => typeof text === 'string' && text.trim() !== '');
+}
+
+/** One entry of FastAPI's list of validation problems: `{loc: ['body', 'messages'], msg: 'field required'}`. */
+function validationText(problem: unknown): string {
+	if (!isRecord(problem)) return String(problem);
+	const place = Array.isArray(problem.loc) ? `${problem.loc.join('.')}: ` : '';
+	return `${place}${String(problem.msg ?? '')}`;
+}
+
+function codeIn(body: unknown): string {
+	if (!isRecord(body)) return '';
+	const code = body.errorCode ?? (isRecord(body.detail) ? body.detail.code : undefined);
+	return typeof code === 'string' || typeof code === 'number' ? ` (code ${code})` : '';
+}
+
+/**
+ * What a server says in an error body, in its own words and on one line; '' where it says nothing. Knows the shapes of
+ * the Hopsworks REST API, the gateway, KServe, its batcher, TensorFlow Serving, vLLM, FastAPI and HTML pages.
+ */
+export function errorText(body: string): string {
+	const json = parseReply(body);
+	if (isRecord(json)) {
+		const text = textIn(json) ?? '';
+		// KServe's batcher puts the whole downstream body into `message`.
+		const nested = text.trimStart().startsWith('{') ? textIn(parseReply(text)) : undefined;
+		return excerpt(`${nested ?? text}${codeIn(json)}`);
+	}
+	if (typeof json === 'string') return excerpt(json);
+	const page = /<title>([^<]*)<\/title>/i.exec(body) ?? /<body[^>]*>([^<]*)/i.exec(body);
+	return excerpt(page?.[1] ?? body);
+}
+
+interface Meaning {
+	says: string;
+	advice: string;
+}
+
+const MODEL_REFUSED: Meaning = {
+	says: 'The deployment refused the request',
+	advice:
+		"Check that 'Columns' and 'Row Format' match what the model was trained on. Numbers that arrive as text need the option 'Convert Text to Numbers'.",
+};
+
+/** What a status means behind a Hopsworks gateway (hopsworks.md 8, serving-protocols.md 8.2). */
+const MEANINGS: Record<number, Meaning> = {
+	400: MODEL_REFUSED,
+	401: {
+		says: 'The API key was refused',
+		advice:
+			"Check 'API Key' in the credential: the key alone, without the word 'ApiKey'. A gateway gives the same answer when the key lacks the scope SERVING.",
+	},
+	403: {
+		says: 'The API key may not call this deployment',
+		advice:
+			'The key is known, but not allowed here. Check in Hopsworks that its user is a member of the project with a role that may use deployments.',
+	},
+	404: {
+		says: 'The deployment has no such address',
+		advice:
+			"Check the deployment's name: it is also the model's name in the address. With 'By URL', paste the address exactly as the deployment's page shows it.",
+	},
+	413: {
+		says: 'The request was too large',
+		advice: "Lower 'Rows per Request' or 'Max Request Size (kB)' in the options.",
+	},
+	422: MODEL_REFUSED,
+	429: {
+		says: 'Too many requests',
+		advice: "Lower 'Concurrency' or raise 'Max Tries' in the options.",
+	},
+	500: {
+		says: 'The model failed',
+		advice:
+			"Check that 'Columns' and 'Row Format' match what the model was trained on. The deployment's logs in Hopsworks have the whole story.",
+	},
+	502: {
+		says: 'The gateway lost the connection to the deployment',
+		advice:
+			"The deployment may be restarting. Check its state in Hopsworks, or raise 'Max Tries' in the options.",
+	},
+	503: {
+		says: 'The deployment is not ready',
+		advice:
+			"It may still be starting. Check its state in Hopsworks, or raise 'Max Tries' and 'Max Retry Wait' in the options to wait longer.",
+	},
+	504: {
+		says: 'The deployment took longer than the gateway waits',
+		advice:
+			"Lower 'Rows per Request', or turn on 'Retry Timeouts' if the deployment was only waking up: the first call after a sleep is slow.",
+	},
+};
+
+const NO_ROUTE: Meaning = {
+	says: 'The gateway knows no such deployment',
+	advice:
+		"The deployment is not running, does not exist, or is in another namespace. Check its name and state in Hopsworks, 'Project' in the credential, and the options 'Namespace' and 'Host Header'.",
+};
+const LOGIN: Meaning = {
+	says: 'The server sent a redirect, as a login page does',
+	advice:
+		"Redirects are not followed. Check that 'Model Serving URL' in the credential is the address of the Istio gateway, with the right http:// or https://.",
+};
+const WRONG_MODEL: Meaning = {
+	says: 'The server does not know the model',
+	advice: "Set the option 'Model' to the deployment's name.",
+};
+const UNKNOWN_ROW: Meaning = {
+	says: 'The deployment found no data for a row',
+	advice:
+		'The keys of a row match nothing in the feature store. Check the values, not the address.',
+};
+
+function meaningOf(status: number, body: string, text: string): Meaning {
+	if (status >= 300 && status < 400) return LOGIN;
+	if (status === 404 && body.trim() === '') return NO_ROUTE;
+	if (status === 404 && body.includes('ENTITY_NOT_FOUND')) return UNKNOWN_ROW;
+	if (status === 404 && text.startsWith('The model ')) return WRONG_MODEL;
+	const known = MEANINGS[status];
+	if (known) return known;
+	return status >= 500
+		? { says: 'The server failed', advice: "The deployment's logs in Hopsworks may say why." }
+		: MODEL_REFUSED;
+}
+
+/** The failure that a reply with a status outside 200 to 299 stands for. */
+export function failureOf(status: number, body: string): Failure {
+	const text = errorText(body);
+	const { says, advice } = meaningOf(status, body, text);
+	return {
+		kind: 'status',
+		message: `${says} (status ${status})${text === '' ? '' : `: ${text}`}`,
+		description: advice,
+		status,
+	};
+}
+
+const UNTRUSTED_CERTIFICATE = new Set([
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'UNABLE_TO_GET_ISSUER_CERT',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+	'CERT_UNTRUSTED',
+	'CERT_HAS_EXPIRED',
+	'CERT_NOT_YET_VALID',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** The failure of a request that got no reply. `host` is the host and port that was called, `code` the system's error code. */
+export function connectionFailure(host: string, code: string, detail: string): Failure {
+	const failure = (message: string, description: string): Failure => ({
+		kind: 'connection',
+		message,
+		description,
+		code,
+	});
+	if (UNTRUSTED_CERTIFICATE.has(code)) {
+		return failure(
+			`The certificate of ${host} is not trusted`,
+			`Give n8n the certificate authority of your cluster, or turn on 'Ignore SSL Issues (Insecure)' in the credential (${code}).`,
+		);
+	}
+	switch (code) {
+		case 'ECONNREFUSED':
+			return failure(
+				`${host} refused the connection`,
+				`Nothing listens there. Check the address and port in the credential (${code}).`,
+			);
+		case 'ENOTFOUND':
+		case 'EAI_AGAIN':
+			return failure(
+				`The host name of ${host} was not found`,
+				`Check the address in the credential, and that n8n can reach it from where it runs (${code}).`,
+			);
+		case 'ECONNRESET':
+		case 'EPIPE':
+			return failure(
+				`${host} closed the connection before it answered`,
+				`The deployment may have restarted. Check its state and logs in Hopsworks (${code}).`,
+			);
+		default:
+			return failure(
+				`${host} was not reached`,
+				`Check the address in the credential, and that n8n can reach it from where it runs (${[code, detail].filter(Boolean).join(': ')}).`,
+			);
+	}
+}
+
+export function timeoutFailure(seconds: number): Failure {
+	return {
+		kind: 'timeout',
+		message: `The deployment did not answer within ${seconds} seconds`,
+		description:
+			"Raise 'Timeout' or lower 'Rows per Request' in the options. A request that ran out of time is sent again only with 'Retry Timeouts'.",
+	};
+}
+
+export interface RetryPolicy {
+	/** How often one request is sent at most. */
+	maxTries: number;
+	/** Longest wait before one more try, in seconds. */
+	maxRetryWait: number;
+	/** Whether 504 and time-outs are tried again: the work may still be going on. */
+	retryTimeouts: boolean;
+}
+
+const RETRIED_STATUS = new Set([429, 502, 503]);
+const RETRIED_CODE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EPIPE']);
+
+/** Whether trying again can help. Never after 500: model servers report bad rows as 500. */
+export function isRetryable({ kind, status, code }: Failure, retryTimeouts: boolean): boolean {
+	if (kind === 'timeout' || status === 504) return retryTimeouts;
+	return (
+		(status !== undefined && RETRIED_STATUS.has(status)) ||
+		(code !== undefined && RETRIED_CODE.has(code))
+	);
+}
+
+/** What `Retry-After` asks for, in seconds from `now` (milliseconds since the epoch); it is a number of seconds or a date. */
+export function retryAfter(header: string | undefined, now: number): number | undefined {
+	const text = header?.trim() ?? '';
+	if (/^\d+$/.test(text)) return Number(text);
+	const date = Date.parse(text);
+	return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
+}
+
+/** Seconds to wait after the given try (1 for the first): doubling from 1, spread between half and the whole of it. */
+export function retryWait(tries: number, maxRetryWait: number, random: number): number {
+	return Math.min(2 ** (tries - 1), maxRetryWait) * (0.5 + random / 2);
+}

@@ -1,0 +1,202 @@
+/** Runs one node in n8n's own engine (n8n-core), inside the test process. */
+import { Credentials, ExecutionLifecycleHooks, ExternalSecretsProxy, WorkflowExecute } from 'n8n-core';
+import {
+	deepCopy,
+	ICredentialsHelper,
+	NodeConnectionTypes,
+	Workflow,
+	type ExecutionError,
+	type ICredentialDataDecryptedObject,
+	type ICredentialType,
+	type IDataObject,
+	type IHttpRequestOptions,
+	type INode,
+	type INodeExecutionData,
+	type INodeParameters,
+	type INodeType,
+	type IRequestOptionsSimplified,
+	type IWorkflowExecuteAdditionalData,
+	type NodeExecutionHint,
+} from 'n8n-workflow';
+import { HopsworksApi } from '../../credentials/HopsworksApi.credentials';
+import { HopsworksModel } from '../../nodes/HopsworksModel/HopsworksModel.node';
+
+/** The credential that every run gets, read the way n8n reads a generic `authenticate`. */
+class TestCredentials extends ICredentialsHelper {
+	constructor(
+		private readonly type: ICredentialType,
+		private readonly fields: ICredentialDataDecryptedObject,
+	) {
+		super();
+	}
+
+	getParentTypes(): string[] {
+		return [];
+	}
+
+	getCredentialsProperties(): [] {
+		return [];
+	}
+
+	isCredentialUsableByNode(): boolean {
+		return true;
+	}
+
+	async preAuthentication(): Promise<undefined> {
+		return undefined;
+	}
+
+	async runPreAuthentication(): Promise<undefined> {
+		return undefined;
+	}
+
+	async getDecrypted(): Promise<ICredentialDataDecryptedObject> {
+		return this.fields;
+	}
+
+	async getCredentials(): Promise<Credentials> {
+		return new Credentials({ id: null, name: '' }, '', '');
+	}
+
+	async updateCredentials(): Promise<void> {}
+
+	async updateCredentialsOauthTokenData(): Promise<void> {}
+
+	async authenticate(
+		fields: ICredentialDataDecryptedObject,
+		_type: string,
+		request: IHttpRequestOptions | IRequestOptionsSimplified,
+	): Promise<IHttpRequestOptions> {
+		const { authenticate } = this.type;
+		const url = 'url' in request && typeof request.url === 'string' ? request.url : '';
+		if (authenticate === undefined) throw new Error('the credential has no authenticate');
+		if (typeof authenticate === 'function') return await authenticate(fields, { ...request, url });
+		const fill = (text: string): string =>
+			text.replace(/^=/, '').replace(/\{\{\s*\$credentials\.(\w+)\s*\}\}/g, (_, name) => String(fields[name]));
+		const own = Object.entries(authenticate.properties.headers ?? {});
+		const headers = Object.fromEntries(own.map(([name, text]) => [name, fill(String(text))]));
+		return { ...request, url, headers: { ...request.headers, ...headers } };
+	}
+}
+
+function rowsNode(items: INodeExecutionData[]): INodeType {
+	return {
+		description: {
+			displayName: 'Rows',
+			name: 'rows',
+			group: ['trigger'],
+			version: 1,
+			description: '',
+			defaults: { name: 'Rows' },
+			inputs: [],
+			outputs: ['main'],
+			properties: [],
+		},
+		execute: async () => [items],
+	};
+}
+
+function refuse(): never {
+	throw new Error('the test engine does not have this');
+}
+
+/** The variant of a node that n8n derives for AI agents, as far as its parameters see it. */
+function asTool(node: INodeType): INodeType {
+	const description = { ...deepCopy(node.description), name: `${node.description.name}Tool` };
+	return Object.assign(Object.create(node), { description });
+}
+
+export interface RunOptions {
+	parameters: INodeParameters;
+	/** Items of the run, by their fields. */
+	rows?: IDataObject[];
+	/** The items themselves, where they hold more than fields. */
+	items?: INodeExecutionData[];
+	/** The credential's fields. */
+	credential?: IDataObject;
+	/** Settings of the node: onError, retryOnFail … */
+	settings?: Partial<INode>;
+	/** Runs the node as an AI agent's tool. */
+	tool?: boolean;
+	/** Cancels the run after so many milliseconds. */
+	cancelAfter?: number;
+}
+
+export interface RunResult {
+	status: string;
+	error?: ExecutionError;
+	/** Items of the node's main output and of its error output. */
+	success: INodeExecutionData[];
+	failed: INodeExecutionData[];
+	hints: NodeExecutionHint[];
+}
+
+/** A key in the documented form; it must turn up nowhere but in the Authorization header. */
+export const API_KEY = 'PREFIX.SECRET';
+
+export async function runModel(options: RunOptions): Promise<RunResult> {
+	const { parameters, rows = [{}], tool = false, settings = {} } = options;
+	const items = options.items ?? rows.map((json) => ({ json }));
+	const credential = { apiKey: API_KEY, project: 'test', ...options.credential };
+	const model = new HopsworksModel();
+	const types: Record<string, INodeType> = { 'test.rows': rowsNode(items), 'test.model': tool ? asTool(model) : model };
+	const type = tool ? 'test.modelTool' : 'test.model';
+	types['test.modelTool'] = asTool(model);
+	const byName = (name: string): INodeType => types[name] ?? refuse();
+	const nodes: INode[] = [
+		{ id: '1', name: 'Rows', type: 'test.rows', typeVersion: 1, position: [0, 0], parameters: {} },
+		{
+			id: '2',
+			name: 'Model',
+			type,
+			typeVersion: 1,
+			position: [0, 0],
+			parameters,
+			credentials: { hopsworksApi: { id: '1', name: 'test' } },
+			...settings,
+		},
+	];
+	const connections = { Rows: { main: [[{ node: 'Model', type: NodeConnectionTypes.Main, index: 0 }]] } };
+	const workflow = new Workflow({
+		id: 'w',
+		nodes,
+		connections,
+		active: false,
+		nodeTypes: { getByName: byName, getByNameAndVersion: byName, getKnownTypes: () => ({}) },
+		settings: { executionOrder: 'v1' },
+	});
+	const saved = { id: 'w', name: 'w', active: false, isArchived: false, createdAt: new Date(), updatedAt: new Date() };
+	const additionalData: IWorkflowExecuteAdditionalData = {
+		hooks: new ExecutionLifecycleHooks('manual', '1', { ...saved, nodes, connections, activeVersionId: null }),
+		externalSecretsProxy: new ExternalSecretsProxy(),
+		credentialsHelper: new TestCredentials(new HopsworksApi(), credential),
+		currentNodeExecutionIndex: 0,
+		executionId: '1',
+		variables: {},
+		restApiUrl: '',
+		instanceBaseUrl: 'http://localhost/',
+		formBaseUrl: 'http://localhost/form',
+		formWaitingBaseUrl: 'http://localhost/form-waiting',
+		formTestBaseUrl: 'http://localhost/form-test',
+		webhookBaseUrl: 'http://localhost/webhook',
+		webhookWaitingBaseUrl: 'http://localhost/webhook-waiting',
+		webhookTestBaseUrl: 'http://localhost/webhook-test',
+		mcpBaseUrl: 'http://localhost/mcp',
+		mcpTestBaseUrl: 'http://localhost/mcp-test',
+		logAiEvent: () => {},
+		executeWorkflow: refuse,
+		getRunExecutionData: refuse,
+		getRuntimeCredential: refuse,
+		startRunnerTask: refuse,
+	};
+	const running = new WorkflowExecute(additionalData, 'manual').run({
+		workflow,
+		startNode: workflow.getNode('Rows') ?? refuse(),
+	});
+	if (options.cancelAfter !== undefined) setTimeout(() => running.cancel(), options.cancelAfter);
+	const run = await running;
+	const { runData, error } = run.data.resultData;
+	const task = runData.Model?.[0];
+	const [success, failed] = task?.data?.main ?? [];
+	return { status: run.status, error, success: success ?? [], failed: failed ?? [], hints: task?.hints ?? [] };
+}
