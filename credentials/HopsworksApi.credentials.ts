@@ -36,8 +36,7 @@ export class HopsworksApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. https://c.app.hopsworks.ai',
-			description:
-				'The address under which you open Hopsworks in the browser. One of the two addresses is enough.',
+			description: 'The address under which you open Hopsworks in the browser. One of the two addresses is enough.',
 		},
 		{
 			displayName: 'Project',

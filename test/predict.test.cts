@@ -107,15 +107,35 @@ describe('rows', () => {
 	const row = { amount: '12.50', name: 'Ada', geo: { lat: 59.3 }, 'Amount USD': 7, code: '007' };
 
 	test.each([
-		['columns in the order named, with paths and dragged names', { columns: "name, geo.lat, ['Amount USD'], amount" }, '[["Ada",59.3,7,12.50]]'],
+		[
+			'columns in the order named, with paths and dragged names',
+			{ columns: "name, geo.lat, ['Amount USD'], amount" },
+			'[["Ada",59.3,7,12.50]]',
+		],
 		['text that is no number in JSON stays text', { columns: 'code, name' }, '[["007","Ada"]]'],
 		['text stays text where conversion is off', { columns: 'amount', options: { convertText: false } }, '[["12.50"]]'],
 		['columns as an object', { columns: 'name, amount', rowFormat: 'object' }, '[{"name":"Ada","amount":12.50}]'],
-		['columns as an object of lists', { columns: 'name, amount', rowFormat: 'lists' }, '[{"name":["Ada"],"amount":[12.50]}]'],
+		[
+			'columns as an object of lists',
+			{ columns: 'name, amount', rowFormat: 'lists' },
+			'[{"name":["Ada"],"amount":[12.50]}]',
+		],
 		['one column as a single value', { columns: 'amount', rowFormat: 'value' }, '[12.50]'],
-		['JSON as an expression, unchanged', { rows: 'json', rowJson: '={{ [$json.amount, $json.geo.lat] }}' }, '[["12.50",59.3]]'],
-		['JSON as text, with every digit', { rows: 'json', rowJson: '[12345678901234567890, 0.1]' }, '[[12345678901234567890,0.1]]'],
-		['JSON as an object in another format', { rows: 'json', rowJson: '{"a": 1, "b": "2"}', rowFormat: 'values' }, '[[1,"2"]]'],
+		[
+			'JSON as an expression, unchanged',
+			{ rows: 'json', rowJson: '={{ [$json.amount, $json.geo.lat] }}' },
+			'[["12.50",59.3]]',
+		],
+		[
+			'JSON as text, with every digit',
+			{ rows: 'json', rowJson: '[12345678901234567890, 0.1]' },
+			'[[12345678901234567890,0.1]]',
+		],
+		[
+			'JSON as an object in another format',
+			{ rows: 'json', rowJson: '{"a": 1, "b": "2"}', rowFormat: 'values' },
+			'[[1,"2"]]',
+		],
 	])('%s', async (_name, parameters, expected) => {
 		const { status } = await predict({ rows: [row], parameters });
 		expect(bodies()).toEqual([`{"inputs":${expected}}`]);
@@ -128,7 +148,10 @@ describe('rows', () => {
 	});
 
 	test('all fields are an object each, or lists in the order of the first item', async () => {
-		const rows = [{ a: '1', b: 2 }, { b: 4, a: '3' }];
+		const rows = [
+			{ a: '1', b: 2 },
+			{ b: 4, a: '3' },
+		];
 		await predict({ rows, parameters: { rows: 'allFields' } });
 		await predict({ rows, parameters: { rows: 'allFields', rowFormat: 'values' } });
 		expect(bodies()).toEqual(['{"inputs":[{"a":1,"b":2},{"b":4,"a":3}]}', '{"inputs":[[1,2],[3,4]]}']);
@@ -137,7 +160,10 @@ describe('rows', () => {
 	test('columnar puts the values of many rows into one list a column, and zips named outputs back', async () => {
 		answer = () => ({ body: { outputs: { score: [0.1, 0.9], label: ['ok', 'fraud'] } } });
 		const { success } = await predict({
-			rows: [{ a: 1, b: 'x' }, { a: 2, b: 'y' }],
+			rows: [
+				{ a: 1, b: 'x' },
+				{ a: 2, b: 'y' },
+			],
 			parameters: { columns: 'a, b', rowFormat: 'columnar' },
 		});
 		expect(bodies()).toEqual(['{"inputs":{"a":[1,2],"b":["x","y"]}}']);
@@ -188,7 +214,8 @@ describe('rows', () => {
 	});
 
 	test('Response: Raw gives each item the whole reply, even one that is not JSON', async () => {
-		answer = (_request, number) => (number === 1 ? { body: { predictions: [1, 2], model: 'm' } } : { body: 'plain text' });
+		answer = (_request, number) =>
+			number === 1 ? { body: { predictions: [1, 2], model: 'm' } } : { body: 'plain text' };
 		const { success } = await predict({
 			rows: numbered(2),
 			parameters: { options: { response: 'raw', outputField: 'reply', concurrency: 1 } },
@@ -199,7 +226,12 @@ describe('rows', () => {
 	test('numbers beyond 2^53 come out as text, digit for digit, and NaN as null', async () => {
 		answer = () => ({ body: '{"predictions": [7615917337495251231, NaN, 0.12345678901234567, -Infinity]}' });
 		const { success } = await predict({ rows: numbered(4) });
-		expect(success.map(({ json }) => json.prediction)).toEqual(['7615917337495251231', null, 0.12345678901234567, null]);
+		expect(success.map(({ json }) => json.prediction)).toEqual([
+			'7615917337495251231',
+			null,
+			0.12345678901234567,
+			null,
+		]);
 	});
 
 	test('a lone surrogate does not spoil the batch', async () => {
@@ -288,7 +320,11 @@ describe('failures', () => {
 	});
 
 	test('On Error: Continue keeps the row and adds the error', async () => {
-		const { status, success } = await predict({ rows, parameters: oneByOne, settings: { onError: 'continueRegularOutput' } });
+		const { status, success } = await predict({
+			rows,
+			parameters: oneByOne,
+			settings: { onError: 'continueRegularOutput' },
+		});
 		expect(status).toBe('success');
 		expect(success).toEqual([
 			{ json: { id: 1, prediction: 'of 1' }, pairedItem: { item: 0 } },
@@ -298,7 +334,11 @@ describe('failures', () => {
 	});
 
 	test('On Error: error output carries the input row, linked', async () => {
-		const { success, failed } = await predict({ rows, parameters: oneByOne, settings: { onError: 'continueErrorOutput' } });
+		const { success, failed } = await predict({
+			rows,
+			parameters: oneByOne,
+			settings: { onError: 'continueErrorOutput' },
+		});
 		expect(success.map(({ json }) => json.id)).toEqual([1, 3]);
 		expect(failed).toEqual([
 			{ json: { id: 'bad', name: 'Bo', error: expect.stringContaining('could not convert') }, pairedItem: { item: 1 } },
@@ -322,7 +362,11 @@ describe('failures', () => {
 	});
 
 	test.each([
-		['a batcher that hides a failure', '{"message":"{\\"error\\":\\"X has 1 features\\"}","batchId":"","predictions":null}', 'X has 1 features'],
+		[
+			'a batcher that hides a failure',
+			'{"message":"{\\"error\\":\\"X has 1 features\\"}","batchId":"","predictions":null}',
+			'X has 1 features',
+		],
 		['a logger that lost the status', '{"error":"KeyError : \'amount\'"}', "KeyError : 'amount'"],
 		['an HTML page', '<html><title>Sign in</title></html>', 'The reply is not JSON'],
 		['an empty reply', '', 'The reply was empty'],
@@ -361,7 +405,12 @@ describe('failures', () => {
 	test.each([
 		['an empty deployment', { deployment: byName('={{ "" }}') }, {}, "'Deployment' is empty"],
 		['no gateway', {}, { servingUrl: '' }, "neither 'Model Serving URL' nor 'Hopsworks URL'"],
-		['no gateway, but Hopsworks', {}, { servingUrl: '', hopsworksUrl: 'https://h.example.com' }, "needs 'Model Serving URL'"],
+		[
+			'no gateway, but Hopsworks',
+			{},
+			{ servingUrl: '', hopsworksUrl: 'https://h.example.com' },
+			"needs 'Model Serving URL'",
+		],
 		['no project', {}, { project: '' }, 'The project of the deployment is not known'],
 		['a Host Header with a path', { options: { hostHeader: 'http://x/y' } }, {}, "'Host Header' is not a host name"],
 		['no columns', { columns: ' , ' }, {}, "'Columns' names no column"],
@@ -398,7 +447,10 @@ describe('waiting and trying again', () => {
 
 	test('tries end at Max Tries, and the error says how many there were', async () => {
 		answer = () => ({ status: 429, body: { error: 'The batch scheduling queue is full' } });
-		const { error } = await predict({ rows: [{ id: 1 }], parameters: { options: { maxRetryWait: 0.01, maxTries: 3 } } });
+		const { error } = await predict({
+			rows: [{ id: 1 }],
+			parameters: { options: { maxRetryWait: 0.01, maxTries: 3 } },
+		});
 		expect(error?.message).toBe('Too many requests (status 429): The batch scheduling queue is full (after 3 tries)');
 		expect(server.requests).toHaveLength(3);
 	});
@@ -506,7 +558,11 @@ describe('as an AI agent’s tool', () => {
 
 	test('a failure reaches the agent as the error alone', async () => {
 		answer = () => ({ status: 400, body: { error: 'the amount must be positive' } });
-		const { success } = await predict({ tool: true, rows: [agentItem], settings: { onError: 'continueRegularOutput' } });
+		const { success } = await predict({
+			tool: true,
+			rows: [agentItem],
+			settings: { onError: 'continueRegularOutput' },
+		});
 		expect(success.map(({ json }) => json)).toEqual([{ error: expect.stringContaining('must be positive') }]);
 	});
 });

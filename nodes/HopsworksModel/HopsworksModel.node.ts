@@ -36,9 +36,7 @@ export class HopsworksModel implements INodeType {
 		const operation = operations.find(({ value }) => value === chosen) ?? operations[0];
 		const outcomes = await operation.run(this, items);
 
-		const first = outcomes.findIndex(
-			(outcome) => !outcome.ok && outcome.failure.kind !== 'notSent',
-		);
+		const first = outcomes.findIndex((outcome) => !outcome.ok && outcome.failure.kind !== 'notSent');
 		const firstOutcome = outcomes[first];
 		if (firstOutcome && !firstOutcome.ok && !this.continueOnFail()) {
 			throw nodeError(this.getNode(), firstOutcome.failure, first);

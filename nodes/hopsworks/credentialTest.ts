@@ -45,12 +45,7 @@ export async function hopsworksApiTest(
 	return { status: 'OK', message: 'The API key was accepted' };
 }
 
-function getter(
-	{ helpers }: ICredentialTestFunctions,
-	address: URL,
-	key: string,
-	ignoreSslIssues: boolean,
-): Get {
+function getter({ helpers }: ICredentialTestFunctions, address: URL, key: string, ignoreSslIssues: boolean): Get {
 	// The only HTTP helper that n8n gives a credential test: docs/decisions/0005-credential-test.md
 	const { request } = helpers;
 	return async (path) => {
@@ -69,15 +64,8 @@ function getter(
 			const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
 			return { status: Number(statusCode), body: text.replaceAll(key, '***') };
 		} catch (error) {
-			const { kind, message, description } = connectionTrouble(
-				error,
-				address.host,
-				TIMEOUT_SECONDS,
-				key,
-			);
-			return kind === 'timeout'
-				? `no answer within ${TIMEOUT_SECONDS} seconds`
-				: `${message}. ${description}`;
+			const { kind, message, description } = connectionTrouble(error, address.host, TIMEOUT_SECONDS, key);
+			return kind === 'timeout' ? `no answer within ${TIMEOUT_SECONDS} seconds` : `${message}. ${description}`;
 		}
 	};
 }
@@ -98,9 +86,7 @@ async function testGateway(get: Get, project: string): Promise<string | undefine
 async function testHopsworks(get: Get, project: string): Promise<string | undefined> {
 	const projects = await readList(get, '/project', 'PROJECT');
 	if (typeof projects === 'string') return projects;
-	const known = projects.map((entry) =>
-		isRecord(entry) && isRecord(entry.project) ? entry.project : {},
-	);
+	const known = projects.map((entry) => (isRecord(entry) && isRecord(entry.project) ? entry.project : {}));
 	const chosen = project === '' ? known[0] : known.find(({ name }) => name === project);
 	if (!chosen) {
 		const names = known.map(({ name }) => asText(name)).join(', ') || 'none';
@@ -126,10 +112,8 @@ async function readList(get: Get, path: string, scope: string): Promise<unknown[
 	const redirect = redirected(status);
 	if (redirect !== undefined) return redirect;
 	if (status === 200 && Array.isArray(json)) return json;
-	if (status === 200 && isRecord(json) && 'count' in json)
-		return Array.isArray(json.items) ? json.items : [];
-	if (status === 200)
-		return `the server is not Hopsworks: it answered ${excerpt(body).slice(0, 80)}`;
+	if (status === 200 && isRecord(json) && 'count' in json) return Array.isArray(json.items) ? json.items : [];
+	if (status === 200) return `the server is not Hopsworks: it answered ${excerpt(body).slice(0, 80)}`;
 	return `Hopsworks answered with status ${status}: ${said}`;
 }
 

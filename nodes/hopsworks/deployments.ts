@@ -10,8 +10,7 @@ export const deploymentProperty: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: 'name', value: '' },
 	required: true,
-	description:
-		'The deployed model to call. Its name and URL are on its page in Hopsworks, under Deployments.',
+	description: 'The deployed model to call. Its name and URL are on its page in Hopsworks, under Deployments.',
 	modes: [
 		{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. fraud' },
 		{
@@ -40,8 +39,7 @@ export const addressOptions: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. my-project',
-		description:
-			"The deployment's Kubernetes namespace, if it differs from the project in the credential",
+		description: "The deployment's Kubernetes namespace, if it differs from the project in the credential",
 	},
 ];
 

@@ -5,11 +5,7 @@ import type { Failure } from '../serving/outcome';
 const OWN_SIDE = new Set<Failure['kind']>(['input', 'cancelled', 'notSent']);
 
 /** `NodeOperationError` for what the user gave, `NodeApiError` for what a server answered, always with the item. */
-export function nodeError(
-	node: INode,
-	failure: Failure,
-	itemIndex: number,
-): NodeApiError | NodeOperationError {
+export function nodeError(node: INode, failure: Failure, itemIndex: number): NodeApiError | NodeOperationError {
 	const { message, description, status } = failure;
 	const error = OWN_SIDE.has(failure.kind)
 		? new NodeOperationError(node, message, { description, itemIndex })

@@ -1,10 +1,5 @@
 /** n8n's items on both ends of an operation: read one by one, and put out with or without their input fields. */
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeExecutionData,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { count, type Failure, type Outcome } from '../serving/outcome';
 import type { Tally } from './send';
 
@@ -44,10 +39,7 @@ export const includeInputFieldsAtFirst: INodeProperties[] = [
 ];
 
 /** An outgoing item: what an operation made of an item, beside the item's own fields and files where they are kept. */
-export function outgoing(
-	item: INodeExecutionData | undefined,
-	made: IDataObject,
-): INodeExecutionData {
+export function outgoing(item: INodeExecutionData | undefined, made: IDataObject): INodeExecutionData {
 	if (!item) return { json: made };
 	return { json: { ...item.json, ...made }, ...(item.binary && { binary: item.binary }) };
 }

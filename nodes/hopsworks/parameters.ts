@@ -7,9 +7,7 @@ export type ParameterReader = (name: string, item: number) => unknown;
 
 function holdsExpression(stored: unknown): boolean {
 	if (typeof stored === 'string') return stored.startsWith('=');
-	return (
-		typeof stored === 'object' && stored !== null && Object.values(stored).some(holdsExpression)
-	);
+	return typeof stored === 'object' && stored !== null && Object.values(stored).some(holdsExpression);
 }
 
 /** A reader of node parameters; null for one that the panel does not show. An expression costs about 0.3 ms an item. */
@@ -43,8 +41,7 @@ export async function attempt<Value>(read: () => Value | Promise<Value>): Promis
 		return success(await read());
 	} catch (error) {
 		if (error instanceof Unusable) return failed(error.failure);
-		const { message, description } =
-			isRecord(error) || error instanceof Error ? textsOf(error) : textsOf({});
+		const { message, description } = isRecord(error) || error instanceof Error ? textsOf(error) : textsOf({});
 		return failed({ kind: 'input', message, description });
 	}
 }
@@ -75,10 +72,7 @@ export function asNumber(
 ): number {
 	if (value === undefined || value === null || value === '') return otherwise;
 	const number = Number(value);
-	const fits =
-		Number.isFinite(number) &&
-		number >= bounds.minimum &&
-		(!bounds.whole || Number.isInteger(number));
+	const fits = Number.isFinite(number) && number >= bounds.minimum && (!bounds.whole || Number.isInteger(number));
 	if (fits) return number;
 	const wanted = `${bounds.whole ? 'a whole number' : 'a number'} of at least ${bounds.minimum}`;
 	throw new Unusable({
@@ -93,10 +87,7 @@ export function asRecord(value: unknown): Record<string, unknown> {
 }
 
 /** One of the values that a selector knows, the first where nothing or something else is set. */
-export function asOneOf<Value extends string>(
-	value: unknown,
-	known: readonly [Value, ...Value[]],
-): Value {
+export function asOneOf<Value extends string>(value: unknown, known: readonly [Value, ...Value[]]): Value {
 	return known.find((one) => one === value) ?? known[0];
 }
 
@@ -115,8 +106,7 @@ export function asJson(value: unknown, label: string): unknown {
 	throw new Unusable({
 		kind: 'input',
 		message: `'${label}' is not valid JSON: ${excerpt(value)}`,
-		description:
-			'Text must be JSON: names and texts in double quotes, no comma after the last value.',
+		description: 'Text must be JSON: names and texts in double quotes, no comma after the last value.',
 	});
 }
 
@@ -148,8 +138,7 @@ export function optionsField(options: INodeProperties[]): INodeProperties {
 export function readOutputField(options: Record<string, unknown>, otherwise: string): string {
 	const name = asText(options.outputField ?? otherwise).trim();
 	if (name !== '' && name !== 'error') return name;
-	const problem =
-		name === '' ? 'is empty' : "is 'error', which n8n takes for the mark of a failed item";
+	const problem = name === '' ? 'is empty' : "is 'error', which n8n takes for the mark of a failed item";
 	throw new Unusable({
 		kind: 'input',
 		message: `'Output Field' ${problem}`,

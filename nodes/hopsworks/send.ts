@@ -1,10 +1,5 @@
 /** One call to a deployment: credential, time-out, retries and cancel, ending in an outcome. */
-import {
-	sleep,
-	type IExecuteFunctions,
-	type IHttpRequestOptions,
-	type INodeProperties,
-} from 'n8n-workflow';
+import { sleep, type IExecuteFunctions, type IHttpRequestOptions, type INodeProperties } from 'n8n-workflow';
 import type { Target } from '../serving/address';
 import { isRecord } from '../serving/json';
 import {
@@ -83,8 +78,7 @@ export const sendOptions: INodeProperties[] = [
 		name: 'retryTimeouts',
 		type: 'boolean',
 		default: false,
-		description:
-			'Whether to send a request again that ran out of time, although its work may still be going on',
+		description: 'Whether to send a request again that ran out of time, although its work may still be going on',
 	},
 	{
 		displayName: 'Timeout',
@@ -92,8 +86,7 @@ export const sendOptions: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1 },
 		default: 300,
-		description:
-			'How long to wait for a reply, in seconds. The first call after a sleep can take minutes.',
+		description: 'How long to wait for a reply, in seconds. The first call after a sleep can take minutes.',
 	},
 ];
 
@@ -116,12 +109,7 @@ export interface Tally {
 export type Send = (target: Target, body: string) => Promise<Outcome<string>>;
 
 /** A function that posts a JSON text to a deployment and gives the reply's text, trying again where that can help. */
-export function sender(
-	context: IExecuteFunctions,
-	connection: Connection,
-	settings: SendSettings,
-	tally: Tally,
-): Send {
+export function sender(context: IExecuteFunctions, connection: Connection, settings: SendSettings, tally: Tally): Send {
 	return async (target, body) => {
 		for (let tries = 1; ; tries++) {
 			tally.requests++;
@@ -210,11 +198,7 @@ async function sendOnce(
 		skipSslCertificateValidation: connection.ignoreSslIssues,
 	};
 	try {
-		const response: unknown = await context.helpers.httpRequestWithAuthentication.call(
-			context,
-			CREDENTIAL,
-			request,
-		);
+		const response: unknown = await context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, request);
 		const { status, text, wanted } = readResponse(response);
 		const clean = withoutKey(text, connection.apiKey);
 		const isGood = status >= 200 && status < 300;
@@ -241,24 +225,14 @@ function readResponse(response: unknown): { status: number; text: string; wanted
  * The failure behind a request function's exception.
  * n8n's network errors carry the request, key included, so only their code and message are read.
  */
-export function connectionTrouble(
-	error: unknown,
-	host: string,
-	timeoutSeconds: number,
-	key: string,
-): Failure {
+export function connectionTrouble(error: unknown, host: string, timeoutSeconds: number, key: string): Failure {
 	let code = '';
 	let detail = '';
-	for (
-		let cause = error, depth = 0;
-		cause instanceof Error && depth < 5;
-		cause = cause.cause, depth++
-	) {
+	for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
 		if (code === '' && 'code' in cause && typeof cause.code === 'string') code = cause.code;
 		detail = cause.message;
 	}
-	const isTimeout =
-		code === 'ECONNABORTED' || (code === 'ETIMEDOUT' && detail.startsWith('timeout'));
+	const isTimeout = code === 'ECONNABORTED' || (code === 'ETIMEDOUT' && detail.startsWith('timeout'));
 	if (isTimeout) return timeoutFailure(timeoutSeconds);
 	return connectionFailure(host, code, withoutKey(detail, key));
 }

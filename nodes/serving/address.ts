@@ -53,10 +53,7 @@ const HOST_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?(?::\d{1,5})?$/;
 function readUrl(text: string, field: string): Outcome<URL> {
 	const url = URL.canParse(text) ? new URL(text) : undefined;
 	if (!url || !/^https?:$/.test(url.protocol)) {
-		return badInput(
-			`${field} is not a web address: '${text}'`,
-			'It must begin with http:// or https://.',
-		);
+		return badInput(`${field} is not a web address: '${text}'`, 'It must begin with http:// or https://.');
 	}
 	if (url.username !== '' || url.password !== '') {
 		return badInput(
@@ -94,8 +91,7 @@ export function targetOf(address: Address, route: Route): Outcome<Target> {
 			'Give the bare name that the deployment page shows, such as fraud.test.hopsworks.ai: no http://, no path.',
 		);
 	}
-	const found =
-		address.deployment.mode === 'url' ? byUrl(address, route, host) : byName(address, route, host);
+	const found = address.deployment.mode === 'url' ? byUrl(address, route, host) : byName(address, route, host);
 	if (!found.ok || host === '') return found;
 	return success({ ...found.value, host });
 }
@@ -113,8 +109,7 @@ function byUrl(address: Address, route: Route, host: string): Outcome<Target> {
 	}
 	const path = trimmedPath(url);
 	const deployment = deploymentIn(path, host);
-	const target = (full: string): Outcome<Target> =>
-		success({ url: `${url.origin}${full}${url.search}`, deployment });
+	const target = (full: string): Outcome<Target> => success({ url: `${url.origin}${full}${url.search}`, deployment });
 	if (path.endsWith(route.ending)) return target(path);
 	if (OTHER_ENDINGS.test(path)) {
 		return badInput(
@@ -133,18 +128,13 @@ function byUrl(address: Address, route: Route, host: string): Outcome<Target> {
 }
 
 function originsOf({ servingUrl, hopsworksUrl }: Address): string[] {
-	return [servingUrl, hopsworksUrl]
-		.filter((url) => URL.canParse(url))
-		.map((url) => new URL(url).origin);
+	return [servingUrl, hopsworksUrl].filter((url) => URL.canParse(url)).map((url) => new URL(url).origin);
 }
 
 function byName(address: Address, route: Route, host: string): Outcome<Target> {
 	const deployment = address.deployment.value.trim();
 	if (deployment === '') {
-		return badInput(
-			"'Deployment' is empty",
-			"Enter the deployment's name, or choose 'By URL' and paste its address.",
-		);
+		return badInput("'Deployment' is empty", "Enter the deployment's name, or choose 'By URL' and paste its address.");
 	}
 	if (deployment.includes('/')) {
 		return badInput(

@@ -1,14 +1,6 @@
 /** OpenAI's chat completions as vLLM speaks them: messages and options into request text, reply text into an answer. */
 import { encode, isRecord, parseReply, type Json } from './json';
-import {
-	badInput,
-	errorText,
-	excerpt,
-	failed,
-	success,
-	type Failure,
-	type Outcome,
-} from './outcome';
+import { badInput, errorText, excerpt, failed, success, type Failure, type Outcome } from './outcome';
 
 /** One message of a conversation; vLLM reads further members such as `name` or `tool_calls`. */
 export type Message = Record<string, unknown>;
@@ -29,8 +21,7 @@ export function chatBody({ model, messages, settings }: ChatRequest): string {
 export function readMessages(given: unknown): Outcome<Message[]> {
 	const list = isRecord(given) && Array.isArray(given.messages) ? given.messages : given;
 	const advice = 'Give a list such as [{"role": "user", "content": "Hello"}].';
-	if (!Array.isArray(list) || list.length === 0)
-		return badInput("'Messages' is not a list of messages", advice);
+	if (!Array.isArray(list) || list.length === 0) return badInput("'Messages' is not a list of messages", advice);
 	const messages: Message[] = [];
 	for (const [index, message] of list.entries()) {
 		if (!isRecord(message) || typeof message.role !== 'string') {
@@ -51,10 +42,10 @@ export type Answer = {
 };
 
 function unusable(text: string): Failure {
-	const said = errorText(text);
 	return {
 		kind: 'reply',
-		message: said === '' ? 'The reply was empty' : `The reply is not an answer: ${said}`,
+		message:
+			text.trim() === '' ? 'The reply was empty' : `The reply is not an answer: ${errorText(text) || excerpt(text)}`,
 		description:
 			"Check that the deployment is a language model, and that the option 'API Path Prefix' fits its server.",
 	};
@@ -63,8 +54,7 @@ function unusable(text: string): Failure {
 /** The whole reply as JSON. Fails where it is none, or says that the server failed. */
 export function readReply(text: string): Outcome<{ [name: string]: Json }> {
 	const reply = parseReply(text);
-	if (!isRecord(reply) || (reply.error ?? false) !== false || reply.object === 'error')
-		return failed(unusable(text));
+	if (!isRecord(reply) || (reply.error ?? false) !== false || reply.object === 'error') return failed(unusable(text));
 	return success(reply);
 }
 
@@ -74,7 +64,7 @@ export function readAnswer(text: string): Outcome<Answer> {
 	if (!reply.ok) return reply;
 	const { choices, usage } = reply.value;
 	const choice = Array.isArray(choices) ? choices[0] : undefined;
-	if (!isRecord(choice) || !isRecord(choice.message)) return failed(unusable(excerpt(text)));
+	if (!isRecord(choice) || !isRecord(choice.message)) return failed(unusable(text));
 	const { message, finish_reason: finishReason } = choice;
 	// `reasoning` since vLLM 0.11.1, `reasoning_content` before.
 	const reasoning = message.reasoning ?? message.reasoning_content;

@@ -37,10 +37,7 @@ export function parseColumns(text: string): Outcome<Column[]> {
 		columns.push({ name: path.length === 1 ? (path[0] ?? typed) : typed, path });
 	}
 	if (columns.length > 0) return success(columns);
-	return badInput(
-		"'Columns' names no column",
-		"Name the fields that the model reads, e.g. 'amount, age'.",
-	);
+	return badInput("'Columns' names no column", "Name the fields that the model reads, e.g. 'amount, age'.");
 }
 
 /** A column's value in an item; `undefined` where the item has none. A field of the very name beats a path. */
@@ -60,10 +57,7 @@ const SHOWN_FIELDS = 20;
 export function missingColumn(item: Record<string, unknown>, name: string): Outcome<never> {
 	const fields = Object.keys(item);
 	const more = fields.length > SHOWN_FIELDS ? ', …' : '';
-	const has =
-		fields.length === 0
-			? 'no fields'
-			: `the fields ${fields.slice(0, SHOWN_FIELDS).join(', ')}${more}`;
+	const has = fields.length === 0 ? 'no fields' : `the fields ${fields.slice(0, SHOWN_FIELDS).join(', ')}${more}`;
 	return badInput(
 		`The field '${name}' is missing`,
 		`The item has ${has}. Check the names in 'Columns'; capital letters count.`,

@@ -7,10 +7,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** The value of a JSON text, or `undefined` where the text is not JSON. */
-function parse(
-	text: string,
-	reviver?: (name: string, value: unknown) => unknown,
-): Json | undefined {
+function parse(text: string, reviver?: (name: string, value: unknown) => unknown): Json | undefined {
 	try {
 		const value: Json = JSON.parse(text, reviver);
 		return value;
@@ -34,8 +31,7 @@ function replaceOutsideStrings(text: string, replace: (part: string) => string):
 		const opening = text.indexOf('"', position);
 		if (opening === -1) return result + replace(text.slice(position));
 		let closing = opening + 1;
-		while (closing < text.length && text[closing] !== '"')
-			closing += text[closing] === '\\' ? 2 : 1;
+		while (closing < text.length && text[closing] !== '"') closing += text[closing] === '\\' ? 2 : 1;
 		result += replace(text.slice(position, opening)) + text.slice(opening, closing + 1);
 		position = closing + 1;
 	}
@@ -54,9 +50,7 @@ export function parseReply(text: string): Json | undefined {
 	if (!LONG_INTEGER.test(text) && !NOT_FINITE.test(text)) return parse(text);
 	return parse(
 		replaceOutsideStrings(text, (part) =>
-			part
-				.replace(LONG_INTEGERS, (digits) => (isUnsafe(digits) ? `"${digits}"` : digits))
-				.replace(NOT_FINITES, 'null'),
+			part.replace(LONG_INTEGERS, (digits) => (isUnsafe(digits) ? `"${digits}"` : digits)).replace(NOT_FINITES, 'null'),
 		),
 	);
 }
@@ -105,10 +99,8 @@ export function encode(value: unknown, convertText = false): string {
 }
 
 function encodeObject(value: object, convertText: boolean): string {
-	if (Array.isArray(value))
-		return `[${value.map((element) => encode(element, convertText)).join(',')}]`;
-	if ('toJSON' in value && typeof value.toJSON === 'function')
-		return encode(value.toJSON(), convertText);
+	if (Array.isArray(value)) return `[${value.map((element) => encode(element, convertText)).join(',')}]`;
+	if ('toJSON' in value && typeof value.toJSON === 'function') return encode(value.toJSON(), convertText);
 	const members = Object.entries(value)
 		.filter(([, member]) => member !== undefined && typeof member !== 'function')
 		.map(([name, member]) => `${encode(name)}:${encode(member, convertText)}`);
@@ -117,8 +109,7 @@ function encodeObject(value: object, convertText: boolean): string {
 
 /** Where in a value a number stands that JSON cannot carry (`NaN`, `Infinity`): a path such as `geo.lat`, '' for the value itself. */
 export function findUnsendable(value: unknown): { path: string; found: number } | undefined {
-	if (typeof value === 'number')
-		return Number.isFinite(value) ? undefined : { path: '', found: value };
+	if (typeof value === 'number') return Number.isFinite(value) ? undefined : { path: '', found: value };
 	if (typeof value !== 'object' || value === null) return undefined;
 	for (const [name, member] of Object.entries(value)) {
 		const inside = findUnsendable(member);

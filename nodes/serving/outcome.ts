@@ -132,8 +132,7 @@ const MEANINGS: Record<number, Meaning> = {
 	},
 	502: {
 		says: 'The gateway lost the connection to the deployment',
-		advice:
-			"The deployment may be restarting. Check its state in Hopsworks, or raise 'Max Tries' in the options.",
+		advice: "The deployment may be restarting. Check its state in Hopsworks, or raise 'Max Tries' in the options.",
 	},
 	503: {
 		says: 'The deployment is not ready',
@@ -163,8 +162,7 @@ const WRONG_MODEL: Meaning = {
 };
 const UNKNOWN_ROW: Meaning = {
 	says: 'The deployment found no data for a row',
-	advice:
-		'The keys of a row match nothing in the feature store. Check the values, not the address.',
+	advice: 'The keys of a row match nothing in the feature store. Check the values, not the address.',
 };
 
 function meaningOf(status: number, body: string, text: string): Meaning {
@@ -267,10 +265,7 @@ const RETRIED_CODE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EPIPE'
 /** Whether trying again can help. Never after 500: model servers report bad rows as 500. */
 export function isRetryable({ kind, status, code }: Failure, retryTimeouts: boolean): boolean {
 	if (kind === 'timeout' || status === 504) return retryTimeouts;
-	return (
-		(status !== undefined && RETRIED_STATUS.has(status)) ||
-		(code !== undefined && RETRIED_CODE.has(code))
-	);
+	return (status !== undefined && RETRIED_STATUS.has(status)) || (code !== undefined && RETRIED_CODE.has(code));
 }
 
 /** What `Retry-After` asks for, in seconds from `now` (milliseconds since the epoch); it is a number of seconds or a date. */

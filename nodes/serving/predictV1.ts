@@ -1,15 +1,6 @@
 /** KServe's V1 prediction protocol: rows into request text, reply text into one prediction a row. */
 import { encode, isRecord, parseReply, type Json } from './json';
-import {
-	badInput,
-	count,
-	errorText,
-	excerpt,
-	failed,
-	success,
-	type Failure,
-	type Outcome,
-} from './outcome';
+import { badInput, count, errorText, excerpt, failed, success, type Failure, type Outcome } from './outcome';
 
 export type RowFormat = 'auto' | 'values' | 'object' | 'lists' | 'value' | 'columnar';
 export type RequestField = 'inputs' | 'instances';
@@ -75,9 +66,7 @@ export function shapeGiven(row: unknown, shape: RowShape): Outcome<unknown> {
 	if (shape.format === 'given') return success(row);
 	if (isRecord(row)) return shapeRow(Object.entries(row), shape);
 	const isList = Array.isArray(row);
-	const fits = { values: isList, columnar: isList, value: !isList, object: false, lists: false }[
-		shape.format
-	];
+	const fits = { values: isList, columnar: isList, value: !isList, object: false, lists: false }[shape.format];
 	if (fits) return success(row);
 	return badInput(
 		`The row is ${isList ? 'a list' : 'a single value'}, which does not fit ${FORMAT_LABEL}`,
@@ -95,9 +84,7 @@ export interface Body {
 
 /** The request text for a batch. `texts` are the same rows, already encoded one by one. */
 export function requestBody(rows: unknown[], texts: string[], body: Body): string {
-	const extra = Object.entries(body.extraFields).map(
-		([name, value]) => `,${encode(name)}:${encode(value)}`,
-	);
+	const extra = Object.entries(body.extraFields).map(([name, value]) => `,${encode(name)}:${encode(value)}`);
 	return `{"${body.requestField}":${rowsText(rows, texts, body)}${extra.join('')}}`;
 }
 
@@ -114,14 +101,12 @@ function rowsText(rows: unknown[], texts: string[], { shape, convertText }: Body
 /** The failure that a reply with status 200 hides (hopsworks.md 8.5), if it does. */
 function hiddenFailure(reply: Record<string, unknown>, text: string): Failure | undefined {
 	const hasError = typeof reply.error === 'string' || isRecord(reply.error);
-	const isHidden =
-		reply.predictions === null || (hasError && !('predictions' in reply || 'outputs' in reply));
+	const isHidden = reply.predictions === null || (hasError && !('predictions' in reply || 'outputs' in reply));
 	if (!isHidden) return undefined;
 	return {
 		kind: 'reply',
 		message: `The model failed, though the status was 200: ${errorText(text) || excerpt(text)}`,
-		description:
-			"Check the rows of this request. The deployment's logs in Hopsworks have the whole story.",
+		description: "Check the rows of this request. The deployment's logs in Hopsworks have the whole story.",
 	};
 }
 
@@ -153,9 +138,7 @@ function perRow(found: Json, rows: number): Json[] {
 	const isZipped = columns.every(([, values]) => Array.isArray(values) && values.length === rows);
 	if (!isZipped || columns.length === 0) return [found];
 	return Array.from({ length: rows }, (_, row) =>
-		Object.fromEntries(
-			columns.map(([name, values]) => [name, Array.isArray(values) ? (values[row] ?? null) : null]),
-		),
+		Object.fromEntries(columns.map(([name, values]) => [name, Array.isArray(values) ? (values[row] ?? null) : null])),
 	);
 }
 
@@ -173,7 +156,5 @@ export function readPredictions(text: string, rows: number): Outcome<Json[]> {
 		found = reply.predictions ?? reply.outputs ?? reply;
 	}
 	const predictions = perRow(found, rows);
-	return predictions.length === rows
-		? success(predictions)
-		: failed(wrongNumber(predictions.length, rows));
+	return predictions.length === rows ? success(predictions) : failed(wrongNumber(predictions.length, rows));
 }

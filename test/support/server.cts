@@ -56,7 +56,10 @@ export async function startServer(answer: Answer): Promise<TestServer> {
 		await wait(reply.delay ?? 0, undefined, { signal: closing.signal }).catch(() => {});
 		if (reply.reset) return request.socket.destroy();
 		const isText = typeof reply.body === 'string' || reply.body === undefined;
-		response.writeHead(reply.status ?? 200, { ...(!isText && { 'content-type': 'application/json' }), ...reply.headers });
+		response.writeHead(reply.status ?? 200, {
+			...(!isText && { 'content-type': 'application/json' }),
+			...reply.headers,
+		});
 		return response.end(isText ? reply.body : JSON.stringify(reply.body));
 	});
 	await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
@@ -78,11 +81,15 @@ export async function startServer(answer: Answer): Promise<TestServer> {
 /** The rows of a V1 request, whichever name they came under. */
 export function rowsOf({ body }: Recorded): unknown[] {
 	const rows: unknown =
-		typeof body === 'object' && body !== null ? Object.entries(body).find(([, value]) => Array.isArray(value))?.[1] : [];
+		typeof body === 'object' && body !== null
+			? Object.entries(body).find(([, value]) => Array.isArray(value))?.[1]
+			: [];
 	return Array.isArray(rows) ? rows : [];
 }
 
 /** A model whose prediction for a row is the row's first value, as text: wrong order or wrong rows show at once. */
 export function firstValues(request: Recorded): Reply {
-	return { body: { predictions: rowsOf(request).map((row) => `of ${Array.isArray(row) ? row[0] : JSON.stringify(row)}`) } };
+	return {
+		body: { predictions: rowsOf(request).map((row) => `of ${Array.isArray(row) ? row[0] : JSON.stringify(row)}`) },
+	};
 }

@@ -1,13 +1,7 @@
 /** Chat: every item is a conversation that a deployed language model answers. */
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { addressOptions, readTarget } from '../../hopsworks/deployments';
-import {
-	hintAtTrouble,
-	includeInputFields,
-	NOT_SENT,
-	outgoing,
-	stopsOnError,
-} from '../../hopsworks/items';
+import { hintAtTrouble, includeInputFields, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
 import {
 	asJson,
 	asJsonObject,
@@ -61,8 +55,7 @@ const numberSettings: NumberSetting[] = [
 			type: 'number',
 			typeOptions: { minValue: 0, maxValue: 2, numberPrecision: 2 },
 			default: 0.7,
-			description:
-				'How freely the model chooses its words: 0 gives nearly the same answer every time',
+			description: 'How freely the model chooses its words: 0 gives nearly the same answer every time',
 		},
 	},
 	{
@@ -87,8 +80,7 @@ const numberSettings: NumberSetting[] = [
 			type: 'number',
 			typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
 			default: 1,
-			description:
-				'The share of likely words that the model chooses from. Change this or the temperature, not both.',
+			description: 'The share of likely words that the model chooses from. Change this or the temperature, not both.',
 		},
 	},
 	{
@@ -100,8 +92,7 @@ const numberSettings: NumberSetting[] = [
 			name: 'seed',
 			type: 'number',
 			default: 0,
-			description:
-				'The same seed and the same prompt give the same answer, as far as the server can',
+			description: 'The same seed and the same prompt give the same answer, as far as the server can',
 		},
 	},
 	{
@@ -178,8 +169,7 @@ export const chat: Operation = {
 		},
 		{
 			...promptProperty,
-			default:
-				"={{ $fromAI('prompt', 'The question for the model, with all it needs to know', 'string') }}",
+			default: "={{ $fromAI('prompt', 'The question for the model, with all it needs to know', 'string') }}",
 			displayOptions: { show: { promptType: ['prompt'], '@tool': [true] } },
 		},
 		{
@@ -256,8 +246,7 @@ export const chat: Operation = {
 				name: 'apiPrefix',
 				type: 'string',
 				default: '/v1',
-				description:
-					"The path before /chat/completions. KServe's own language model server has /openai/v1.",
+				description: "The path before /chat/completions. KServe's own language model server has /openai/v1.",
 			},
 			{
 				displayName: 'Extra Fields (JSON)',
@@ -303,8 +292,7 @@ function readConversation(read: ParameterReader, item: number): Message[] {
 			return take(readMessages(asJson(read('messagesJson', item), 'Messages')));
 		default: {
 			const prompt = asText(read('prompt', item));
-			if (prompt.trim() === '')
-				take(badInput("'Prompt' is empty", 'Write what the model should answer.'));
+			if (prompt.trim() === '') take(badInput("'Prompt' is empty", 'Write what the model should answer.'));
 			const system = asText(read('systemPrompt', item));
 			const user = { role: 'user', content: prompt };
 			return system.trim() === '' ? [user] : [{ role: 'system', content: system }, user];
@@ -339,12 +327,7 @@ function readItem(read: ParameterReader, connection: Connection, item: number): 
 	const target = readTarget(read('deployment', item), options, connection, route);
 	const model = asText(options.model).trim() || target.deployment;
 	if (model === '') {
-		take(
-			badInput(
-				"The address does not tell the model's name",
-				"Set the option 'Model' to the deployment's name.",
-			),
-		);
+		take(badInput("The address does not tell the model's name", "Set the option 'Model' to the deployment's name."));
 	}
 	return {
 		target,
@@ -388,12 +371,8 @@ async function run(
 	const send = sender(context, connection, settings, tally);
 	await inWindow(conversations, settings.concurrency, async ([index, { target, request }]) => {
 		const reply = await send(target, chatBody(request));
-		const made = reply.ok
-			? madeOf(reply.value, simplifies, keepsInput ? outputField : undefined)
-			: reply;
-		outcomes[index] = made.ok
-			? success(outgoing(keepsInput ? items[index] : undefined, made.value))
-			: made;
+		const made = reply.ok ? madeOf(reply.value, simplifies, keepsInput ? outputField : undefined) : reply;
+		outcomes[index] = made.ok ? success(outgoing(keepsInput ? items[index] : undefined, made.value)) : made;
 		return made.ok || !stops;
 	});
 	hintAtTrouble(context, outcomes, tally);
@@ -412,7 +391,5 @@ function madeOf(
 	}
 	const answer = readAnswer(text);
 	if (!answer.ok) return answer;
-	return success(
-		outputField === undefined ? { ...answer.value } : { [outputField]: { ...answer.value } },
-	);
+	return success(outputField === undefined ? { ...answer.value } : { [outputField]: { ...answer.value } });
 }

@@ -19,10 +19,7 @@ export interface Operation {
 	description: string;
 	properties: INodeProperties[];
 	/** One outcome an item, in the order of the items. */
-	run(
-		context: IExecuteFunctions,
-		items: INodeExecutionData[],
-	): Promise<Array<Outcome<INodeExecutionData>>>;
+	run(context: IExecuteFunctions, items: INodeExecutionData[]): Promise<Array<Outcome<INodeExecutionData>>>;
 }
 
 /** In the order in which the editor offers them; the first is the default. */
@@ -45,7 +42,5 @@ const selector: INodeProperties = {
 export const properties: INodeProperties[] = [
 	selector,
 	deploymentProperty,
-	...operations.flatMap(({ value, properties: own }) =>
-		updateDisplayOptions({ show: { operation: [value] } }, own),
-	),
+	...operations.flatMap(({ value, properties: own }) => updateDisplayOptions({ show: { operation: [value] } }, own)),
 ];

@@ -1,13 +1,7 @@
 /** Predict: every item is a row, many rows share a request, and every item gets its own prediction. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { addressOptions, readTarget } from '../../hopsworks/deployments';
-import {
-	hintAtTrouble,
-	includeInputFieldsAtFirst,
-	NOT_SENT,
-	outgoing,
-	stopsOnError,
-} from '../../hopsworks/items';
+import { hintAtTrouble, includeInputFieldsAtFirst, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
 import {
 	asJsonObject,
 	asNumber,
@@ -19,14 +13,7 @@ import {
 	readOutputField,
 	take,
 } from '../../hopsworks/parameters';
-import {
-	readConnection,
-	readSendSettings,
-	sender,
-	sendOptions,
-	type Send,
-	type Tally,
-} from '../../hopsworks/send';
+import { readConnection, readSendSettings, sender, sendOptions, type Send, type Tally } from '../../hopsworks/send';
 import { predictRoute, type Target } from '../../serving/address';
 import { cutBatches, inWindow, type Batch } from '../../serving/batch';
 import { encode, parseReply, type Json } from '../../serving/json';
@@ -85,8 +72,7 @@ export const predict: Operation = {
 				name: 'extraFields',
 				type: 'json',
 				default: '{}',
-				description:
-					'Further fields of the request, beside the rows, such as {"signature_name": "serving_default"}',
+				description: 'Further fields of the request, beside the rows, such as {"signature_name": "serving_default"}',
 			},
 			{
 				displayName: 'Max Request Size (kB)',
@@ -128,8 +114,7 @@ export const predict: Operation = {
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: 500,
-				description:
-					'How many rows share a request. Set 1 for deployments that read only the first row.',
+				description: 'How many rows share a request. Set 1 for deployments that read only the first row.',
 			},
 		]),
 	],
@@ -144,9 +129,7 @@ interface Group {
 }
 
 /** Groups items by where they go and what goes with them; options that are the same for all are read once. */
-function grouping(
-	make: (locator: unknown, options: Record<string, unknown>) => Omit<Group, 'items'>,
-) {
+function grouping(make: (locator: unknown, options: Record<string, unknown>) => Omit<Group, 'items'>) {
 	const groups = new Map<string, Group>();
 	let last: { locator: unknown; options: unknown; group: Group } | undefined;
 	const groupOf = (locator: unknown, options: unknown): Group => {
@@ -177,12 +160,8 @@ async function run(
 			isRaw,
 			convertText: rows.isPicked && options.convertText !== false,
 			limits: {
-				rows: isRaw
-					? 1
-					: asNumber(options.rowsPerRequest, 'Rows per Request', 500, { minimum: 1, whole: true }),
-				bytes:
-					1024 *
-					asNumber(options.maxRequestKilobytes, 'Max Request Size (kB)', 1024, { minimum: 1 }),
+				rows: isRaw ? 1 : asNumber(options.rowsPerRequest, 'Rows per Request', 500, { minimum: 1, whole: true }),
+				bytes: 1024 * asNumber(options.maxRequestKilobytes, 'Max Request Size (kB)', 1024, { minimum: 1 }),
 			},
 			requestField: asOneOf(read('requestField', 0), ['auto', 'inputs', 'instances']),
 			outputField: readOutputField(options, 'prediction'),
@@ -229,10 +208,7 @@ async function run(
 	function* jobs(): Generator<{ group: Group; batch: Batch }> {
 		for (const group of groups.values()) {
 			const textOf = (item: number): string =>
-				encode(
-					source.isBody ? { ...asRecord(rows[item]), ...group.body.extraFields } : rows[item],
-					convertText,
-				);
+				encode(source.isBody ? { ...asRecord(rows[item]), ...group.body.extraFields } : rows[item], convertText);
 			for (const batch of cutBatches(group.items, textOf, limits)) yield { group, batch };
 		}
 	}
@@ -262,10 +238,7 @@ async function run(
 	return outcomes;
 }
 
-function readExtraFields(
-	options: Record<string, unknown>,
-	isBody: boolean,
-): Record<string, unknown> {
+function readExtraFields(options: Record<string, unknown>, isBody: boolean): Record<string, unknown> {
 	const fields = asJsonObject(options.extraFields, 'Extra Fields (JSON)');
 	const taken = isBody ? undefined : ['inputs', 'instances'].find((name) => name in fields);
 	if (taken === undefined) return fields;
@@ -294,9 +267,7 @@ async function ask(
 
 function readReply(reply: Outcome<string>, rows: number, isRaw: boolean): Outcome<Json[]> {
 	if (!reply.ok) return failed(sharedBy(reply.failure, rows));
-	return isRaw
-		? success([parseReply(reply.value) ?? reply.value])
-		: readPredictions(reply.value, rows);
+	return isRaw ? success([parseReply(reply.value) ?? reply.value]) : readPredictions(reply.value, rows);
 }
 
 const ROW_CAUSED = new Set([400, 413, 422, 500]);

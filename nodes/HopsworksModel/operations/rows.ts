@@ -4,13 +4,7 @@ import { asJson, asOneOf, asText, take, type ParameterReader } from '../../hopsw
 import { missingColumn, parseColumns, readColumn, type Column } from '../../serving/columns';
 import { findUnsendable, isRecord } from '../../serving/json';
 import { badInput } from '../../serving/outcome';
-import {
-	shapeGiven,
-	shapeRow,
-	type Cells,
-	type RowFormat,
-	type RowShape,
-} from '../../serving/predictV1';
+import { shapeGiven, shapeRow, type Cells, type RowFormat, type RowShape } from '../../serving/predictV1';
 
 const WHOLE_ITEM = '={{ $json }}';
 
@@ -105,8 +99,7 @@ export const rowProperties: INodeProperties[] = [
 			{
 				name: 'Automatic',
 				value: 'auto',
-				description:
-					'A list of values for selected columns, an object for all fields, JSON as you give it',
+				description: 'A list of values for selected columns, an object for all fields, JSON as you give it',
 			},
 			{
 				name: 'Columnar',
@@ -123,8 +116,7 @@ export const rowProperties: INodeProperties[] = [
 			{
 				name: 'Object of Lists',
 				value: 'lists',
-				description:
-					'{"amount": [10], "age": [5]}: scikit-learn models that were trained on named columns',
+				description: '{"amount": [10], "age": [5]}: scikit-learn models that were trained on named columns',
 			},
 			{
 				name: 'Single Value',
@@ -133,21 +125,13 @@ export const rowProperties: INodeProperties[] = [
 			},
 		],
 		default: 'auto',
-		description:
-			'What one row looks like in the request. It depends on how the model was deployed.',
+		description: 'What one row looks like in the request. It depends on how the model was deployed.',
 		displayOptions: { hide: { rows: ['body'] } },
 	},
 ];
 
 const ROW_SOURCES = ['columns', 'allFields', 'json', 'body'] as const;
-const ROW_FORMATS: readonly [RowFormat, ...RowFormat[]] = [
-	'auto',
-	'values',
-	'object',
-	'lists',
-	'value',
-	'columnar',
-];
+const ROW_FORMATS: readonly [RowFormat, ...RowFormat[]] = ['auto', 'values', 'object', 'lists', 'value', 'columnar'];
 
 export interface RowReader {
 	/** Whether each row is a whole request body. */
@@ -176,8 +160,7 @@ export function rowReader(context: IExecuteFunctions, read: ParameterReader): Ro
 		if (isPositional) shape.columns ??= names;
 	};
 	const columns = source === 'columns' ? take(parseColumns(asText(read('columns', 0)))) : [];
-	const isWholeItem =
-		context.getNodeParameter('rowJson', 0, null, { rawExpressions: true }) === WHOLE_ITEM;
+	const isWholeItem = context.getNodeParameter('rowJson', 0, null, { rawExpressions: true }) === WHOLE_ITEM;
 
 	const readers: Record<typeof source, RowReader['read']> = {
 		columns: ({ json }) => {
@@ -195,9 +178,7 @@ export function rowReader(context: IExecuteFunctions, read: ParameterReader): Ro
 		},
 		body: (_item, index) => {
 			const given = asJson(read('bodyJson', index), 'Body');
-			return isRecord(given)
-				? given
-				: take(badInput("'Body' is not a JSON object", 'Give the whole body in braces.'));
+			return isRecord(given) ? given : take(badInput("'Body' is not a JSON object", 'Give the whole body in braces.'));
 		},
 	};
 	return {

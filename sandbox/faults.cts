@@ -1,0 +1,47 @@
+/** Misbehaviour on demand: what the gateway is told to do wrong, and how often. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Reply } from './reply.cts';
+
+export interface Fault {
+	/** Only for the deployment of this name; for all where absent. */
+	deployment?: string;
+	/** How many requests it meets; all where absent. */
+	times?: number;
+	/** Milliseconds before the reply. */
+	delay?: number;
+	/** Answers with this status, and `body` and `headers`, instead of asking the model. */
+	status?: number;
+	body?: string;
+	headers?: Record<string, string>;
+	/** Closes the connection instead of answering. */
+	refuse?: boolean;
+}
+
+export class Faults {
+	private faults: Fault[] = [];
+
+	add(fault: Fault): void {
+		this.faults.push({ ...fault });
+	}
+
+	clear(): void {
+		this.faults = [];
+	}
+
+	/** Takes the first fault that is meant for a deployment, and uses up one of its times. */
+	take(deployment: string | undefined): Fault | undefined {
+		const fault = this.faults.find((one) => one.deployment === undefined || one.deployment === deployment);
+		if (fault?.times !== undefined && --fault.times <= 0) {
+			this.faults = this.faults.filter((one) => one !== fault);
+		}
+		return fault;
+	}
+}
+
+/** Carries a fault out: waits, then gives the reply that stands in for the model's, or 'refuse', or neither. */
+export async function commit(fault: Fault): Promise<Reply | 'refuse' | undefined> {
+	if (fault.delay) await wait(fault.delay);
+	if (fault.refuse) return 'refuse';
+	if (fault.status === undefined) return undefined;
+	return { status: fault.status, headers: fault.headers ?? {}, body: fault.body ?? '' };
+}

@@ -1,0 +1,24 @@
+/** What a part of the sandbox answers. */
+import type { IncomingHttpHeaders } from 'node:http';
+
+export interface Call {
+	method: string;
+	/** Path below the deployment, such as `/v1/models/fraud:predict`. */
+	path: string;
+	headers: IncomingHttpHeaders;
+	body: string;
+}
+
+export interface Reply {
+	status: number;
+	headers: Record<string, string>;
+	body: string;
+}
+
+export function json(status: number, body: unknown): Reply {
+	return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+export function empty(status: number, headers: Record<string, string> = {}): Reply {
+	return { status, headers, body: '' };
+}

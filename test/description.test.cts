@@ -1,0 +1,137 @@
+/** What n8n shows of the package: fields, texts and files that the lint cannot see because they are derived. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+import { HopsworksApi } from '../credentials/HopsworksApi.credentials';
+import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
+import { operations } from '../nodes/HopsworksModel/operations';
+import codex from '../nodes/HopsworksModel/HopsworksModel.node.json';
+import manifest from '../package.json';
+
+const ROOT = join(__dirname, '..');
+const node = new HopsworksModel();
+const { description } = node;
+
+function isProperty(
+	option: INodePropertyOptions | INodeProperties | INodePropertyCollection,
+): option is INodeProperties {
+	return 'displayName' in option && 'type' in option;
+}
+
+function isChoice(
+	option: INodePropertyOptions | INodeProperties | INodePropertyCollection,
+): option is INodePropertyOptions {
+	return !('displayName' in option);
+}
+
+/** Every field of the panel, those inside collections included. */
+function fieldsOf(properties: INodeProperties[]): INodeProperties[] {
+	return properties.flatMap((property) => [property, ...fieldsOf((property.options ?? []).filter(isProperty))]);
+}
+
+const fields = fieldsOf(description.properties);
+const names = new Set(fields.map(({ name }) => name));
+
+test('the first operation is the default', () => {
+	expect(description.properties.find(({ name }) => name === 'operation')?.default).toBe(operations[0].value);
+});
+
+test.each(operations.map(({ value, action, description: text, name }) => ({ value, action, text, name })))(
+	'operation $value says what it does, in words of its own',
+	({ action, text, name }) => {
+		expect(action).toMatch(/^[A-Z]/);
+		expect(action.length).toBeGreaterThan(15);
+		expect(text).not.toBe(action);
+		expect(text).not.toMatch(/\.$/);
+		expect(name).toMatch(/^[A-Z]/);
+	},
+);
+
+test.each(fields.map((field) => ({ name: field.name, field })))(
+	'field $name is labelled, described and gated by fields that exist',
+	({ field }) => {
+		expect(field.displayName).toMatch(/^[A-Z]/);
+		const isContainer = field.type === 'collection' || field.type === 'fixedCollection' || field.name === 'operation';
+		if (!isContainer) expect(field.description).toBeTruthy();
+		const sentences = (field.description ?? '').split(/\. (?=[A-Z])/);
+		if (field.description)
+			expect([field.description, /\.$/.test(field.description)]).toEqual([field.description, sentences.length > 1]);
+		const gates = Object.keys({ ...field.displayOptions?.show, ...field.displayOptions?.hide });
+		for (const gate of gates) expect(gate === '@tool' || names.has(gate)).toBe(true);
+		if (field.type === 'boolean') expect(field.description).toMatch(/^Whether /);
+		if (field.type === 'number') expect(typeof field.default).toBe('number');
+	},
+);
+
+test('options of a collection stand in the order in which n8n lists them', () => {
+	for (const { name, options = [] } of description.properties.filter(({ type }) => type === 'collection')) {
+		const labels = options.filter(isProperty).map(({ displayName }) => displayName);
+		expect([name, labels]).toEqual([name, labels.toSorted((one, other) => one.localeCompare(other))]);
+	}
+});
+
+test('every choice of a selector has a name and a description', () => {
+	for (const { options = [] } of fields.filter(({ type, name }) => type === 'options' && name !== 'role')) {
+		for (const choice of options.filter(isChoice)) expect(choice.description).toBeTruthy();
+	}
+});
+
+test('every parameter of the design is there, with its default', () => {
+	const defaults = (operation: string) =>
+		Object.fromEntries(
+			fieldsOf(
+				description.properties.filter(({ displayOptions }) => displayOptions?.show?.operation?.includes(operation)),
+			)
+				.filter(({ displayOptions }) => !displayOptions?.show?.['@tool'])
+				.map(({ name, default: value }) => [name, value]),
+		);
+	expect(defaults('predict')).toMatchObject({
+		rows: 'columns',
+		columns: '',
+		rowFormat: 'auto',
+		requestField: 'auto',
+		includeInputFields: true,
+		rowsPerRequest: 500,
+		maxRequestKilobytes: 1024,
+		concurrency: 4,
+		convertText: true,
+		outputField: 'prediction',
+		response: 'prediction',
+		hostHeader: '',
+		namespace: '',
+		timeout: 300,
+		maxTries: 6,
+		maxRetryWait: 60,
+		retryTimeouts: false,
+	});
+	expect(defaults('chat')).toMatchObject({
+		promptType: 'prompt',
+		prompt: '',
+		systemPrompt: '',
+		simplify: true,
+		includeInputFields: false,
+		model: '',
+		concurrency: 4,
+		apiPrefix: '/v1',
+		outputField: 'answer',
+		timeout: 300,
+		maxTries: 6,
+	});
+});
+
+test('package.json, codex, icons and credential fit together', () => {
+	expect(codex.node).toBe(`${manifest.name}.${description.name}`);
+	expect(manifest.n8n.nodes).toEqual(['dist/nodes/HopsworksModel/HopsworksModel.node.js']);
+	expect(manifest.n8n.credentials).toEqual(['dist/credentials/HopsworksApi.credentials.js']);
+	expect(description.credentials).toEqual([
+		{ name: new HopsworksApi().name, required: true, testedBy: 'hopsworksApiTest' },
+	]);
+	expect(node.methods.credentialTest).toHaveProperty('hopsworksApiTest');
+	const { light, dark } = Object(description.icon);
+	expect(light).not.toBe(dark);
+	for (const icon of [light, dark]) {
+		const file = join(ROOT, dirname('nodes/HopsworksModel/x'), String(icon).replace('file:', ''));
+		expect([icon, existsSync(file)]).toEqual([icon, true]);
+		expect(readFileSync(file, 'utf8')).toContain('<svg');
+	}
+});

@@ -1,0 +1,90 @@
+import { encode, findUnsendable, parseGiven, parseReply } from '../nodes/serving/json';
+
+describe('parseReply', () => {
+	test.each([
+		['an integer beyond 2^53 keeps every digit, as text', '[9007199254740993]', ['9007199254740993']],
+		[
+			'so does a negative one, deep inside',
+			'{"a":{"b":[-7615917337495251231]}}',
+			{ a: { b: ['-7615917337495251231'] } },
+		],
+		['the largest safe integer stays a number', '[9007199254740991]', [9007199254740991]],
+		[
+			'a long fraction is no integer',
+			'[0.12345678901234567890, 1234567890123456789.5, 1e20]',
+			[0.12345678901234568, 1234567890123456800, 1e20],
+		],
+		[
+			'digits inside a text stay as they are',
+			'{"id":"7615917337495251231","n":7615917337495251231}',
+			{ id: '7615917337495251231', n: '7615917337495251231' },
+		],
+		['NaN and Infinity become null', '[NaN, Infinity, -Infinity, 1.5]', [null, null, null, 1.5]],
+		['the words inside a text stay', '["NaN", "a \\" NaN, Infinity", NaN]', ['NaN', 'a " NaN, Infinity', null]],
+		['white space around', ' \n[ 1 ]\n', [1]],
+	])('%s', (_name, text, value) => {
+		expect(parseReply(text)).toEqual(value);
+	});
+
+	test.each(['', 'plain', '{', '[1,]', 'NaNa', '"open', '\\', '[9007199254740993', '{"a":NaN'])(
+		'%j is not JSON',
+		(text) => {
+			expect(parseReply(text)).toBeUndefined();
+		},
+	);
+
+	test('takes time linear in the text', () => {
+		const started = Date.now();
+		parseReply(`[NaN,"${'\\"'.repeat(500_000)}`);
+		parseReply(`${'1'.repeat(500_000)}.5 NaN`);
+		expect(Date.now() - started).toBeLessThan(2000);
+	});
+});
+
+test('parseGiven reads what encode writes back, digit for digit', () => {
+	const text = '{"id":12345678901234567890,"list":[-9007199254740993,1,"7615917337495251231"]}';
+	expect(encode(parseGiven(text))).toBe(text);
+	expect(parseGiven('{broken')).toBeUndefined();
+});
+
+describe('encode', () => {
+	test.each([
+		[[1, 'a', true, null], '[1,"a",true,null]'],
+		[{ a: undefined, b: () => 1, c: 'd' }, '{"c":"d"}'],
+		[[undefined], '[null]'],
+		[new Date(Date.UTC(2026, 0, 2)), '"2026-01-02T00:00:00.000Z"'],
+		['half a pair: \ud83d', '"half a pair: \ufffd"'],
+		[{ 'half \udc00': 1 }, '{"half \ufffd":1}'],
+		['a whole pair: 😀', '"a whole pair: 😀"'],
+		[12n, '12'],
+		[-0, '0'],
+		[1e21, '1e+21'],
+	])('%p', (value, text) => {
+		expect(encode(value)).toBe(text);
+	});
+
+	test.each(['0', '-1', '12.50', '1.0', '1e5', '-2.5E-3', '12345678901234567890123'])(
+		'text %s goes out as that number',
+		(text) => {
+			expect(encode([text], true)).toBe(`[${text}]`);
+		},
+	);
+
+	test.each(['007', '+1', '', ' 1', '1 ', '.5', '5.', '1,5', '0x10', 'NaN', 'Infinity', '1e999', 'ten', '١'])(
+		'text %j stays text',
+		(text) => {
+			expect(encode([text], true)).toBe(JSON.stringify([text]));
+		},
+	);
+
+	test('writes nothing but what JSON.parse reads back', () => {
+		const value = { a: [1.5, -3, 'x"y\\z\n', { b: null, c: [true, []] }], '': {} };
+		expect(JSON.parse(encode(value))).toEqual(value);
+	});
+});
+
+test('findUnsendable tells where a number stands that JSON cannot carry', () => {
+	expect(findUnsendable([1, { a: [2, NaN] }])).toEqual({ path: '1.a.1', found: NaN });
+	expect(findUnsendable(-Infinity)).toEqual({ path: '', found: -Infinity });
+	expect(findUnsendable({ a: [1, '∞', null, undefined] })).toBeUndefined();
+});

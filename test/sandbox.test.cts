@@ -1,0 +1,227 @@
+/** The sandbox: its models compute what scikit-learn computes, its servers answer as the documented ones do. */
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import expected from '../sandbox/models/tumor.expected.json';
+import { ModelError } from '../sandbox/models/model.cts';
+import { tumor } from '../sandbox/models/tumor.cts';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import { API_KEY, runModel } from './support/engine.cts';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+	sandbox = await startSandbox();
+});
+afterAll(() => sandbox.close());
+beforeEach(() => sandbox.faults.clear());
+
+/** The request of the Hopsworks REST guide. */
+const GUIDE = '{"inputs": [[4641025220953719, 4920355418495856]]}';
+const HOST = 'fraud.test.hopsworks.ai';
+const PATH = '/v1/test/fraud/v1/models/fraud:predict';
+
+async function post(path: string, body: string, headers: Record<string, string> = {}) {
+	return await new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
+		const call = request(
+			`${sandbox.url}${path}`,
+			{
+				method: 'POST',
+				headers: { authorization: `ApiKey ${API_KEY}`, 'content-type': 'application/json', ...headers },
+			},
+			async (response) => {
+				resolve({ status: response.statusCode ?? 0, headers: response.headers, body: await text(response) });
+			},
+		);
+		call.on('error', reject).end(body);
+	});
+}
+
+describe('tumor', () => {
+	test(`predicts ${expected.rows.length} rows as scikit-learn does`, () => {
+		expect(tumor(expected.rows)).toEqual(expected.predictions);
+	});
+
+	test.each(expected.refusals)('refuses in scikit-learn’s words: $error', ({ rows, error }) => {
+		expect(() => tumor(rows)).toThrow(new ModelError(error));
+	});
+
+	test('reads named columns as lists, as KServe’s server does, and refuses plain objects', () => {
+		const [first = []] = expected.rows;
+		const names = [
+			'radius',
+			'texture',
+			'perimeter',
+			'area',
+			'smoothness',
+			'compactness',
+			'concavity',
+			'concave_points',
+			'symmetry',
+			'fractal_dimension',
+		];
+		const named = Object.fromEntries(names.map((name, column) => [name, [first[column]]]));
+		expect(tumor([named])).toEqual([expected.predictions[0]]);
+		expect(() => tumor([{ radius: 1 }])).toThrow('If using all scalar values, you must pass an index');
+	});
+});
+
+describe('the gateway', () => {
+	test('answers the REST guide’s own request, and the node gets the same reply', async () => {
+		const direct = await post('/v1/models/fraud:predict', GUIDE, { host: HOST });
+		expect(direct).toMatchObject({ status: 200, body: '{"predictions":[0]}' });
+		const { success } = await runModel({
+			credential: { servingUrl: sandbox.url },
+			parameters: {
+				operation: 'predict',
+				deployment: { __rl: true, mode: 'name', value: 'fraud' },
+				rows: 'body',
+				bodyJson: GUIDE,
+				options: { hostHeader: HOST },
+			},
+		});
+		expect(success.map(({ json }) => json)).toEqual([{ prediction: JSON.parse(direct.body) }]);
+	});
+
+	test('finds a deployment by host name, with or without a port, and by path', async () => {
+		for (const [path, host] of [
+			['/v1/models/fraud:predict', `${HOST}:80`],
+			[PATH, 'localhost'],
+			[PATH.replace('/test/', '/TEST/'), 'localhost'],
+		] as const) {
+			expect(await post(path, GUIDE, { host })).toMatchObject({ status: 200 });
+		}
+	});
+
+	test.each([
+		['another host', '/v1/models/fraud:predict', { host: 'nope.test.hopsworks.ai' }],
+		['another namespace', PATH.replace('/test/', '/other/'), {}],
+		['another deployment', '/v1/test/nope/v1/models/nope:predict', {}],
+	])('gives an empty 404 to %s', async (_name, path, headers) => {
+		expect(await post(path, GUIDE, headers)).toMatchObject({
+			status: 404,
+			body: '',
+			headers: { server: 'istio-envoy' },
+		});
+	});
+
+	test.each([
+		['no key', '', 'invalid or non-existent api key'],
+		['a bearer token', 'Bearer x', 'invalid or non-existent api key'],
+		['an unknown key', 'ApiKey OTHER.SECRET', 'invalid or non-existent api key'],
+		['a key without the scope', 'ApiKey NOSERVING.SECRET', 'invalid or non-existent api key'],
+		['a wrong secret', 'ApiKey PREFIX.WRONG', 'could not authenticate API key'],
+	])('refuses %s in the documented words', async (_name, authorization, userMsg) => {
+		const { status, body } = await post(PATH, GUIDE, { authorization });
+		expect({ status, body }).toEqual({ status: 401, body: JSON.stringify({ userMsg }) });
+	});
+});
+
+describe('KServe’s server', () => {
+	test.each([
+		['a charset reaches the model as bytes', GUIDE, 'application/json; charset=utf-8', 500, 'scalar array'],
+		['broken JSON', '{', 'application/json', 400, 'Unrecognized request format'],
+		['NaN', '{"inputs": [[NaN]]}', 'application/json', 400, 'Unrecognized request format'],
+		['a number that no double holds', '{"inputs": [[1e400]]}', 'application/json', 400, 'number is infinity'],
+		['half a surrogate pair', '{"inputs": [["\\ud800"]]}', 'application/json', 400, 'no low surrogate'],
+		[
+			'instances that are no list',
+			'{"instances": {}}',
+			'application/json',
+			400,
+			'Expected \\"instances\\" to be a list',
+		],
+		['neither field', '{}', 'application/json', 500, "'instances'"],
+		['a row that is no number', '{"inputs": [["x"]]}', 'application/json', 500, 'ValueError : invalid literal'],
+	])('%s', async (_name, body, type, status, said) => {
+		const reply = await post(PATH, body, { 'content-type': type });
+		expect(reply.status).toBe(status);
+		expect(reply.body).toContain(said);
+	});
+
+	test('keeps integers of any length exact', async () => {
+		// Valid by its last digit; rounded to a double it would not be.
+		expect((await post(PATH, '{"inputs": [[7615917337495251239]]}')).body).toBe('{"predictions":[0]}');
+		expect((await post(PATH, '{"inputs": [[7615917337495251238]]}')).body).toBe('{"predictions":[1]}');
+	});
+
+	test.each([
+		['/v1/test/fraud/v1/models/nope:predict', 404, '{"error":"Model with name nope does not exist."}'],
+		['/v1/test/fraud/nope', 404, '{"detail":"Not Found"}'],
+		['/v1/test/fraud/v1/models/fraud:explain', 501, '{"error":"Could not find explainer_host."}'],
+		['/v1/test/fraud/v1/models/fraud:predict/', 307, ''],
+	])('%s gets %i', async (path, status, body) => {
+		expect(await post(path, GUIDE)).toMatchObject({ status, body });
+	});
+});
+
+describe('the language model', () => {
+	const chat = (body: object) => post('/v1/test/assistant/v1/chat/completions', JSON.stringify(body));
+	const messages = [{ role: 'user', content: 'What is 6 * 7?' }];
+
+	test('answers in vLLM’s form', async () => {
+		expect(JSON.parse((await chat({ model: 'assistant', messages })).body)).toMatchObject({
+			object: 'chat.completion',
+			choices: [{ message: { role: 'assistant', content: '42' }, finish_reason: 'stop' }],
+			usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 },
+		});
+	});
+
+	test('says that it answers from rules', async () => {
+		const { body } = await chat({ messages: [{ role: 'user', content: 'Tell me a story' }] });
+		expect(body).toContain('answers from rules and not from a language model');
+	});
+
+	test('ends at max_tokens and before a stop sequence', async () => {
+		const story = [{ role: 'user', content: 'Tell me a story' }];
+		const [short, stopped] = [
+			await chat({ messages: story, max_tokens: 3 }),
+			await chat({ messages: story, stop: ['sandbox'] }),
+		];
+		expect(JSON.parse(short.body).choices[0]).toMatchObject({
+			message: { content: 'This is the' },
+			finish_reason: 'length',
+		});
+		expect(JSON.parse(stopped.body).choices[0]).toMatchObject({
+			message: { content: 'This is the ' },
+			finish_reason: 'stop',
+		});
+	});
+
+	test.each([
+		['another model', { model: 'other', messages }, 404, 'The model `other` does not exist.'],
+		['no messages', {}, 400, 'messages'],
+		['a negative temperature', { messages, temperature: -1 }, 400, 'temperature must be non-negative'],
+		[
+			'too long a prompt',
+			{ messages: [{ role: 'user', content: 'a '.repeat(5000) }] },
+			400,
+			'maximum context length is 4096 tokens',
+		],
+	])('refuses %s as vLLM does', async (_name, body, status, said) => {
+		const reply = await chat(body);
+		expect(reply.status).toBe(status);
+		expect(JSON.parse(reply.body).error).toMatchObject({ message: expect.stringContaining(said), code: status });
+	});
+});
+
+describe('misbehaviour', () => {
+	test('a status, so many times, for one deployment', async () => {
+		sandbox.faults.add({ deployment: 'fraud', status: 503, body: 'no healthy upstream', times: 2 });
+		const statuses = [await post(PATH, GUIDE), await post(PATH, GUIDE), await post(PATH, GUIDE)].map(
+			({ status }) => status,
+		);
+		expect(statuses).toEqual([503, 503, 200]);
+	});
+
+	test('a delay', async () => {
+		await post('/sandbox/faults', '{"delay": 200, "times": 1}');
+		const started = Date.now();
+		expect((await post(PATH, GUIDE)).status).toBe(200);
+		expect(Date.now() - started).toBeGreaterThanOrEqual(195);
+	});
+
+	test('a refused connection', async () => {
+		sandbox.faults.add({ refuse: true, times: 1 });
+		await expect(post(PATH, GUIDE)).rejects.toThrow('socket hang up');
+		expect((await post(PATH, GUIDE)).status).toBe(200);
+	});
+});
