@@ -81,9 +81,8 @@ def main():
             "refusals": [refusal(model, rows) for rows in REFUSED],
         },
     )
-    table = measurements.copy()
+    table = measurements.assign(diagnosis=diagnosis).sample(frac=1, random_state=0)
     table.insert(0, "patient", [f"P{number:03}" for number in range(1, len(table) + 1)])
-    table["diagnosis"] = diagnosis
     table.to_csv(CSV, index=False)
 
 

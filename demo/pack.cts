@@ -1,0 +1,21 @@
+/** Builds and packs the package, as it would be published. */
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../e2e/wholeN8n.cts';
+
+async function npm(...args: string[]): Promise<void> {
+	const own = process.env.npm_execpath?.endsWith('.js') ? process.env.npm_execpath : undefined;
+	const { code, output, errors } = await run(own ? process.execPath : 'npm', own ? [own, ...args] : args, process.env);
+	if (code !== 0) throw new Error(`npm ${args.join(' ')} ended with ${code}:\n${output}\n${errors}`);
+}
+
+/** The path of a fresh tarball in `folder`. */
+export async function pack(folder: string): Promise<string> {
+	if (existsSync(folder)) rmSync(folder, { recursive: true });
+	mkdirSync(folder, { recursive: true });
+	await npm('run', 'build', '--silent');
+	await npm('pack', '--silent', '--pack-destination', folder);
+	const [tarball] = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
+	if (tarball === undefined) throw new Error('npm pack made no tarball');
+	return join(folder, tarball);
+}

@@ -1,0 +1,154 @@
+/**
+ * The demo: a sandbox and a whole n8n with the packed package, the credential and the examples in place. Scores the
+ * bundled table once and leaves the editor open. Usage: npm start -- [--once] [--port 5690] [--sandbox-port 5691]
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { installN8n, isFree, PlainError, WholeN8n, type NodeRun } from '../e2e/wholeN8n.cts';
+import { SANDBOX_KEY } from '../sandbox/keys.cts';
+import { pack } from './pack.cts';
+
+const ROOT = join(__dirname, '..');
+/** Below node_modules, where neither lint nor tarball looks. */
+const HOME = join(ROOT, 'node_modules', '.cache', 'demo');
+const EXAMPLES = join(ROOT, 'examples');
+const SCORING = 'hopsworksBatch01';
+const WEBHOOK = 'hopsworksWebhook';
+const ROWS_SHOWN = 8;
+const EMAIL = 'demo@example.com';
+
+const started = Date.now();
+function say(line: string): void {
+	console.log(`[${String(Math.round((Date.now() - started) / 1000)).padStart(3)} s] ${line}`);
+}
+
+/** What was started and must end with this process. */
+const endings: Array<() => Promise<void> | void> = [];
+let isEnding = false;
+async function end(code: number): Promise<void> {
+	if (isEnding) return;
+	isEnding = true;
+	await Promise.allSettled(endings.map((stop) => stop()));
+	process.exit(code);
+}
+
+async function startSandbox(port: number): Promise<string> {
+	const args = ['--require', 'tsx/cjs', join(ROOT, 'sandbox', 'main.cts'), '--port', String(port)];
+	const sandbox: ChildProcess = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+	endings.push(() => void sandbox.kill());
+	const ready = new Promise<boolean>((resolve) => {
+		sandbox.stdout?.once('data', () => resolve(true));
+		sandbox.once('close', () => resolve(false));
+	});
+	if (!(await ready)) throw new PlainError('The sandbox did not start.');
+	return `http://127.0.0.1:${port}`;
+}
+
+interface Example {
+	id: string;
+	name: string;
+}
+
+/** The example workflows, with the address of this sandbox in place of the usual one. */
+function readExamples(sandbox: string): Example[] {
+	return readdirSync(EXAMPLES)
+		.filter((file) => file.endsWith('.json'))
+		.map((file) => JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8').replaceAll('http://127.0.0.1:5691', sandbox)));
+}
+
+/** Puts credential and examples into n8n, unless just these are there: what someone changed in the editor then stays. */
+async function provision(n8n: WholeN8n, sandbox: string, examples: Example[]): Promise<void> {
+	const data = { apiKey: SANDBOX_KEY, servingUrl: sandbox, hopsworksUrl: sandbox, project: 'test', ignoreSslIssues: false };
+	const credentials = [{ id: 'hopsworksSandbox', name: 'Hopsworks Sandbox', type: 'hopsworksApi', data }];
+	const stamp = join(HOME, 'provisioned');
+	const wanted = createHash('sha256').update(JSON.stringify([credentials, examples])).digest('hex');
+	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+	say('Putting the credential and the example workflows in place …');
+	await n8n.importAll('credentials', credentials);
+	await n8n.importAll('workflow', examples);
+	await n8n.command('publish:workflow', `--id=${WEBHOOK}`);
+	writeFileSync(stamp, wanted);
+}
+
+/** A password for this demo only; n8n wants a digit and a capital in it. */
+function readPassword(): string {
+	const file = join(HOME, 'password');
+	if (!existsSync(file)) writeFileSync(file, `A1${randomBytes(9).toString('base64url')}`, { mode: 0o600 });
+	return readFileSync(file, 'utf8');
+}
+
+/** Prints the first rows and the figures of a run; tells whether every row was scored. */
+async function report(nodes: Record<string, NodeRun>, sandbox: string): Promise<boolean> {
+	const model = nodes['Hopsworks Model'];
+	const rows = nodes.Rows?.items ?? [];
+	const scored = (model?.items ?? []).filter(({ json }) => typeof json.prediction === 'string');
+	console.table(
+		scored.slice(0, ROWS_SHOWN).map(({ json: { patient, radius, texture, area, diagnosis, prediction } }) => ({
+			patient, radius, texture, area, diagnosis, prediction,
+		})),
+	);
+	const traffic: { requests: number } = JSON.parse(await (await fetch(`${sandbox}/sandbox/traffic`)).text());
+	const messages: string[] = JSON.parse(await (await fetch(`${sandbox}/sandbox/messages`)).text());
+	const agreed = scored.filter(({ json }) => json.prediction === json.diagnosis).length;
+	const seconds = ((model?.executionTime ?? 0) / 1000).toFixed(2);
+	console.log(`${scored.length} of ${rows.length} rows scored in ${traffic.requests} requests and ${seconds} seconds; ${agreed} predictions agree with the diagnosis.`);
+	for (const message of messages) console.log(`Message to the team: ${message}`);
+	return rows.length > 0 && scored.length === rows.length;
+}
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({
+		options: {
+			once: { type: 'boolean', default: false },
+			port: { type: 'string', default: '5690' },
+			'sandbox-port': { type: 'string', default: '5691' },
+		},
+	});
+	const port = Number(values.port);
+	const sandboxPort = Number(values['sandbox-port']);
+	const brokerPorts: [number, number] = [port + 5, port + 6];
+	for (const [wanted, option] of [[port, '--port'], [sandboxPort, '--sandbox-port'], ...brokerPorts.map((one) => [one, '--port'] as const)] as const) {
+		if (await isFree(wanted)) continue;
+		throw new PlainError(`Port ${wanted} is taken. End what listens there, or choose another: npm start -- ${option} ${wanted + 100}`);
+	}
+	mkdirSync(HOME, { recursive: true });
+	await installN8n(say);
+	say('Building and packing the package …');
+	const tarball = await pack(join(HOME, 'package'));
+	const n8n = new WholeN8n({ userFolder: join(HOME, 'user'), port, brokerPorts });
+	await n8n.addPackage(tarball, 'n8n-nodes-hopsworks');
+	const sandbox = await startSandbox(sandboxPort);
+	const examples = readExamples(sandbox);
+	await provision(n8n, sandbox, examples);
+
+	say('Starting n8n, and scoring the bundled table once …');
+	endings.push(() => n8n.stop());
+	const [nodes] = await Promise.all([n8n.execute(SCORING), n8n.start()]);
+	const isAllScored = await report(nodes, sandbox);
+	if (values.once) return await end(isAllScored ? 0 : 1);
+
+	const password = readPassword();
+	await n8n.setUpOwner(EMAIL, password);
+	console.log(`
+The editor is open:   ${n8n.url}
+  e-mail              ${EMAIL}
+  password            ${password}
+
+Workflows to try:
+${examples.map(({ id, name }) => `  ${`${name}:`.padEnd(40)} ${n8n.url}/workflow/${id}`).join('\n')}
+
+A prediction by webhook:
+  curl -X POST ${n8n.url}/webhook/is-it-fraud -H 'Content-Type: application/json' \\
+    -d '{"cards": [4641025220953719, 4920355418495856]}'
+
+The sandbox stands in for Hopsworks on ${sandbox}. Press Ctrl-C to end everything.`);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(130));
+main().catch((error: unknown) => {
+	console.error(error instanceof PlainError ? error.message : error);
+	return end(1);
+});
