@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installN8n, isFree, PlainError, WholeN8n, type NodeRun } from '../e2e/wholeN8n.cts';
 import { SANDBOX_KEY } from '../sandbox/keys.cts';
-import { pack } from './pack.cts';
+import { pack } from '../e2e/pack.cts';
 
 const ROOT = join(__dirname, '..');
 /** Below node_modules, where neither lint nor tarball looks. */

@@ -87,6 +87,8 @@ export interface WholeN8nOptions {
 	/** Database, keys and packages live here. */
 	userFolder: string;
 	port: number;
+	/** Folders that its file nodes may read, beside this checkout. */
+	readable?: string[];
 	/** Ports for its task runners: one for the server, one for single commands. */
 	brokerPorts: [server: number, command: number];
 }
@@ -113,7 +115,7 @@ export class WholeN8n {
 			N8N_TEMPLATES_ENABLED: 'false',
 			N8N_PERSONALIZATION_ENABLED: 'false',
 			N8N_SECURE_COOKIE: 'false',
-			N8N_RESTRICT_FILE_ACCESS_TO: ROOT,
+			N8N_RESTRICT_FILE_ACCESS_TO: [ROOT, ...(this.options.readable ?? [])].join(';'),
 			N8N_LOG_LEVEL: 'info',
 			NODE_ENV: 'production',
 		});
@@ -147,9 +149,10 @@ export class WholeN8n {
 	/** Runs a workflow once and gives what each node made, by its name. */
 	async execute(id: string): Promise<Record<string, NodeRun>> {
 		const output = await this.command('execute', `--id=${id}`, '--rawOutput');
-		const start = output.search(/^\{$/m);
-		if (start === -1) throw new Error(output);
-		const run: { data: { resultData: { runData: Record<string, RawTask[]> } } } = JSON.parse(output.slice(start));
+		// Log lines may stand before and after the JSON.
+		const [json] = /^\{$[^]*^\}$/m.exec(output) ?? [];
+		if (json === undefined) throw new Error(output);
+		const run: { data: { resultData: { runData: Record<string, RawTask[]> } } } = JSON.parse(json);
 		return Object.fromEntries(
 			Object.entries(run.data.resultData.runData).map(([name, tasks]) => [name, nodeRun(tasks)]),
 		);
@@ -184,21 +187,23 @@ export class WholeN8n {
 	async stop(): Promise<void> {
 		const { server } = this;
 		if (!server || server.exitCode !== null) return;
+		const patience = setTimeout(() => server.kill('SIGKILL'), 10_000);
 		const ended = new Promise((resolve) => server.on('close', resolve));
 		server.kill('SIGTERM');
-		await Promise.race([ended, wait(10_000)]);
-		if (server.exitCode === null) server.kill('SIGKILL');
+		await ended;
+		clearTimeout(patience);
 	}
 }
 
 interface RawTask {
 	executionTime: number;
 	executionStatus: string;
-	data?: { main: Array<NodeRun['items'] | null> };
+	/** By the kind of output: `main`, or `ai_tool` and the like. */
+	data?: Record<string, Array<NodeRun['items'] | null>>;
 }
 
 function nodeRun(tasks: RawTask[]): NodeRun {
-	const output = (index: number): NodeRun['items'] => tasks.flatMap(({ data }) => data?.main[index] ?? []);
+	const output = (index: number): NodeRun['items'] => tasks.flatMap(({ data }) => data?.main?.[index] ?? []);
 	return {
 		executionTime: tasks.reduce((sum, { executionTime }) => sum + executionTime, 0),
 		executionStatus: tasks.at(-1)?.executionStatus ?? 'unknown',

@@ -1,13 +1,6 @@
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
-import {
-	connectionFailure,
-	errorText,
-	failureOf,
-	isRetryable,
-	retryAfter,
-	retryWait,
-	timeoutFailure,
-} from '../nodes/serving/outcome';
+import { errorText } from '../nodes/serving/errorText';
+import { connectionFailure, failureOf, isRetryable, retryAfter, retryWait, timeoutFailure } from '../nodes/serving/outcome';
 import { readPredictions } from '../nodes/serving/predictV1';
 import documented from './fixtures/error-bodies.json';
 

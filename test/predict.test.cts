@@ -468,7 +468,7 @@ describe('waiting and trying again', () => {
 	test('a Retry-After beyond Max Retry Wait ends the tries at once and names both', async () => {
 		answer = () => ({ status: 429, headers: { 'retry-after': '3600' } });
 		const { error } = await predict({ rows: [{ id: 1 }] });
-		expect(error?.description).toContain("asked to wait 3600 s, and 'Max Retry Wait' allows 60 s");
+		expect(error?.description).toContain("asked to wait 3600 s, and 'Max Retry Wait (Seconds)' allows 60 s");
 		expect(server.requests).toHaveLength(1);
 	});
 

@@ -18,7 +18,7 @@ export class HopsworksModel implements INodeType {
 		icon: { light: 'file:../../icons/hopsworks.svg', dark: 'file:../../icons/hopsworks.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + ($parameter["deployment"]["value"] || "") }}',
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["deployment"] }}',
 		description: 'Get predictions and answers from models deployed on Hopsworks',
 		defaults: { name: 'Hopsworks Model' },
 		usableAsTool: true,

@@ -6,7 +6,7 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 import { isRecord, parseReply } from '../serving/json';
-import { errorText, excerpt } from '../serving/outcome';
+import { errorText, excerpt } from '../serving/errorText';
 import { namespaceOf } from '../serving/address';
 import { asText } from './parameters';
 import { connectionTrouble } from './send';

@@ -1,7 +1,8 @@
 /** Reading what the user set: once where it is the same for every item, item by item where it is an expression. */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { isRecord, parseGiven } from '../serving/json';
-import { excerpt, failed, success, type Failure, type Outcome } from '../serving/outcome';
+import { excerpt } from '../serving/errorText';
+import { failed, success, type Failure, type Outcome } from '../serving/outcome';
 
 export type ParameterReader = (name: string, item: number) => unknown;
 

@@ -49,7 +49,7 @@ export interface SendSettings extends RetryPolicy {
 /** The options that every operation has, read by `readSendSettings`. */
 export const sendOptions: INodeProperties[] = [
 	{
-		displayName: 'Concurrency',
+		displayName: 'Max Concurrent Requests',
 		name: 'concurrency',
 		type: 'number',
 		typeOptions: { minValue: 1 },
@@ -57,12 +57,12 @@ export const sendOptions: INodeProperties[] = [
 		description: 'How many requests are under way at the same time',
 	},
 	{
-		displayName: 'Max Retry Wait',
+		displayName: 'Max Retry Wait (Seconds)',
 		name: 'maxRetryWait',
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 60,
-		description: 'Longest wait before a request is sent again, in seconds',
+		description: 'Longest wait before a request is sent again',
 	},
 	{
 		displayName: 'Max Tries',
@@ -81,22 +81,22 @@ export const sendOptions: INodeProperties[] = [
 		description: 'Whether to send a request again that ran out of time, although its work may still be going on',
 	},
 	{
-		displayName: 'Timeout',
+		displayName: 'Timeout (Seconds)',
 		name: 'timeout',
 		type: 'number',
 		typeOptions: { minValue: 1 },
 		default: 300,
-		description: 'How long to wait for a reply, in seconds. The first call after a sleep can take minutes.',
+		description: 'How long to wait for a reply. The first call after a sleep can take minutes.',
 	},
 ];
 
 export function readSendSettings(options: Record<string, unknown>): SendSettings {
 	return {
-		concurrency: asNumber(options.concurrency, 'Concurrency', 4, { minimum: 1, whole: true }),
-		maxRetryWait: asNumber(options.maxRetryWait, 'Max Retry Wait', 60, { minimum: 0 }),
+		concurrency: asNumber(options.concurrency, 'Max Concurrent Requests', 4, { minimum: 1, whole: true }),
+		maxRetryWait: asNumber(options.maxRetryWait, 'Max Retry Wait (Seconds)', 60, { minimum: 0 }),
 		maxTries: asNumber(options.maxTries, 'Max Tries', 6, { minimum: 1, whole: true }),
 		retryTimeouts: options.retryTimeouts === true,
-		timeout: asNumber(options.timeout, 'Timeout', 300, { minimum: 0.001 }),
+		timeout: asNumber(options.timeout, 'Timeout (Seconds)', 300, { minimum: 0.001 }),
 	};
 }
 
@@ -141,7 +141,7 @@ function gaveUp(failure: Failure, tries: number, advice = ''): Outcome<string> {
 }
 
 function tooLong(wanted: number, allowed: number): string {
-	return `The server asked to wait ${Math.ceil(wanted)} s, and 'Max Retry Wait' allows ${allowed} s.`;
+	return `The server asked to wait ${Math.ceil(wanted)} s, and 'Max Retry Wait (Seconds)' allows ${allowed} s.`;
 }
 
 function isCancelled(context: IExecuteFunctions): boolean {

@@ -1,6 +1,7 @@
 /** OpenAI's chat completions as vLLM speaks them: messages and options into request text, reply text into an answer. */
 import { encode, isRecord, parseReply, type Json } from './json';
-import { badInput, errorText, excerpt, failed, success, type Failure, type Outcome } from './outcome';
+import { errorText, excerpt } from './errorText';
+import { badInput, failed, success, type Failure, type Outcome } from './outcome';
 
 /** One message of a conversation; vLLM reads further members such as `name` or `tool_calls`. */
 export type Message = Record<string, unknown>;

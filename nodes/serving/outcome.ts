@@ -1,5 +1,5 @@
-/** Outcomes: a failure is a value that says what happened and what to do, read from whatever a server answered. */
-import { isRecord, parseReply } from './json';
+/** Outcomes: a failure is a value that says what happened and what to do. */
+import { errorText } from './errorText';
 
 export type Outcome<Value> = { ok: true; value: Value } | { ok: false; failure: Failure };
 
@@ -31,60 +31,6 @@ export function badInput(message: string, description: string): { ok: false; fai
 /** `1 row`, `10,000 rows`. */
 export function count(amount: number, noun: string): string {
 	return `${amount.toLocaleString('en-US')} ${noun}${amount === 1 ? '' : 's'}`;
-}
-
-const LONGEST_TEXT = 500;
-
-export function excerpt(text: string): string {
-	const line = text.trim().replace(/\s+/g, ' ');
-	return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)}…` : line;
-}
-
-/** The first text in the order of hopsworks.md 8.6 that a JSON error body holds. */
-function textIn(body: unknown): string | undefined {
-	if (typeof body === 'string') return body;
-	if (!isRecord(body)) return undefined;
-	const { detail, error } = body;
-	const candidates = [
-		isRecord(detail) ? detail.message : undefined,
-		Array.isArray(detail) ? detail.map(validationText).join('; ') : detail,
-		body.usrMsg,
-		body.userMsg,
-		isRecord(error) ? error.message : error,
-		body.errorMsg,
-		body.message,
-	];
-	return candidates.find((text): text is string => typeof text === 'string' && text.trim() !== '');
-}
-
-/** One entry of FastAPI's list of validation problems: `{loc: ['body', 'messages'], msg: 'field required'}`. */
-function validationText(problem: unknown): string {
-	if (!isRecord(problem)) return String(problem);
-	const place = Array.isArray(problem.loc) ? `${problem.loc.join('.')}: ` : '';
-	return `${place}${String(problem.msg ?? '')}`;
-}
-
-function codeIn(body: unknown): string {
-	if (!isRecord(body)) return '';
-	const code = body.errorCode ?? (isRecord(body.detail) ? body.detail.code : undefined);
-	return typeof code === 'string' || typeof code === 'number' ? ` (code ${code})` : '';
-}
-
-/**
- * What a server says in an error body, in its own words and on one line; '' where it says nothing. Knows the shapes of
- * the Hopsworks REST API, the gateway, KServe, its batcher, TensorFlow Serving, vLLM, FastAPI and HTML pages.
- */
-export function errorText(body: string): string {
-	const json = parseReply(body);
-	if (isRecord(json)) {
-		const text = textIn(json) ?? '';
-		// KServe's batcher puts the whole downstream body into `message`.
-		const nested = text.trimStart().startsWith('{') ? textIn(parseReply(text)) : undefined;
-		return excerpt(`${nested ?? text}${codeIn(json)}`);
-	}
-	if (typeof json === 'string') return excerpt(json);
-	const page = /<title>([^<]*)<\/title>/i.exec(body) ?? /<body[^>]*>([^<]*)/i.exec(body);
-	return excerpt(page?.[1] ?? body);
 }
 
 interface Meaning {
@@ -123,7 +69,7 @@ const MEANINGS: Record<number, Meaning> = {
 	422: MODEL_REFUSED,
 	429: {
 		says: 'Too many requests',
-		advice: "Lower 'Concurrency' or raise 'Max Tries' in the options.",
+		advice: "Lower 'Max Concurrent Requests' or raise 'Max Tries' in the options.",
 	},
 	500: {
 		says: 'The model failed',
@@ -137,7 +83,7 @@ const MEANINGS: Record<number, Meaning> = {
 	503: {
 		says: 'The deployment is not ready',
 		advice:
-			"It may still be starting. Check its state in Hopsworks, or raise 'Max Tries' and 'Max Retry Wait' in the options to wait longer.",
+			"It may still be starting. Check its state in Hopsworks, or raise 'Max Tries' and 'Max Retry Wait (Seconds)' in the options to wait longer.",
 	},
 	504: {
 		says: 'The deployment took longer than the gateway waits',
@@ -246,7 +192,7 @@ export function timeoutFailure(seconds: number): Failure {
 		kind: 'timeout',
 		message: `The deployment did not answer within ${seconds} seconds`,
 		description:
-			"Raise 'Timeout' or lower 'Rows per Request' in the options. A request that ran out of time is sent again only with 'Retry Timeouts'.",
+			"Raise 'Timeout (Seconds)' or lower 'Rows per Request' in the options. A request that ran out of time is sent again only with 'Retry Timeouts'.",
 	};
 }
 

@@ -1,6 +1,7 @@
 /** KServe's V1 prediction protocol: rows into request text, reply text into one prediction a row. */
 import { encode, isRecord, parseReply, type Json } from './json';
-import { badInput, count, errorText, excerpt, failed, success, type Failure, type Outcome } from './outcome';
+import { errorText, excerpt } from './errorText';
+import { badInput, count, failed, success, type Failure, type Outcome } from './outcome';
 
 export type RowFormat = 'auto' | 'values' | 'object' | 'lists' | 'value' | 'columnar';
 export type RequestField = 'inputs' | 'instances';

@@ -1,11 +1,10 @@
 /** Chat: every item is a conversation that a deployed language model answers. */
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import { modelOptions, readModelSettings } from '../../hopsworks/chatSettings';
 import { addressOptions, readTarget } from '../../hopsworks/deployments';
 import { hintAtTrouble, includeInputFields, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
 import {
 	asJson,
-	asJsonObject,
-	asNumber,
 	asOneOf,
 	asRecord,
 	asText,
@@ -36,90 +35,6 @@ import {
 } from '../../serving/chatCompletions';
 import { badInput, failed, success, type Outcome } from '../../serving/outcome';
 import type { Operation } from './index';
-
-/** A setting of the model: its field in the panel, and its name and smallest value on the wire. */
-interface NumberSetting {
-	field: string;
-	minimum: number;
-	whole?: boolean;
-	property: INodeProperties;
-}
-
-const numberSettings: NumberSetting[] = [
-	{
-		field: 'temperature',
-		minimum: 0,
-		property: {
-			displayName: 'Temperature',
-			name: 'temperature',
-			type: 'number',
-			typeOptions: { minValue: 0, maxValue: 2, numberPrecision: 2 },
-			default: 0.7,
-			description: 'How freely the model chooses its words: 0 gives nearly the same answer every time',
-		},
-	},
-	{
-		field: 'max_tokens',
-		minimum: 1,
-		whole: true,
-		property: {
-			displayName: 'Max Tokens',
-			name: 'maxTokens',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: 512,
-			description: 'Longest answer, in tokens of about four letters each',
-		},
-	},
-	{
-		field: 'top_p',
-		minimum: 0,
-		property: {
-			displayName: 'Top P',
-			name: 'topP',
-			type: 'number',
-			typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
-			default: 1,
-			description: 'The share of likely words that the model chooses from. Change this or the temperature, not both.',
-		},
-	},
-	{
-		field: 'seed',
-		minimum: Number.MIN_SAFE_INTEGER,
-		whole: true,
-		property: {
-			displayName: 'Seed',
-			name: 'seed',
-			type: 'number',
-			default: 0,
-			description: 'The same seed and the same prompt give the same answer, as far as the server can',
-		},
-	},
-	{
-		field: 'frequency_penalty',
-		minimum: -2,
-		property: {
-			displayName: 'Frequency Penalty',
-			name: 'frequencyPenalty',
-			type: 'number',
-			typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
-			default: 0,
-			description: 'Above 0, a word becomes less likely each time it is used',
-		},
-	},
-	{
-		field: 'presence_penalty',
-		minimum: -2,
-		property: {
-			displayName: 'Presence Penalty',
-			name: 'presencePenalty',
-			type: 'number',
-			typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
-			default: 0,
-			description: 'Above 0, a word that was used once becomes less likely',
-		},
-	},
-];
 
 const promptProperty: INodeProperties = {
 	displayName: 'Prompt',
@@ -240,42 +155,13 @@ export const chat: Operation = {
 		optionsField([
 			...addressOptions,
 			...sendOptions,
-			...numberSettings.map(({ property }) => property),
-			{
-				displayName: 'API Path Prefix',
-				name: 'apiPrefix',
-				type: 'string',
-				default: '/v1',
-				description: "The path before /chat/completions. KServe's own language model server has /openai/v1.",
-			},
-			{
-				displayName: 'Extra Fields (JSON)',
-				name: 'extraFields',
-				type: 'json',
-				default: '{}',
-				description: 'Further fields of the request that the server knows, such as {"top_k": 20}',
-			},
-			{
-				displayName: 'Model',
-				name: 'model',
-				type: 'string',
-				default: '',
-				description: "The model's name in the request, if it is not the deployment's name",
-			},
+			...modelOptions,
 			{
 				displayName: 'Output Field',
 				name: 'outputField',
 				type: 'string',
 				default: 'answer',
 				description: 'The name of the field that gets the answer, where input fields are included',
-			},
-			{
-				displayName: 'Stop Sequences',
-				name: 'stop',
-				type: 'string',
-				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Stop Sequence' },
-				default: [],
-				description: 'Texts at which the model stops, without writing them',
 			},
 		]),
 	],
@@ -298,22 +184,6 @@ function readConversation(read: ParameterReader, item: number): Message[] {
 			return system.trim() === '' ? [user] : [{ role: 'system', content: system }, user];
 		}
 	}
-}
-
-/** The settings that the user added, under their names on the wire. */
-function readModelSettings(options: Record<string, unknown>): Record<string, unknown> {
-	const numbers = numberSettings
-		.filter(({ property }) => (options[property.name] ?? '') !== '')
-		.map(({ field, minimum, whole, property: { name, displayName } }) => [
-			field,
-			asNumber(options[name], displayName, 0, { minimum, whole }),
-		]);
-	const stop = [options.stop].flat().map(asText).filter(Boolean);
-	return {
-		...Object.fromEntries(numbers),
-		...(stop.length > 0 && { stop }),
-		...asJsonObject(options.extraFields, 'Extra Fields (JSON)'),
-	};
 }
 
 interface Conversation {

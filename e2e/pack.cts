@@ -1,7 +1,7 @@
 /** Builds and packs the package, as it would be published. */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../e2e/wholeN8n.cts';
+import { run } from './wholeN8n.cts';
 
 async function npm(...args: string[]): Promise<void> {
 	const own = process.env.npm_execpath?.endsWith('.js') ? process.env.npm_execpath : undefined;

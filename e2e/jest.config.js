@@ -1,0 +1,9 @@
+/** @type {import('jest').Config} */
+module.exports = {
+	...require('../jest.config.js'),
+	rootDir: '..',
+	testMatch: ['<rootDir>/e2e/*.test.cts'],
+	setupFiles: [],
+	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/e2e/n8n'],
+	testTimeout: 300_000,
+};

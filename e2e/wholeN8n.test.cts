@@ -1,0 +1,210 @@
+/** The packed package in a whole n8n: the examples, ten thousand rows, a webhook, and an AI agent's tool. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import { firstValues, startServer, type Recorded, type Reply, type TestServer } from '../test/support/server.cts';
+import { pack } from './pack.cts';
+import { installN8n, isFree, WholeN8n } from './wholeN8n.cts';
+
+const ROOT = join(__dirname, '..');
+const ROWS = 10_000;
+
+let n8n: WholeN8n;
+let sandbox: Sandbox;
+let folder: string;
+const servers: TestServer[] = [];
+
+async function freePort(from: number): Promise<number> {
+	return (await isFree(from)) ? from : await freePort(from + 1);
+}
+
+interface Workflow {
+	id: string;
+	nodes: Array<{ name: string; type: string; parameters: Record<string, unknown> }>;
+	connections: object;
+}
+
+function example(file: string): Workflow {
+	return JSON.parse(
+		readFileSync(join(ROOT, 'examples', `${file}.json`), 'utf8').replaceAll('http://127.0.0.1:5691', sandbox.url),
+	);
+}
+
+function credential(id: string, servingUrl: string): object {
+	return { id, name: id, type: 'hopsworksApi', data: { apiKey: 'PREFIX.SECRET', servingUrl, project: 'test' } };
+}
+
+beforeAll(async () => {
+	await installN8n(console.log);
+	folder = mkdtempSync(join(tmpdir(), 'whole-n8n-'));
+	sandbox = await startSandbox();
+	const brokerPorts: [number, number] = [await freePort(5790), await freePort(5795)];
+	const port = await freePort(5780);
+	n8n = new WholeN8n({ userFolder: join(folder, 'user'), readable: [folder], port, brokerPorts });
+	await n8n.addPackage(await pack(join(folder, 'package')), 'n8n-nodes-hopsworks');
+	await n8n.importAll('credentials', [credential('hopsworksSandbox', sandbox.url)]);
+	await n8n.importAll('workflow', ['batch-scoring', 'webhook-prediction', 'chat-over-a-list'].map(example));
+});
+
+afterAll(async () => {
+	await n8n?.stop();
+	await Promise.all(servers.map((server) => server.close()));
+	await sandbox?.close();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+const node = (id: string, name: string, type: string, typeVersion: number, parameters: object, more: object = {}) => ({
+	id,
+	name,
+	type,
+	typeVersion,
+	position: [200 * Number(id), 0],
+	parameters,
+	...more,
+});
+const chain = (...names: string[]) =>
+	Object.fromEntries(names.slice(0, -1).map((name, step) => [name, { main: [[{ node: names[step + 1], type: 'main', index: 0 }]] }]));
+
+test('the batch-scoring example scores every row of the bundled table and tells the team', async () => {
+	const { Rows: rows, 'Hopsworks Model': model, 'Tell the Team': told } = await n8n.execute('hopsworksBatch01');
+	expect(rows?.items.length).toBeGreaterThanOrEqual(500);
+	expect(model?.items).toHaveLength(rows?.items.length ?? 0);
+	for (const { json } of model?.items ?? []) expect(json.prediction).toMatch(/^(malignant|benign)$/);
+	const agreeing = model?.items.filter(({ json }) => json.prediction === json.diagnosis).length ?? 0;
+	expect(agreeing / (model?.items.length ?? 1)).toBeGreaterThan(0.94);
+	expect(told?.items).toHaveLength(1);
+	expect(sandbox.messages).toEqual([expect.stringMatching(/^\d+ samples look malignant/)]);
+});
+
+test('the chat example answers every ticket', async () => {
+	const { Team: team } = await n8n.execute('hopsworksChat001');
+	expect(team?.items).toHaveLength(12);
+	expect(team?.items[0]?.json).toEqual({ ticket: 'T01', team: 'billing', tokens: expect.any(Number) });
+	expect(new Set(team?.items.map(({ json }) => json.team))).toEqual(new Set(['billing', 'technical', 'sales']));
+});
+
+test(`${ROWS} rows from a CSV file: few requests, few connections, every row linked to its own input`, async () => {
+	const server = await startServer(firstValues);
+	servers.push(server);
+	const table = join(folder, 'table.csv');
+	const lines = Array.from({ length: ROWS }, (_, id) => `${id},${id / 7},${id % 90},${id % 24}`);
+	writeFileSync(table, ['id,amount,age,hour', ...lines].join('\n'));
+	await n8n.importAll('credentials', [credential('testServer', server.url)]);
+	const deployment = { __rl: true, mode: 'name', value: 'fraud' };
+	await n8n.importAll('workflow', [
+		{
+			id: 'tenThousandRows1',
+			name: 'Ten thousand rows',
+			active: false,
+			settings: { executionOrder: 'v1' },
+			nodes: [
+				node('1', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
+				node('2', 'File', 'n8n-nodes-base.readWriteFile', 1.1, { fileSelector: table }),
+				node('3', 'Rows', 'n8n-nodes-base.extractFromFile', 1.1, { operation: 'csv' }),
+				node(
+					'4',
+					'Model',
+					'n8n-nodes-hopsworks.hopsworksModel',
+					1,
+					{ operation: 'predict', deployment, columns: 'id, amount, age, hour' },
+					{ credentials: { hopsworksApi: { id: 'testServer', name: 'testServer' } } },
+				),
+				node('5', 'Linked', 'n8n-nodes-base.set', 3.4, {
+					assignments: { assignments: [{ id: 'a', name: 'source', value: "={{ $('Rows').item.json.id }}", type: 'string' }] },
+					includeOtherFields: true,
+				}),
+			],
+			connections: chain('Start', 'File', 'Rows', 'Model', 'Linked'),
+		},
+	]);
+	const { Model: model, Linked: linked } = await n8n.execute('tenThousandRows1');
+	console.log(`${ROWS} rows: ${server.requests.length} requests, ${server.mostAtOnce} at once, node time ${model?.executionTime} ms`);
+	expect(linked?.items).toHaveLength(ROWS);
+	const wrong = linked?.items.filter(
+		({ json }, row) => json.id !== String(row) || json.source !== String(row) || json.prediction !== `of ${row}`,
+	);
+	expect(wrong).toEqual([]);
+	expect(server.requests.length).toBeLessThanOrEqual(20);
+	expect(server.mostAtOnce).toBeLessThanOrEqual(4);
+});
+
+/** A chat model that always calls the first tool it is offered, once, and then repeats what the tool said. */
+function scriptedAgentModel({ body }: Recorded): Reply {
+	const { messages = [], tools = [] }: ChatBody = Object(body);
+	const said = messages.find(({ role }) => role === 'tool');
+	const args = JSON.stringify({ sender: '4641025220953719', receiver: '4920355418495856' });
+	const call = { id: 'call_1', type: 'function', function: { name: tools[0]?.function.name, arguments: args } };
+	const message = said ? { role: 'assistant', content: `It said ${said.content}` } : { role: 'assistant', content: null, tool_calls: [call] };
+	return {
+		body: {
+			id: 'c',
+			object: 'chat.completion',
+			created: 1,
+			model: 'scripted',
+			choices: [{ index: 0, message, finish_reason: said ? 'stop' : 'tool_calls' }],
+			usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+		},
+	};
+}
+
+interface ChatBody {
+	messages?: Array<{ role: string; content: string }>;
+	tools?: Array<{ function: { name: string; description: string; parameters: { properties: object } } }>;
+}
+
+test("an AI agent's tool: typed arguments go in, the prediction alone comes back", async () => {
+	const server = await startServer(scriptedAgentModel);
+	servers.push(server);
+	const { nodes } = example('agent-with-prediction-tool');
+	await n8n.importAll('credentials', [
+		{ id: 'scripted', name: 'scripted', type: 'openAiApi', data: { apiKey: 'none', url: `${server.url}/v1` } },
+	]);
+	const named = (name: string) => nodes.find((one) => one.name === name);
+	await n8n.importAll('workflow', [
+		{
+			id: 'agentWithTool001',
+			name: 'Agent with tool',
+			active: false,
+			settings: { executionOrder: 'v1' },
+			nodes: [
+				node('1', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
+				node('2', 'AI Agent', '@n8n/n8n-nodes-langchain.agent', 3.1, { promptType: 'define', text: 'Is this fraud?' }),
+				{ ...named('OpenAI Chat Model'), credentials: { openAiApi: { id: 'scripted', name: 'scripted' } } },
+				named('Check Card Numbers'),
+			],
+			connections: {
+				...chain('Start', 'AI Agent'),
+				'OpenAI Chat Model': { ai_languageModel: [[{ node: 'AI Agent', type: 'ai_languageModel', index: 0 }]] },
+				'Check Card Numbers': { ai_tool: [[{ node: 'AI Agent', type: 'ai_tool', index: 0 }]] },
+			},
+		},
+	]);
+	const { 'AI Agent': agent } = await n8n.execute('agentWithTool001');
+	const [first] = server.requests;
+	const { tools = [] }: ChatBody = Object(first?.body);
+	expect(tools[0]?.function).toMatchObject({
+		description: expect.stringContaining('fraud'),
+		parameters: { properties: { sender: { type: 'string' }, receiver: { type: 'string' } } },
+	});
+	expect(agent?.items[0]?.json.output).toBe('It said [{"prediction":0}]');
+});
+
+test('the webhook example answers with a prediction, and with the reason where there is none', async () => {
+	await n8n.command('publish:workflow', '--id=hopsworksWebhook');
+	await n8n.start();
+	const post = async (body: object) => {
+		const reply = await fetch(`${n8n.url}/webhook/is-it-fraud`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify(body),
+		});
+		return { status: reply.status, body: JSON.parse(await reply.text()) };
+	};
+	// n8n says that it is ready before it has registered its webhooks.
+	while ((await post({ cards: [0] })).status === 404) await wait(200);
+	expect(await post({ cards: [4641025220953719, 4920355418495856] })).toEqual({ status: 200, body: { fraud: false } });
+	expect(await post({ cards: [4641025220953718] })).toEqual({ status: 200, body: { fraud: true } });
+	expect(await post({ cards: ['abc'] })).toEqual({ status: 422, body: { error: expect.stringContaining('invalid literal') } });
+});
