@@ -4,19 +4,16 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { installN8n, isFree, PlainError, WholeN8n, type NodeRun } from '../e2e/wholeN8n.cts';
-import { SANDBOX_KEY } from '../sandbox/keys.cts';
+import { readExamples, SANDBOX_PORT, sandboxCredential, SCORING, WEBHOOK, type Workflow } from '../e2e/examples.cts';
 import { pack } from '../e2e/pack.cts';
+import { endCommands, installN8n, isFree, PlainError, WholeN8n, type NodeRun } from '../e2e/wholeN8n.cts';
 
 const ROOT = join(__dirname, '..');
 /** Below node_modules, where neither lint nor tarball looks. */
 const HOME = join(ROOT, 'node_modules', '.cache', 'demo');
-const EXAMPLES = join(ROOT, 'examples');
-const SCORING = 'hopsworksBatch01';
-const WEBHOOK = 'hopsworksWebhook';
 const ROWS_SHOWN = 8;
 const EMAIL = 'demo@example.com';
 
@@ -31,6 +28,7 @@ let isEnding = false;
 async function end(code: number): Promise<void> {
 	if (isEnding) return;
 	isEnding = true;
+	endCommands();
 	await Promise.allSettled(endings.map((stop) => stop()));
 	process.exit(code);
 }
@@ -47,24 +45,13 @@ async function startSandbox(port: number): Promise<string> {
 	return `http://127.0.0.1:${port}`;
 }
 
-interface Example {
-	id: string;
-	name: string;
-}
-
-/** The example workflows, with the address of this sandbox in place of the usual one. */
-function readExamples(sandbox: string): Example[] {
-	return readdirSync(EXAMPLES)
-		.filter((file) => file.endsWith('.json'))
-		.map((file) => JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8').replaceAll('http://127.0.0.1:5691', sandbox)));
-}
-
 /** Puts credential and examples into n8n, unless just these are there: what someone changed in the editor then stays. */
-async function provision(n8n: WholeN8n, sandbox: string, examples: Example[]): Promise<void> {
-	const data = { apiKey: SANDBOX_KEY, servingUrl: sandbox, hopsworksUrl: sandbox, project: 'test', ignoreSslIssues: false };
-	const credentials = [{ id: 'hopsworksSandbox', name: 'Hopsworks Sandbox', type: 'hopsworksApi', data }];
+async function provision(n8n: WholeN8n, sandbox: string, examples: Workflow[]): Promise<void> {
+	const credentials = [sandboxCredential(sandbox)];
 	const stamp = join(HOME, 'provisioned');
-	const wanted = createHash('sha256').update(JSON.stringify([credentials, examples])).digest('hex');
+	const wanted = createHash('sha256')
+		.update(JSON.stringify([credentials, examples]))
+		.digest('hex');
 	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
 	say('Putting the credential and the example workflows in place …');
 	await n8n.importAll('credentials', credentials);
@@ -87,14 +74,21 @@ async function report(nodes: Record<string, NodeRun>, sandbox: string): Promise<
 	const scored = (model?.items ?? []).filter(({ json }) => typeof json.prediction === 'string');
 	console.table(
 		scored.slice(0, ROWS_SHOWN).map(({ json: { patient, radius, texture, area, diagnosis, prediction } }) => ({
-			patient, radius, texture, area, diagnosis, prediction,
+			patient,
+			radius,
+			texture,
+			area,
+			diagnosis,
+			prediction,
 		})),
 	);
 	const traffic: { requests: number } = JSON.parse(await (await fetch(`${sandbox}/sandbox/traffic`)).text());
 	const messages: string[] = JSON.parse(await (await fetch(`${sandbox}/sandbox/messages`)).text());
 	const agreed = scored.filter(({ json }) => json.prediction === json.diagnosis).length;
 	const seconds = ((model?.executionTime ?? 0) / 1000).toFixed(2);
-	console.log(`${scored.length} of ${rows.length} rows scored in ${traffic.requests} requests and ${seconds} seconds; ${agreed} predictions agree with the diagnosis.`);
+	console.log(
+		`${scored.length} of ${rows.length} rows scored in ${traffic.requests} requests and ${seconds} seconds; ${agreed} predictions agree with the diagnosis.`,
+	);
 	for (const message of messages) console.log(`Message to the team: ${message}`);
 	return rows.length > 0 && scored.length === rows.length;
 }
@@ -104,15 +98,21 @@ async function main(): Promise<void> {
 		options: {
 			once: { type: 'boolean', default: false },
 			port: { type: 'string', default: '5690' },
-			'sandbox-port': { type: 'string', default: '5691' },
+			'sandbox-port': { type: 'string', default: String(SANDBOX_PORT) },
 		},
 	});
 	const port = Number(values.port);
 	const sandboxPort = Number(values['sandbox-port']);
 	const brokerPorts: [number, number] = [port + 5, port + 6];
-	for (const [wanted, option] of [[port, '--port'], [sandboxPort, '--sandbox-port'], ...brokerPorts.map((one) => [one, '--port'] as const)] as const) {
+	for (const [wanted, option] of [
+		[port, '--port'],
+		[sandboxPort, '--sandbox-port'],
+		...brokerPorts.map((one) => [one, '--port'] as const),
+	] as const) {
 		if (await isFree(wanted)) continue;
-		throw new PlainError(`Port ${wanted} is taken. End what listens there, or choose another: npm start -- ${option} ${wanted + 100}`);
+		throw new PlainError(
+			`Port ${wanted} is taken. End what listens there, or choose another: npm start -- ${option} ${wanted + 100}`,
+		);
 	}
 	mkdirSync(HOME, { recursive: true });
 	await installN8n(say);

@@ -39,10 +39,31 @@ interface Finished {
 	errors: string;
 }
 
+const running = new Set<ChildProcess>();
+
+/** Ends the commands that are still running. */
+export function endCommands(): void {
+	for (const child of running) child.kill();
+}
+
 /** Runs a command to its end. `shows` passes its output on as it comes. */
-export async function run(command: string, args: string[], env: NodeJS.ProcessEnv, shows = false, cwd = ROOT): Promise<Finished> {
-	const child = spawn(command, args, { cwd, env, stdio: ['ignore', shows ? 'inherit' : 'pipe', shows ? 'inherit' : 'pipe'] });
-	const ended = new Promise<number>((resolve, reject) => child.on('error', reject).on('close', (code) => resolve(code ?? 1)));
+export async function run(
+	command: string,
+	args: string[],
+	env: NodeJS.ProcessEnv,
+	shows = false,
+	cwd = ROOT,
+): Promise<Finished> {
+	const child = spawn(command, args, {
+		cwd,
+		env,
+		stdio: ['ignore', shows ? 'inherit' : 'pipe', shows ? 'inherit' : 'pipe'],
+	});
+	running.add(child);
+	child.on('close', () => running.delete(child));
+	const ended = new Promise<number>((resolve, reject) =>
+		child.on('error', reject).on('close', (code) => resolve(code ?? 1)),
+	);
 	const read = (stream: typeof child.stdout): Promise<string> => (stream ? text(stream) : Promise.resolve(''));
 	const [output, errors, code] = await Promise.all([read(child.stdout), read(child.stderr), ended]);
 	return { code, output, errors };
@@ -60,7 +81,13 @@ export async function installN8n(say: (line: string) => void): Promise<void> {
 	say("Building n8n's native parts, about a minute …");
 	const npm = process.env.npm_execpath?.endsWith('.js') ? [process.env.npm_execpath] : undefined;
 	const args = [...(npm ?? []), 'rebuild', 'sqlite3', 'isolated-vm', '--ignore-scripts=false', '--loglevel=error'];
-	const built = await run(npm ? join(nodeFolder(), 'bin', 'node') : 'npm', args, environment({ npm_config_nodedir: nodeFolder() }), false, N8N_FOLDER);
+	const built = await run(
+		npm ? join(nodeFolder(), 'bin', 'node') : 'npm',
+		args,
+		environment({ npm_config_nodedir: nodeFolder() }),
+		false,
+		N8N_FOLDER,
+	);
 	if (built.code !== 0) throw new PlainError(`${built.errors.split('\n').slice(-30).join('\n')}\n\n${NO_COMPILER}`);
 	writeFileSync(stamp, '');
 }
@@ -123,7 +150,11 @@ export class WholeN8n {
 
 	/** Runs one of n8n's own commands. */
 	async command(...args: string[]): Promise<string> {
-		const { code, output, errors } = await run('node', [join(MODULES, 'n8n', 'bin', 'n8n'), ...args], this.env(this.options.brokerPorts[1]));
+		const { code, output, errors } = await run(
+			'node',
+			[join(MODULES, 'n8n', 'bin', 'n8n'), ...args],
+			this.env(this.options.brokerPorts[1]),
+		);
 		if (code !== 0) throw new Error(`n8n ${args.join(' ')} ended with ${code}:\n${output}\n${errors}`);
 		return output;
 	}
@@ -169,7 +200,9 @@ export class WholeN8n {
 		this.server = server;
 		for (const stream of [server.stdout, server.stderr]) stream.on('data', (data) => log.push(String(data)));
 		while (server.exitCode === null) {
-			const isReady = await fetch(`${this.url}/healthz/readiness`).then(({ ok }) => ok).catch(() => false);
+			const isReady = await fetch(`${this.url}/healthz/readiness`)
+				.then(({ ok }) => ok)
+				.catch(() => false);
 			if (isReady) return;
 			await wait(200);
 		}
@@ -179,7 +212,11 @@ export class WholeN8n {
 	/** Makes the owner account, or does nothing where it is there already. */
 	async setUpOwner(email: string, password: string): Promise<void> {
 		const body = JSON.stringify({ email, password, firstName: 'Demo', lastName: 'Owner' });
-		const reply = await fetch(`${this.url}/rest/owner/setup`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+		const reply = await fetch(`${this.url}/rest/owner/setup`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body,
+		});
 		const said = await reply.text();
 		if (!reply.ok && !said.includes('already')) throw new Error(said);
 	}

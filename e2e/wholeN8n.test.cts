@@ -1,39 +1,33 @@
 /** The packed package in a whole n8n: the examples, ten thousand rows, a webhook, and an AI agent's tool. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { firstValues, startServer, type Recorded, type Reply, type TestServer } from '../test/support/server.cts';
+import {
+	AGENT,
+	CHAT,
+	credential,
+	readExamples,
+	sandboxCredential,
+	SCORING,
+	WEBHOOK,
+	type Workflow,
+} from './examples.cts';
 import { pack } from './pack.cts';
 import { installN8n, isFree, WholeN8n } from './wholeN8n.cts';
 
-const ROOT = join(__dirname, '..');
 const ROWS = 10_000;
 
 let n8n: WholeN8n;
 let sandbox: Sandbox;
 let folder: string;
+let examples: Workflow[];
 const servers: TestServer[] = [];
 
 async function freePort(from: number): Promise<number> {
 	return (await isFree(from)) ? from : await freePort(from + 1);
-}
-
-interface Workflow {
-	id: string;
-	nodes: Array<{ name: string; type: string; parameters: Record<string, unknown> }>;
-	connections: object;
-}
-
-function example(file: string): Workflow {
-	return JSON.parse(
-		readFileSync(join(ROOT, 'examples', `${file}.json`), 'utf8').replaceAll('http://127.0.0.1:5691', sandbox.url),
-	);
-}
-
-function credential(id: string, servingUrl: string): object {
-	return { id, name: id, type: 'hopsworksApi', data: { apiKey: 'PREFIX.SECRET', servingUrl, project: 'test' } };
 }
 
 beforeAll(async () => {
@@ -44,8 +38,9 @@ beforeAll(async () => {
 	const port = await freePort(5780);
 	n8n = new WholeN8n({ userFolder: join(folder, 'user'), readable: [folder], port, brokerPorts });
 	await n8n.addPackage(await pack(join(folder, 'package')), 'n8n-nodes-hopsworks');
-	await n8n.importAll('credentials', [credential('hopsworksSandbox', sandbox.url)]);
-	await n8n.importAll('workflow', ['batch-scoring', 'webhook-prediction', 'chat-over-a-list'].map(example));
+	examples = readExamples(sandbox.url);
+	await n8n.importAll('credentials', [sandboxCredential(sandbox.url)]);
+	await n8n.importAll('workflow', examples);
 });
 
 afterAll(async () => {
@@ -65,10 +60,12 @@ const node = (id: string, name: string, type: string, typeVersion: number, param
 	...more,
 });
 const chain = (...names: string[]) =>
-	Object.fromEntries(names.slice(0, -1).map((name, step) => [name, { main: [[{ node: names[step + 1], type: 'main', index: 0 }]] }]));
+	Object.fromEntries(
+		names.slice(0, -1).map((name, step) => [name, { main: [[{ node: names[step + 1], type: 'main', index: 0 }]] }]),
+	);
 
 test('the batch-scoring example scores every row of the bundled table and tells the team', async () => {
-	const { Rows: rows, 'Hopsworks Model': model, 'Tell the Team': told } = await n8n.execute('hopsworksBatch01');
+	const { Rows: rows, 'Hopsworks Model': model, 'Tell the Team': told } = await n8n.execute(SCORING);
 	expect(rows?.items.length).toBeGreaterThanOrEqual(500);
 	expect(model?.items).toHaveLength(rows?.items.length ?? 0);
 	for (const { json } of model?.items ?? []) expect(json.prediction).toMatch(/^(malignant|benign)$/);
@@ -79,7 +76,7 @@ test('the batch-scoring example scores every row of the bundled table and tells 
 });
 
 test('the chat example answers every ticket', async () => {
-	const { Team: team } = await n8n.execute('hopsworksChat001');
+	const { Team: team } = await n8n.execute(CHAT);
 	expect(team?.items).toHaveLength(12);
 	expect(team?.items[0]?.json).toEqual({ ticket: 'T01', team: 'billing', tokens: expect.any(Number) });
 	expect(new Set(team?.items.map(({ json }) => json.team))).toEqual(new Set(['billing', 'technical', 'sales']));
@@ -91,7 +88,7 @@ test(`${ROWS} rows from a CSV file: few requests, few connections, every row lin
 	const table = join(folder, 'table.csv');
 	const lines = Array.from({ length: ROWS }, (_, id) => `${id},${id / 7},${id % 90},${id % 24}`);
 	writeFileSync(table, ['id,amount,age,hour', ...lines].join('\n'));
-	await n8n.importAll('credentials', [credential('testServer', server.url)]);
+	await n8n.importAll('credentials', [credential('testServer', 'testServer', server.url)]);
 	const deployment = { __rl: true, mode: 'name', value: 'fraud' };
 	await n8n.importAll('workflow', [
 		{
@@ -112,7 +109,9 @@ test(`${ROWS} rows from a CSV file: few requests, few connections, every row lin
 					{ credentials: { hopsworksApi: { id: 'testServer', name: 'testServer' } } },
 				),
 				node('5', 'Linked', 'n8n-nodes-base.set', 3.4, {
-					assignments: { assignments: [{ id: 'a', name: 'source', value: "={{ $('Rows').item.json.id }}", type: 'string' }] },
+					assignments: {
+						assignments: [{ id: 'a', name: 'source', value: "={{ $('Rows').item.json.id }}", type: 'string' }],
+					},
 					includeOtherFields: true,
 				}),
 			],
@@ -120,7 +119,9 @@ test(`${ROWS} rows from a CSV file: few requests, few connections, every row lin
 		},
 	]);
 	const { Model: model, Linked: linked } = await n8n.execute('tenThousandRows1');
-	console.log(`${ROWS} rows: ${server.requests.length} requests, ${server.mostAtOnce} at once, node time ${model?.executionTime} ms`);
+	console.log(
+		`${ROWS} rows: ${server.requests.length} requests, ${server.mostAtOnce} at once, node time ${model?.executionTime} ms`,
+	);
 	expect(linked?.items).toHaveLength(ROWS);
 	const wrong = linked?.items.filter(
 		({ json }, row) => json.id !== String(row) || json.source !== String(row) || json.prediction !== `of ${row}`,
@@ -136,7 +137,9 @@ function scriptedAgentModel({ body }: Recorded): Reply {
 	const said = messages.find(({ role }) => role === 'tool');
 	const args = JSON.stringify({ sender: '4641025220953719', receiver: '4920355418495856' });
 	const call = { id: 'call_1', type: 'function', function: { name: tools[0]?.function.name, arguments: args } };
-	const message = said ? { role: 'assistant', content: `It said ${said.content}` } : { role: 'assistant', content: null, tool_calls: [call] };
+	const message = said
+		? { role: 'assistant', content: `It said ${said.content}` }
+		: { role: 'assistant', content: null, tool_calls: [call] };
 	return {
 		body: {
 			id: 'c',
@@ -157,11 +160,10 @@ interface ChatBody {
 test("an AI agent's tool: typed arguments go in, the prediction alone comes back", async () => {
 	const server = await startServer(scriptedAgentModel);
 	servers.push(server);
-	const { nodes } = example('agent-with-prediction-tool');
 	await n8n.importAll('credentials', [
 		{ id: 'scripted', name: 'scripted', type: 'openAiApi', data: { apiKey: 'none', url: `${server.url}/v1` } },
 	]);
-	const named = (name: string) => nodes.find((one) => one.name === name);
+	const named = (name: string) => examples.find(({ id }) => id === AGENT)?.nodes.find((one) => one.name === name);
 	await n8n.importAll('workflow', [
 		{
 			id: 'agentWithTool001',
@@ -192,7 +194,7 @@ test("an AI agent's tool: typed arguments go in, the prediction alone comes back
 });
 
 test('the webhook example answers with a prediction, and with the reason where there is none', async () => {
-	await n8n.command('publish:workflow', '--id=hopsworksWebhook');
+	await n8n.command('publish:workflow', `--id=${WEBHOOK}`);
 	await n8n.start();
 	const post = async (body: object) => {
 		const reply = await fetch(`${n8n.url}/webhook/is-it-fraud`, {
@@ -206,5 +208,8 @@ test('the webhook example answers with a prediction, and with the reason where t
 	while ((await post({ cards: [0] })).status === 404) await wait(200);
 	expect(await post({ cards: [4641025220953719, 4920355418495856] })).toEqual({ status: 200, body: { fraud: false } });
 	expect(await post({ cards: [4641025220953718] })).toEqual({ status: 200, body: { fraud: true } });
-	expect(await post({ cards: ['abc'] })).toEqual({ status: 422, body: { error: expect.stringContaining('invalid literal') } });
+	expect(await post({ cards: ['abc'] })).toEqual({
+		status: 422,
+		body: { error: expect.stringContaining('invalid literal') },
+	});
 });

@@ -10,6 +10,16 @@ import { join, resolve } from 'node:path';
 const SECONDS_BETWEEN_SIGNS = 15;
 const UNREACHED = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/i;
 
+const OLDEST_NODE = { major: 20, minor: 10 };
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < OLDEST_NODE.major || (major === OLDEST_NODE.major && minor < OLDEST_NODE.minor)) {
+	console.error(
+		`This needs Node ${OLDEST_NODE.major}.${OLDEST_NODE.minor} or newer; this is ${process.versions.node}.`,
+	);
+	process.exit(1);
+}
+
 const folder = resolve(process.argv[2] ?? '.');
 const stamp = join(folder, 'node_modules', '.installed');
 

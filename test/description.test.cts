@@ -1,5 +1,5 @@
 /** What n8n shows of the package: fields, texts and files that the lint cannot see because they are derived. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { HopsworksApi } from '../credentials/HopsworksApi.credentials';
@@ -118,6 +118,22 @@ test('every parameter of the design is there, with its default', () => {
 		maxTries: 6,
 	});
 });
+
+test.each(readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.json')))(
+	'the example %s uses fields that exist',
+	(file) => {
+		const workflow: { nodes: Array<{ type: string; parameters: object }> } = JSON.parse(
+			readFileSync(join(ROOT, 'examples', file), 'utf8'),
+		);
+		const own = workflow.nodes.filter(({ type }) => type.startsWith(manifest.name));
+		expect(own).toHaveLength(1);
+		const tool = ['descriptionType', 'toolDescription']; // added by n8n
+		for (const { parameters } of own) {
+			for (const name of Object.keys(parameters))
+				expect([name, names.has(name) || tool.includes(name)]).toEqual([name, true]);
+		}
+	},
+);
 
 test('package.json, codex, icons and credential fit together', () => {
 	expect(codex.node).toBe(`${manifest.name}.${description.name}`);

@@ -1,6 +1,13 @@
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
 import { errorText } from '../nodes/serving/errorText';
-import { connectionFailure, failureOf, isRetryable, retryAfter, retryWait, timeoutFailure } from '../nodes/serving/outcome';
+import {
+	connectionFailure,
+	failureOf,
+	isRetryable,
+	retryAfter,
+	retryWait,
+	timeoutFailure,
+} from '../nodes/serving/outcome';
 import { readPredictions } from '../nodes/serving/predictV1';
 import documented from './fixtures/error-bodies.json';
 

@@ -46,7 +46,7 @@ export async function hopsworksApiTest(
 }
 
 function getter({ helpers }: ICredentialTestFunctions, address: URL, key: string, ignoreSslIssues: boolean): Get {
-	// The only HTTP helper that n8n gives a credential test: docs/decisions/0005-credential-test.md
+	// The only HTTP helper that n8n gives a credential test: docs/decisions/0004-credential-test.md
 	const { request } = helpers;
 	return async (path) => {
 		try {

@@ -19,7 +19,7 @@ import {
 	type NodeExecutionHint,
 } from 'n8n-workflow';
 import { HopsworksApi } from '../../credentials/HopsworksApi.credentials';
-import { HopsworksModel } from '../../nodes/HopsworksModel/HopsworksModel.node';
+import { HopsworksModel } from '../../nodes/HopsworksModel/HopsworksModel.node.ts';
 
 /** The credential that every run gets, read the way n8n reads a generic `authenticate`. */
 class TestCredentials extends ICredentialsHelper {

@@ -1,0 +1,105 @@
+/** Takes the README's pictures in the real editor. Needs Chromium: CHROMIUM names it, /usr/bin/chromium unless told otherwise. */
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Locator, type Page } from 'playwright-core';
+import { startSandbox } from '../sandbox/sandbox.cts';
+import { AGENT, CHAT, readExamples, sandboxCredential, SANDBOX_PORT, SCORING } from './examples.cts';
+import { pack } from './pack.cts';
+import { installN8n, PlainError, WholeN8n } from './wholeN8n.cts';
+
+const PICTURES = join(__dirname, '..', 'docs', 'images');
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const OWNER = { email: 'demo@example.com', password: 'Pictures-2026' };
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync', '--no-first-run'];
+/** Milliseconds for animations and loading to end before a picture. */
+const CALM = 1500;
+
+const byTestId = (page: Page, id: string): Locator => page.locator(`[data-test-id="${id}"]`);
+
+async function openWorkflow(page: Page, base: string, id: string, node: string): Promise<Locator> {
+	await page.goto(`${base}/workflow/${id}`, { waitUntil: 'domcontentloaded' });
+	const found = page.locator(`[data-test-id="canvas-node"][data-node-name="${node}"]`);
+	await found.waitFor();
+	await page.waitForTimeout(CALM);
+	return found;
+}
+
+async function execute(page: Page): Promise<void> {
+	await page.locator('[data-test-id^="execute-workflow-button"]').first().click({ force: true });
+	const done = page.getByText('Workflow executed successfully');
+	await done.waitFor({ timeout: 60_000 });
+	await page.locator('.el-notification__closeBtn').first().click();
+	await done.waitFor({ state: 'hidden' });
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+	await page.waitForTimeout(CALM);
+	await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+	console.log(`docs/images/${name}.png`);
+}
+
+async function take(page: Page, base: string): Promise<void> {
+	const scoring = await openWorkflow(page, base, SCORING, 'Hopsworks Model');
+	await execute(page);
+	await picture(page, 'run');
+	await scoring.dblclick();
+	await byTestId(page, 'ndv').waitFor();
+	await page.waitForTimeout(CALM);
+	// The prediction is the last column.
+	await byTestId(page, 'ndv-data-container')
+		.last()
+		.evaluate((panel) => {
+			for (const part of [panel, ...panel.querySelectorAll('*')]) part.scrollLeft = part.scrollWidth;
+		});
+	await picture(page, 'panel');
+	await byTestId(page, 'credential-edit-button').click();
+	await page.getByText('Connection tested successfully').waitFor();
+	await picture(page, 'credential');
+
+	const chat = await openWorkflow(page, base, CHAT, 'Hopsworks Model');
+	await execute(page);
+	await chat.dblclick();
+	await byTestId(page, 'ndv').waitFor();
+	await picture(page, 'chat');
+
+	const tool = await openWorkflow(page, base, AGENT, 'Check Card Numbers');
+	await tool.dblclick();
+	await byTestId(page, 'ndv').waitFor();
+	await picture(page, 'tool');
+}
+
+async function main(): Promise<void> {
+	if (!existsSync(CHROMIUM)) {
+		throw new PlainError(
+			`There is no Chromium at ${CHROMIUM}. On Debian: apt-get install chromium; elsewhere name yours with CHROMIUM.`,
+		);
+	}
+	await installN8n(console.log);
+	mkdirSync(PICTURES, { recursive: true });
+	const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
+	const sandbox = await startSandbox(SANDBOX_PORT);
+	const n8n = new WholeN8n({ userFolder: join(folder, 'user'), port: 5690, brokerPorts: [5695, 5696] });
+	try {
+		await n8n.addPackage(await pack(join(folder, 'package')), 'n8n-nodes-hopsworks');
+		await n8n.importAll('credentials', [sandboxCredential(sandbox.url)]);
+		await n8n.importAll('workflow', readExamples(sandbox.url));
+		await n8n.start();
+		await n8n.setUpOwner(OWNER.email, OWNER.password);
+		const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+		const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+		const login = { emailOrLdapLoginId: OWNER.email, password: OWNER.password };
+		await page.request.post(`${n8n.url}/rest/login`, { data: login });
+		await take(page, n8n.url);
+		await browser.close();
+	} finally {
+		await n8n.stop();
+		await sandbox.close();
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+main().catch((error: unknown) => {
+	console.error(error instanceof PlainError ? error.message : error);
+	process.exit(1);
+});
