@@ -28,8 +28,7 @@ let isEnding = false;
 async function end(code: number): Promise<void> {
 	if (isEnding) return;
 	isEnding = true;
-	endCommands();
-	await Promise.allSettled(endings.map((stop) => stop()));
+	await Promise.allSettled([endCommands(), ...endings.map((stop) => stop())]);
 	process.exit(code);
 }
 
@@ -149,6 +148,6 @@ The sandbox stands in for Hopsworks on ${sandbox}. Press Ctrl-C to end everythin
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(130));
 main().catch((error: unknown) => {
-	console.error(error instanceof PlainError ? error.message : error);
+	if (!isEnding) console.error(error instanceof PlainError ? error.message : error);
 	return end(1);
 });

@@ -41,9 +41,19 @@ interface Finished {
 
 const running = new Set<ChildProcess>();
 
+/** Ends a process, the hard way where it takes longer than it should. */
+async function endProcess(child: ChildProcess): Promise<void> {
+	if (child.exitCode !== null || child.signalCode !== null) return;
+	const ended = new Promise((resolve) => child.once('close', resolve));
+	const patience = setTimeout(() => child.kill('SIGKILL'), 5000);
+	child.kill('SIGTERM');
+	await ended;
+	clearTimeout(patience);
+}
+
 /** Ends the commands that are still running. */
-export function endCommands(): void {
-	for (const child of running) child.kill();
+export async function endCommands(): Promise<void> {
+	await Promise.all([...running].map(endProcess));
 }
 
 /** Runs a command to its end. `shows` passes its output on as it comes. */
@@ -222,13 +232,7 @@ export class WholeN8n {
 	}
 
 	async stop(): Promise<void> {
-		const { server } = this;
-		if (!server || server.exitCode !== null) return;
-		const patience = setTimeout(() => server.kill('SIGKILL'), 10_000);
-		const ended = new Promise((resolve) => server.on('close', resolve));
-		server.kill('SIGTERM');
-		await ended;
-		clearTimeout(patience);
+		if (this.server) await endProcess(this.server);
 	}
 }
 
