@@ -1,4 +1,4 @@
-/** The Istio gateway: checks the key, then finds a deployment by host name or by path (hopsworks.md, section 3). */
+/** The Istio gateway: checks the key, then finds a deployment by host name or by path (Hopsworks documentation, 'Model Serving REST API'). */
 import { deployments, DOMAIN, PROJECT, type Deployment } from './deployments.cts';
 import { refusedByGateway } from './keys.cts';
 import { empty, type Call, type Reply } from './reply.cts';

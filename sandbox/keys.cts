@@ -1,4 +1,4 @@
-/** The API keys of the sandbox, and how its two doors refuse others: each in its own words (hopsworks.md, section 8). */
+/** The API keys of the sandbox, and how its two doors refuse others: each in its own words (Hopsworks: ApiKeyFilter.java, 'REST API Status Codes'). */
 import { json, type Reply } from './reply.cts';
 
 type Scope = 'PROJECT' | 'SERVING';

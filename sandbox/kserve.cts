@@ -1,4 +1,4 @@
-/** KServe's model server for one deployment: the V1 routes, as strict as the real one (serving-protocols.md, section 2). */
+/** KServe's model server for one deployment: the V1 routes, as strict as the real one (kserve: `protocol/dataplane.py`, `model.py`). */
 import { isInteger, isSafeNumber, parse } from 'lossless-json';
 import { ModelError, type Predict } from './models/model.cts';
 import { empty, json, type Call, type Reply } from './reply.cts';

@@ -1,93 +1,61 @@
 /** The settings of a language model: one table of fields, and their reading into what goes over the wire. */
 import type { INodeProperties } from 'n8n-workflow';
-import { asJsonObject, asNumber, asText } from './parameters';
+import { asJsonObject, asText, readNumber } from './parameters';
 
-/** A setting of the model: its field in the panel, and its name and smallest value on the wire. */
-interface NumberSetting {
-	field: string;
-	minimum: number;
-	whole?: boolean;
-	property: INodeProperties;
-}
-
-const numberSettings: NumberSetting[] = [
+/** Each goes out under its own name in snake case, as OpenAI's API spells it: `maxTokens` as `max_tokens`. */
+const numberOptions: INodeProperties[] = [
 	{
-		field: 'temperature',
-		minimum: 0,
-		property: {
-			displayName: 'Temperature',
-			name: 'temperature',
-			type: 'number',
-			typeOptions: { minValue: 0, maxValue: 2, numberPrecision: 2 },
-			default: 0.7,
-			description: 'How freely the model chooses its words: 0 gives nearly the same answer every time',
-		},
+		displayName: 'Frequency Penalty',
+		name: 'frequencyPenalty',
+		type: 'number',
+		typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
+		default: 0,
+		description: 'Above 0, a word becomes less likely each time it is used',
 	},
 	{
-		field: 'max_tokens',
-		minimum: 1,
-		whole: true,
-		property: {
-			displayName: 'Max Tokens',
-			name: 'maxTokens',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: 512,
-			description: 'Longest answer, in tokens of about four letters each',
-		},
+		displayName: 'Max Tokens',
+		name: 'maxTokens',
+		type: 'number',
+		typeOptions: { minValue: 1, numberPrecision: 0 },
+		default: 512,
+		description: 'Longest answer, in tokens of about four letters each',
 	},
 	{
-		field: 'top_p',
-		minimum: 0,
-		property: {
-			displayName: 'Top P',
-			name: 'topP',
-			type: 'number',
-			typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
-			default: 1,
-			description: 'The share of likely words that the model chooses from. Change this or the temperature, not both.',
-		},
+		displayName: 'Presence Penalty',
+		name: 'presencePenalty',
+		type: 'number',
+		typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
+		default: 0,
+		description: 'Above 0, a word that was used once becomes less likely',
 	},
 	{
-		field: 'seed',
-		minimum: Number.MIN_SAFE_INTEGER,
-		whole: true,
-		property: {
-			displayName: 'Seed',
-			name: 'seed',
-			type: 'number',
-			default: 0,
-			description: 'The same seed and the same prompt give the same answer, as far as the server can',
-		},
+		displayName: 'Seed',
+		name: 'seed',
+		type: 'number',
+		typeOptions: { numberPrecision: 0 },
+		default: 0,
+		description: 'The same seed and the same prompt give the same answer, as far as the server can',
 	},
 	{
-		field: 'frequency_penalty',
-		minimum: -2,
-		property: {
-			displayName: 'Frequency Penalty',
-			name: 'frequencyPenalty',
-			type: 'number',
-			typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
-			default: 0,
-			description: 'Above 0, a word becomes less likely each time it is used',
-		},
+		displayName: 'Temperature',
+		name: 'temperature',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 2, numberPrecision: 2 },
+		default: 0.7,
+		description: 'How freely the model chooses its words: 0 gives nearly the same answer every time',
 	},
 	{
-		field: 'presence_penalty',
-		minimum: -2,
-		property: {
-			displayName: 'Presence Penalty',
-			name: 'presencePenalty',
-			type: 'number',
-			typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
-			default: 0,
-			description: 'Above 0, a word that was used once becomes less likely',
-		},
+		displayName: 'Top P',
+		name: 'topP',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
+		default: 1,
+		description: 'The share of likely words that the model chooses from. Change this or the temperature, not both.',
 	},
 ];
 
 export const modelOptions: INodeProperties[] = [
-	...numberSettings.map(({ property }) => property),
+	...numberOptions,
 	{
 		displayName: 'API Path Prefix',
 		name: 'apiPrefix',
@@ -119,17 +87,16 @@ export const modelOptions: INodeProperties[] = [
 	},
 ];
 
+function snakeCase(name: string): string {
+	return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 /** The settings that the user added, under their names on the wire. */
 export function readModelSettings(options: Record<string, unknown>): Record<string, unknown> {
-	const numbers = numberSettings
-		.filter(({ property }) => (options[property.name] ?? '') !== '')
-		.map(({ field, minimum, whole, property: { name, displayName } }) => [
-			field,
-			asNumber(options[name], displayName, 0, { minimum, whole }),
-		]);
+	const added = numberOptions.map(({ name }) => name).filter((name) => (options[name] ?? '') !== '');
 	const stop = [options.stop].flat().map(asText).filter(Boolean);
 	return {
-		...Object.fromEntries(numbers),
+		...Object.fromEntries(added.map((name) => [snakeCase(name), readNumber(options, numberOptions, name)])),
 		...(stop.length > 0 && { stop }),
 		...asJsonObject(options.extraFields, 'Extra Fields (JSON)'),
 	};

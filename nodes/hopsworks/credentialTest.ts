@@ -9,7 +9,7 @@ import { isRecord, parseReply } from '../serving/json';
 import { errorText, excerpt } from '../serving/errorText';
 import { namespaceOf } from '../serving/address';
 import { asText } from './parameters';
-import { connectionTrouble } from './send';
+import { connectionTrouble, withoutKey } from './send';
 
 interface Reply {
 	status: number;
@@ -62,7 +62,7 @@ function getter({ helpers }: ICredentialTestFunctions, address: URL, key: string
 			});
 			const { statusCode, body } = isRecord(response) ? response : {};
 			const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
-			return { status: Number(statusCode), body: text.replaceAll(key, '***') };
+			return { status: Number(statusCode), body: withoutKey(text, key) };
 		} catch (error) {
 			const { kind, message, description } = connectionTrouble(error, address.host, TIMEOUT_SECONDS, key);
 			return kind === 'timeout' ? `no answer within ${TIMEOUT_SECONDS} seconds` : `${message}. ${description}`;
@@ -70,7 +70,7 @@ function getter({ helpers }: ICredentialTestFunctions, address: URL, key: string
 	};
 }
 
-/** A refused key, or the gateway's word for a missing scope (hopsworks.md 8.2). Any other answer shows that the key passed. */
+/** A refused key, or the gateway's word for a missing scope. Any other answer shows that the key passed. */
 async function testGateway(get: Get, project: string): Promise<string | undefined> {
 	const reply = await get(`/v1/${namespaceOf(project) || 'n8n'}/credential-test/v1/models`);
 	if (typeof reply === 'string') return reply;

@@ -15,6 +15,11 @@ export function stopsOnError(context: IExecuteFunctions): boolean {
 	return !context.continueOnFail();
 }
 
+/** Whether a run may begin another request after this outcome. */
+export function mayGoOn(outcome: Outcome<unknown>, stops: boolean): boolean {
+	return outcome.ok || (!stops && outcome.failure.kind !== 'cancelled');
+}
+
 /** An AI agent's tool is the same node under a type that ends so; its items carry the agent's own data. */
 export function isTool(context: IExecuteFunctions): boolean {
 	return context.getNode().type.endsWith('Tool');

@@ -64,22 +64,26 @@ export function asText(value: unknown): string {
 	return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
-/** A number within bounds, or `otherwise` where nothing is set. Fails by the field's label. */
-export function asNumber(
-	value: unknown,
-	label: string,
-	otherwise: number,
-	bounds: { minimum: number; whole?: boolean },
-): number {
-	if (value === undefined || value === null || value === '') return otherwise;
-	const number = Number(value);
-	const fits = Number.isFinite(number) && number >= bounds.minimum && (!bounds.whole || Number.isInteger(number));
-	if (fits) return number;
-	const wanted = `${bounds.whole ? 'a whole number' : 'a number'} of at least ${bounds.minimum}`;
+/**
+ * A number option as its field in the panel describes it: its default where nothing is set, no smaller than its
+ * `minValue`, and whole where its `numberPrecision` is 0. Fails by the field's label.
+ */
+export function readNumber(options: Record<string, unknown>, fields: INodeProperties[], name: string): number {
+	const {
+		displayName = name,
+		default: otherwise,
+		typeOptions = {},
+	} = fields.find((field) => field.name === name) ?? {};
+	const { minValue = -Infinity, numberPrecision } = typeOptions;
+	const isWhole = numberPrecision === 0;
+	const value = options[name] ?? '';
+	const number = Number(value === '' ? otherwise : value);
+	if (Number.isFinite(number) && number >= minValue && (!isWhole || Number.isInteger(number))) return number;
+	const bound = minValue === -Infinity ? '' : ` of at least ${minValue}`;
 	throw new Unusable({
 		kind: 'input',
-		message: `'${label}' is ${JSON.stringify(value)}`,
-		description: `It must be ${wanted}.`,
+		message: `'${displayName}' is ${JSON.stringify(value)}`,
+		description: `It must be ${isWhole ? 'a whole number' : 'a number'}${bound}.`,
 	});
 }
 

@@ -15,7 +15,7 @@ import {
 	type Outcome,
 	type RetryPolicy,
 } from '../serving/outcome';
-import { asNumber, asText } from './parameters';
+import { asText, readNumber } from './parameters';
 
 export const CREDENTIAL = 'hopsworksApi';
 
@@ -52,7 +52,7 @@ export const sendOptions: INodeProperties[] = [
 		displayName: 'Max Concurrent Requests',
 		name: 'concurrency',
 		type: 'number',
-		typeOptions: { minValue: 1 },
+		typeOptions: { minValue: 1, numberPrecision: 0 },
 		default: 4,
 		description: 'How many requests are under way at the same time',
 	},
@@ -68,7 +68,7 @@ export const sendOptions: INodeProperties[] = [
 		displayName: 'Max Tries',
 		name: 'maxTries',
 		type: 'number',
-		typeOptions: { minValue: 1 },
+		typeOptions: { minValue: 1, numberPrecision: 0 },
 		default: 6,
 		description:
 			'How often a request is sent before it fails. Sent again are those that met a busy, starting or unreachable deployment.',
@@ -84,7 +84,7 @@ export const sendOptions: INodeProperties[] = [
 		displayName: 'Timeout (Seconds)',
 		name: 'timeout',
 		type: 'number',
-		typeOptions: { minValue: 1 },
+		typeOptions: { minValue: 0.1, numberPrecision: 1 },
 		default: 300,
 		description: 'How long to wait for a reply. The first call after a sleep can take minutes.',
 	},
@@ -92,11 +92,11 @@ export const sendOptions: INodeProperties[] = [
 
 export function readSendSettings(options: Record<string, unknown>): SendSettings {
 	return {
-		concurrency: asNumber(options.concurrency, 'Max Concurrent Requests', 4, { minimum: 1, whole: true }),
-		maxRetryWait: asNumber(options.maxRetryWait, 'Max Retry Wait (Seconds)', 60, { minimum: 0 }),
-		maxTries: asNumber(options.maxTries, 'Max Tries', 6, { minimum: 1, whole: true }),
+		concurrency: readNumber(options, sendOptions, 'concurrency'),
+		maxRetryWait: readNumber(options, sendOptions, 'maxRetryWait'),
+		maxTries: readNumber(options, sendOptions, 'maxTries'),
 		retryTimeouts: options.retryTimeouts === true,
-		timeout: asNumber(options.timeout, 'Timeout (Seconds)', 300, { minimum: 0.001 }),
+		timeout: readNumber(options, sendOptions, 'timeout'),
 	};
 }
 
@@ -152,7 +152,7 @@ function isCancelled(context: IExecuteFunctions): boolean {
 async function pause(context: IExecuteFunctions, seconds: number): Promise<void> {
 	const signal = context.getExecutionCancelSignal();
 	if (!signal) return await sleep(seconds * 1000);
-	let wake: () => void = () => {};
+	let wake = (): void => {};
 	const cancelled = new Promise<void>((resolve) => {
 		wake = resolve;
 		signal.addEventListener('abort', wake, { once: true });
@@ -161,9 +161,13 @@ async function pause(context: IExecuteFunctions, seconds: number): Promise<void>
 	signal.removeEventListener('abort', wake);
 }
 
+/** No key is this short; taking so little out of replies would only spoil them. */
+const SHORTEST_KEY = 8;
+
 /** Takes the key out of a text that a server sent, should it have echoed it. */
-function withoutKey(text: string, key: string): string {
-	return key === '' ? text : text.replaceAll(key, '***');
+export function withoutKey(text: string, key: string): string {
+	const secret = key.trim();
+	return secret.length < SHORTEST_KEY ? text : text.replaceAll(secret, '***');
 }
 
 interface Sent {
@@ -184,7 +188,7 @@ async function sendOnce(
 		method: 'POST',
 		url,
 		headers: {
-			// Exactly this: with a charset KServe hands the raw bytes to the model (serving-protocols.md 2.2).
+			// Exactly this: with a charset KServe hands the raw bytes to the model (kserve PR 2524).
 			'Content-Type': 'application/json',
 			Accept: 'application/json',
 			...(host === undefined ? {} : { Host: host }),

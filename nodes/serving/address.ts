@@ -74,7 +74,7 @@ function deploymentIn(path: string, host: string): string {
 	return inPath?.[1] ?? host.split('.')[0] ?? '';
 }
 
-/** The namespace that Kubernetes gives a project: lower case, every other character a hyphen (hopsworks.md 3.3). */
+/** The namespace that Kubernetes gives a project: lower case, every other character a hyphen (hopsworks-api: `serving_api.py`). */
 export function namespaceOf(project: string): string {
 	return project.toLowerCase().replace(/[^a-z0-9-]/g, '-');
 }

@@ -9,7 +9,7 @@ export type Message = Record<string, unknown>;
 export interface ChatRequest {
 	model: string;
 	messages: Message[];
-	/** Only what the user set: servers refuse or ignore fields they do not know (serving-protocols.md 5.2). */
+	/** Only what the user set: servers refuse or ignore fields they do not know. */
 	settings: Record<string, unknown>;
 }
 

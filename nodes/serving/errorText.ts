@@ -8,7 +8,7 @@ export function excerpt(text: string): string {
 	return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)}…` : line;
 }
 
-/** The first text in the order of hopsworks.md 8.6 that a JSON error body holds. */
+/** The first text that a JSON error body holds, from the most telling member to the least. */
 function textIn(body: unknown): string | undefined {
 	if (typeof body === 'string') return body;
 	if (!isRecord(body)) return undefined;

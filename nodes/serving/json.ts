@@ -19,7 +19,7 @@ function parse(text: string, reviver?: (name: string, value: unknown) => unknown
 // An integer of 16 digits or more may lie beyond ±(2^53 - 1), where a JavaScript number changes it.
 const LONG_INTEGER = /(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/;
 const LONG_INTEGERS = new RegExp(LONG_INTEGER, 'g');
-// Python and TensorFlow Serving write these bare (serving-protocols: numbers); JSON has no word for them.
+// Python's `json` and TensorFlow Serving's `json_tensor.cc` write these bare; JSON has no word for them.
 const NOT_FINITE = /-?\b(?:NaN|Infinity)\b/;
 const NOT_FINITES = new RegExp(NOT_FINITE, 'g');
 

@@ -44,7 +44,7 @@ const MODEL_REFUSED: Meaning = {
 		"Check that 'Columns' and 'Row Format' match what the model was trained on. Numbers that arrive as text need the option 'Convert Text to Numbers'.",
 };
 
-/** What a status means behind a Hopsworks gateway (hopsworks.md 8, serving-protocols.md 8.2). */
+/** What a status means behind a Hopsworks gateway (Hopsworks 'REST API Status Codes'; Envoy, Knative and KServe sources). */
 const MEANINGS: Record<number, Meaning> = {
 	400: MODEL_REFUSED,
 	401: {

@@ -99,7 +99,7 @@ function rowsText(rows: unknown[], texts: string[], { shape, convertText }: Body
 	return `{${texted.join(',')}}`;
 }
 
-/** The failure that a reply with status 200 hides (hopsworks.md 8.5), if it does. */
+/** The failure that a reply with status 200 hides, if it does: KServe's batcher (`pkg/batcher/handler.go`) and inference logger (issue 1530). */
 function hiddenFailure(reply: Record<string, unknown>, text: string): Failure | undefined {
 	const hasError = typeof reply.error === 'string' || isRecord(reply.error);
 	const isHidden = reply.predictions === null || (hasError && !('predictions' in reply || 'outputs' in reply));

@@ -2,7 +2,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { modelOptions, readModelSettings } from '../../hopsworks/chatSettings';
 import { addressOptions, readTarget } from '../../hopsworks/deployments';
-import { hintAtTrouble, includeInputFields, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
+import { hintAtTrouble, includeInputFields, mayGoOn, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
 import {
 	asJson,
 	asOneOf,
@@ -243,7 +243,7 @@ async function run(
 		const reply = await send(target, chatBody(request));
 		const made = reply.ok ? madeOf(reply.value, simplifies, keepsInput ? outputField : undefined) : reply;
 		outcomes[index] = made.ok ? success(outgoing(keepsInput ? items[index] : undefined, made.value)) : made;
-		return made.ok || !stops;
+		return mayGoOn(made, stops);
 	});
 	hintAtTrouble(context, outcomes, tally);
 	return outcomes;

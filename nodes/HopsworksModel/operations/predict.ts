@@ -1,17 +1,25 @@
 /** Predict: every item is a row, many rows share a request, and every item gets its own prediction. */
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { addressOptions, readTarget } from '../../hopsworks/deployments';
-import { hintAtTrouble, includeInputFieldsAtFirst, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
+import {
+	hintAtTrouble,
+	includeInputFieldsAtFirst,
+	mayGoOn,
+	NOT_SENT,
+	outgoing,
+	stopsOnError,
+} from '../../hopsworks/items';
 import {
 	asJsonObject,
-	asNumber,
 	asOneOf,
 	asRecord,
 	attempt,
 	optionsField,
 	parameterReader,
+	readNumber,
 	readOutputField,
 	take,
+	type ParameterReader,
 } from '../../hopsworks/parameters';
 import { readConnection, readSendSettings, sender, sendOptions, type Send, type Tally } from '../../hopsworks/send';
 import { predictRoute, type Target } from '../../serving/address';
@@ -21,6 +29,66 @@ import { badInput, failed, success, type Failure, type Outcome } from '../../ser
 import { readPredictions, requestBody, type Body } from '../../serving/predictV1';
 import type { Operation } from './index';
 import { rowProperties, rowReader } from './rows';
+
+const ownOptions: INodeProperties[] = [
+	{
+		displayName: 'Convert Text to Numbers',
+		name: 'convertText',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether text such as 12.50 is sent as a number, digit for digit, as a CSV file has nothing but text. Text such as 007 or +1 stays text.',
+	},
+	{
+		displayName: 'Extra Fields (JSON)',
+		name: 'extraFields',
+		type: 'json',
+		default: '{}',
+		description: 'Further fields of the request, beside the rows, such as {"signature_name": "serving_default"}',
+	},
+	{
+		displayName: 'Max Request Size (kB)',
+		name: 'maxRequestKilobytes',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 1024,
+		description: 'A request ends before it grows beyond this size',
+	},
+	{
+		displayName: 'Output Field',
+		name: 'outputField',
+		type: 'string',
+		default: 'prediction',
+		description: 'The name of the field that gets the prediction',
+	},
+	{
+		displayName: 'Response',
+		name: 'response',
+		type: 'options',
+		options: [
+			{
+				name: 'Prediction',
+				value: 'prediction',
+				description: 'Each item gets its own prediction',
+			},
+			{
+				name: 'Raw',
+				value: 'raw',
+				description: 'Each item gets the whole reply; one row per request',
+			},
+		],
+		default: 'prediction',
+		description: 'What an item gets of the reply',
+	},
+	{
+		displayName: 'Rows per Request',
+		name: 'rowsPerRequest',
+		type: 'number',
+		typeOptions: { minValue: 1, numberPrecision: 0 },
+		default: 500,
+		description: 'How many rows share a request. Set 1 for deployments that read only the first row.',
+	},
+];
 
 export const predict: Operation = {
 	value: 'predict',
@@ -56,67 +124,7 @@ export const predict: Operation = {
 			displayOptions: { hide: { rows: ['body'] } },
 		},
 		...includeInputFieldsAtFirst,
-		optionsField([
-			...addressOptions,
-			...sendOptions,
-			{
-				displayName: 'Convert Text to Numbers',
-				name: 'convertText',
-				type: 'boolean',
-				default: true,
-				description:
-					'Whether text such as 12.50 is sent as a number, digit for digit, as a CSV file has nothing but text. Text such as 007 or +1 stays text.',
-			},
-			{
-				displayName: 'Extra Fields (JSON)',
-				name: 'extraFields',
-				type: 'json',
-				default: '{}',
-				description: 'Further fields of the request, beside the rows, such as {"signature_name": "serving_default"}',
-			},
-			{
-				displayName: 'Max Request Size (kB)',
-				name: 'maxRequestKilobytes',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: 1024,
-				description: 'A request ends before it grows beyond this size',
-			},
-			{
-				displayName: 'Output Field',
-				name: 'outputField',
-				type: 'string',
-				default: 'prediction',
-				description: 'The name of the field that gets the prediction',
-			},
-			{
-				displayName: 'Response',
-				name: 'response',
-				type: 'options',
-				options: [
-					{
-						name: 'Prediction',
-						value: 'prediction',
-						description: 'Each item gets its own prediction',
-					},
-					{
-						name: 'Raw',
-						value: 'raw',
-						description: 'Each item gets the whole reply; one row per request',
-					},
-				],
-				default: 'prediction',
-				description: 'What an item gets of the reply',
-			},
-			{
-				displayName: 'Rows per Request',
-				name: 'rowsPerRequest',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: 500,
-				description: 'How many rows share a request. Set 1 for deployments that read only the first row.',
-			},
-		]),
+		optionsField([...addressOptions, ...sendOptions, ...ownOptions]),
 	],
 	run,
 };
@@ -144,42 +152,36 @@ function grouping(make: (locator: unknown, options: Record<string, unknown>) => 
 	return { groups, groupOf };
 }
 
+/** What is the same for all items of a run. */
+async function readSetUp(context: IExecuteFunctions, read: ParameterReader) {
+	const options = asRecord(read('options', 0));
+	const source = rowReader(context, read);
+	const isRaw = source.isBody || options.response === 'raw';
+	return {
+		connection: await readConnection(context),
+		settings: readSendSettings(options),
+		source,
+		isRaw,
+		convertText: source.isPicked && options.convertText !== false,
+		limits: {
+			rows: isRaw ? 1 : readNumber(options, ownOptions, 'rowsPerRequest'),
+			bytes: 1024 * readNumber(options, ownOptions, 'maxRequestKilobytes'),
+		},
+		requestField: asOneOf(read('requestField', 0), ['auto', 'inputs', 'instances']),
+		outputField: readOutputField(options, 'prediction'),
+		keepsInput: read('includeInputFields', 0) === true,
+	};
+}
+
 async function run(
 	context: IExecuteFunctions,
 	items: INodeExecutionData[],
 ): Promise<Array<Outcome<INodeExecutionData>>> {
 	const read = parameterReader(context);
-	const setUp = await attempt(async () => {
-		const options = asRecord(read('options', 0));
-		const rows = rowReader(context, read);
-		const isRaw = rows.isBody || options.response === 'raw';
-		return {
-			connection: await readConnection(context),
-			settings: readSendSettings(options),
-			rows,
-			isRaw,
-			convertText: rows.isPicked && options.convertText !== false,
-			limits: {
-				rows: isRaw ? 1 : asNumber(options.rowsPerRequest, 'Rows per Request', 500, { minimum: 1, whole: true }),
-				bytes: 1024 * asNumber(options.maxRequestKilobytes, 'Max Request Size (kB)', 1024, { minimum: 1 }),
-			},
-			requestField: asOneOf(read('requestField', 0), ['auto', 'inputs', 'instances']),
-			outputField: readOutputField(options, 'prediction'),
-			keepsInput: read('includeInputFields', 0) === true,
-		};
-	});
+	const setUp = await attempt(() => readSetUp(context, read));
 	if (!setUp.ok) return items.map(() => setUp);
-	const {
-		connection,
-		settings,
-		rows: source,
-		isRaw,
-		convertText,
-		limits,
-		requestField,
-		outputField,
-		keepsInput,
-	} = setUp.value;
+	const { connection, settings, source, isRaw, convertText, limits, requestField, outputField, keepsInput } =
+		setUp.value;
 
 	const { groups, groupOf } = grouping((locator, options) => ({
 		target: readTarget(locator, options, connection, predictRoute),
@@ -213,26 +215,18 @@ async function run(
 		}
 	}
 	await inWindow(jobs(), settings.concurrency, async ({ group, batch }) => {
+		const batchRows = batch.items.map((item) => rows[item]);
 		const write = (body: Body): string =>
-			source.isBody
-				? batch.texts.join()
-				: requestBody(
-						batch.items.map((item) => rows[item]),
-						batch.texts,
-						body,
-					);
+			source.isBody ? batch.texts.join() : requestBody(batchRows, batch.texts, body);
 		const reply = await ask(send, group, write, requestField === 'auto' && !source.isBody);
 		const predictions = readReply(reply, batch.items.length, isRaw);
 		batch.items.forEach((item, position) => {
+			const kept = keepsInput ? items[item] : undefined;
 			outcomes[item] = predictions.ok
-				? success(
-						outgoing(keepsInput ? items[item] : undefined, {
-							[outputField]: predictions.value[position],
-						}),
-					)
+				? success(outgoing(kept, { [outputField]: predictions.value[position] }))
 				: predictions;
 		});
-		return predictions.ok || !stops;
+		return mayGoOn(predictions, stops);
 	});
 	hintAtTrouble(context, outcomes, tally);
 	return outcomes;

@@ -163,9 +163,10 @@ export function rowReader(context: IExecuteFunctions, read: ParameterReader): Ro
 	const isWholeItem = context.getNodeParameter('rowJson', 0, null, { rawExpressions: true }) === WHOLE_ITEM;
 
 	const readers: Record<typeof source, RowReader['read']> = {
+		// Picked cells are in order already; the names are for the request body.
 		columns: ({ json }) => {
 			learnOrder(columns.map(({ name }) => name));
-			return take(shapeRow(pick(json, columns), shape));
+			return take(shapeRow(pick(json, columns), { format: shape.format }));
 		},
 		allFields: ({ json }) => {
 			learnOrder(Object.keys(json));
