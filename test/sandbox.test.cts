@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import expected from '../sandbox/models/tumor.expected.json';
 import { ModelError } from '../sandbox/models/model.cts';
-import { tumor } from '../sandbox/models/tumor.cts';
+import { scores, tumor } from '../sandbox/models/tumor.cts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { API_KEY, runModel } from './support/engine.cts';
 
@@ -38,6 +38,11 @@ async function post(path: string, body: string, headers: Record<string, string> 
 describe('tumor', () => {
 	test(`predicts ${expected.rows.length} rows as scikit-learn does`, () => {
 		expect(tumor(expected.rows)).toEqual(expected.predictions);
+	});
+
+	test('scores them as scikit-learn does, up to the last digits of a double', () => {
+		const difference = scores(expected.rows).map((score, row) => Math.abs(score - (expected.scores[row] ?? NaN)));
+		expect(Math.max(...difference)).toBeLessThan(1e-9);
 	});
 
 	test.each(expected.refusals)('refuses in scikit-learn’s words: $error', ({ rows, error }) => {

@@ -71,19 +71,21 @@ def main():
         },
     )
     rows = np.vstack([measurements.to_numpy(), generated(measurements, 431)])
+    table = pd.DataFrame(rows, columns=measurements.columns)
     write(
         "tumor.expected.json",
         {
             "made by": f"scikit-learn {sklearn.__version__}, numpy {np.__version__}",
             "accuracy on its own data": round(model.score(measurements, diagnosis), 4),
             "rows": rows.tolist(),
-            "predictions": model.predict(pd.DataFrame(rows, columns=measurements.columns)).tolist(),
+            "predictions": model.predict(table).tolist(),
+            "scores": model.decision_function(table).tolist(),
             "refusals": [refusal(model, rows) for rows in REFUSED],
         },
     )
-    table = measurements.assign(diagnosis=diagnosis).sample(frac=1, random_state=0)
-    table.insert(0, "patient", [f"P{number:03}" for number in range(1, len(table) + 1)])
-    table.to_csv(CSV, index=False)
+    bundled = measurements.assign(diagnosis=diagnosis).sample(frac=1, random_state=0)
+    bundled.insert(0, "patient", [f"P{number:03}" for number in range(1, len(bundled) + 1)])
+    bundled.to_csv(CSV, index=False)
 
 
 if __name__ == "__main__":

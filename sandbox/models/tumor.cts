@@ -47,8 +47,8 @@ function toNumber(value: unknown): number {
 	return number;
 }
 
-/** The class of each row, as `predict` of the trained pipeline gives it. */
-export function tumor(rows: unknown[]): unknown[] {
+/** The distance of each row from the border between the classes, as the trained pipeline's `decision_function` gives it. */
+export function scores(rows: unknown[]): number[] {
 	return toLists(rows).map((row) => {
 		const values = row.map(toNumber);
 		if (values.length !== columns.length) {
@@ -57,11 +57,15 @@ export function tumor(rows: unknown[]): unknown[] {
 			);
 		}
 		if (values.some(Number.isNaN)) throw new ModelError(NOT_A_NUMBER);
-		const score = values.reduce(
+		return values.reduce(
 			(sum, value, column) =>
 				sum + (coefficients[column] ?? 0) * ((value - (means[column] ?? 0)) / (scales[column] ?? 1)),
 			intercept,
 		);
-		return score > 0 ? classes[1] : classes[0];
 	});
+}
+
+/** The class of each row, as `predict` of the trained pipeline gives it. */
+export function tumor(rows: unknown[]): unknown[] {
+	return scores(rows).map((score) => (score > 0 ? classes[1] : classes[0]));
 }
