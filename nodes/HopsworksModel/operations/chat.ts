@@ -34,7 +34,7 @@ import {
 	type Message,
 } from '../../serving/chatCompletions';
 import { badInput, failed, success, type Outcome } from '../../serving/outcome';
-import type { Operation } from './index';
+import type { Operation } from './operation';
 
 const promptProperty: INodeProperties = {
 	displayName: 'Prompt',

@@ -1,26 +1,9 @@
 /** What the node can do: the list of operations, and the selector and fields derived from it. */
-import {
-	updateDisplayOptions,
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type INodeProperties,
-} from 'n8n-workflow';
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import { deploymentProperty } from '../../hopsworks/deployments';
-import type { Outcome } from '../../serving/outcome';
 import { chat } from './chat';
+import type { Operation } from './operation';
 import { predict } from './predict';
-
-export interface Operation {
-	/** Stored in workflows: never renamed. */
-	value: string;
-	name: string;
-	/** What an AI agent reads as the tool's purpose. */
-	action: string;
-	description: string;
-	properties: INodeProperties[];
-	/** One outcome an item, in the order of the items. */
-	run(context: IExecuteFunctions, items: INodeExecutionData[]): Promise<Array<Outcome<INodeExecutionData>>>;
-}
 
 /** In the order in which the editor offers them; the first is the default. */
 export const operations: readonly [Operation, ...Operation[]] = [predict, chat];

@@ -27,7 +27,7 @@ import { cutBatches, inWindow, type Batch } from '../../serving/batch';
 import { encode, parseReply, type Json } from '../../serving/json';
 import { badInput, failed, success, type Failure, type Outcome } from '../../serving/outcome';
 import { readPredictions, requestBody, type Body } from '../../serving/predictV1';
-import type { Operation } from './index';
+import type { Operation } from './operation';
 import { rowProperties, rowReader } from './rows';
 
 const ownOptions: INodeProperties[] = [
@@ -37,7 +37,7 @@ const ownOptions: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether text such as 12.50 is sent as a number, digit for digit, as a CSV file has nothing but text. Text such as 007 or +1 stays text.',
+			'Whether text such as 12.50 in the fields of an item is sent as a number, as a CSV file holds nothing but text. Text such as 007 or +1 stays text.',
 	},
 	{
 		displayName: 'Extra Fields (JSON)',
