@@ -1,11 +1,10 @@
 /** Builds and packs the package, as it would be published. */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from './wholeN8n.cts';
+import { NPM, run } from './wholeN8n.cts';
 
 async function npm(...args: string[]): Promise<void> {
-	const own = process.env.npm_execpath?.endsWith('.js') ? process.env.npm_execpath : undefined;
-	const { code, output, errors } = await run(own ? process.execPath : 'npm', own ? [own, ...args] : args, process.env);
+	const { code, output, errors } = await run(process.execPath, [NPM, ...args], process.env);
 	if (code !== 0) throw new Error(`npm ${args.join(' ')} ended with ${code}:\n${output}\n${errors}`);
 }
 

@@ -9,6 +9,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 const ROOT = join(__dirname, '..');
 const N8N_FOLDER = join(__dirname, 'n8n');
 const MODULES = join(N8N_FOLDER, 'node_modules');
+/** The npm that n8n's lock file was made with: others read its peer dependencies in another way. */
+export const NPM = join(ROOT, 'node_modules', 'npm', 'bin', 'npm-cli.js');
 
 /** A failure with a sentence for whoever runs the command; its stack would tell them nothing. */
 export class PlainError extends Error {}
@@ -84,20 +86,14 @@ const NO_COMPILER =
 
 /** Installs n8n and builds its native parts, where that is not done yet. */
 export async function installN8n(say: (line: string) => void): Promise<void> {
-	const installed = await run(process.execPath, [join(ROOT, 'scripts', 'install.mjs'), N8N_FOLDER], process.env, true);
+	const install = [join(ROOT, 'scripts', 'install.mjs'), N8N_FOLDER];
+	const installed = await run(process.execPath, install, { ...process.env, npm_execpath: NPM }, true);
 	if (installed.code !== 0) throw new PlainError('n8n was not installed.');
 	const stamp = join(MODULES, '.native-parts-built');
 	if (existsSync(stamp)) return;
 	say("Building n8n's native parts, about a minute …");
-	const npm = process.env.npm_execpath?.endsWith('.js') ? [process.env.npm_execpath] : undefined;
-	const args = [...(npm ?? []), 'rebuild', 'sqlite3', 'isolated-vm', '--ignore-scripts=false', '--loglevel=error'];
-	const built = await run(
-		npm ? join(nodeFolder(), 'bin', 'node') : 'npm',
-		args,
-		environment({ npm_config_nodedir: nodeFolder() }),
-		false,
-		N8N_FOLDER,
-	);
+	const rebuild = [NPM, 'rebuild', 'sqlite3', 'isolated-vm', '--ignore-scripts=false', '--loglevel=error'];
+	const built = await run('node', rebuild, environment({ npm_config_nodedir: nodeFolder() }), false, N8N_FOLDER);
 	if (built.code !== 0) throw new PlainError(`${built.errors.split('\n').slice(-30).join('\n')}\n\n${NO_COMPILER}`);
 	writeFileSync(stamp, '');
 }

@@ -10,13 +10,16 @@ import { join, resolve } from 'node:path';
 const SECONDS_BETWEEN_SIGNS = 15;
 const UNREACHED = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/i;
 
-const OLDEST_NODE = { major: 20, minor: 10 };
+const OLDEST_NODE = '20.17.0';
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < OLDEST_NODE.major || (major === OLDEST_NODE.major && minor < OLDEST_NODE.minor)) {
-	console.error(
-		`This needs Node ${OLDEST_NODE.major}.${OLDEST_NODE.minor} or newer; this is ${process.versions.node}.`,
-	);
+/** @param {string} version */
+const numbers = (version) => version.split('.').map(Number);
+const [[major = 0, minor = 0], [oldestMajor = 0, oldestMinor = 0]] = [
+	numbers(process.versions.node),
+	numbers(OLDEST_NODE),
+];
+if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
+	console.error(`This needs Node ${OLDEST_NODE} or newer; this is ${process.versions.node}.`);
 	process.exit(1);
 }
 

@@ -19,9 +19,7 @@ async function scan(name, root, patterns) {
 	if (!passed) findings.push(`${name}: ${message}\n${details ?? ''}`);
 }
 
-const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
-const [command = 'npm', ...first] = npm;
-const report = execFileSync(command, [...first, 'pack', '--json', '--pack-destination', folder], { encoding: 'utf8' });
+const report = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { encoding: 'utf8' });
 /** @type {Array<{ filename: string, unpackedSize: number, files: Array<{ path: string }> }>} */
 const packed = Object.values(JSON.parse(report));
 const [tarball] = packed;
