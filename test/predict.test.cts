@@ -97,9 +97,11 @@ describe('requests', () => {
 		expect(dropped.success).toEqual([{ json: { prediction: 'of 1' }, pairedItem: { item: 0 } }]);
 	});
 
-	test('no items, no request', async () => {
-		await predict({ rows: [] });
-		expect(server.requests).toEqual([]);
+	test('the limit on a request counts all of it, not only its rows', async () => {
+		// Two rows of 511 bytes would fit into 1,024 without the field name and brackets around them.
+		const rows = [{ id: 'x'.repeat(507) }, { id: 'y'.repeat(507) }];
+		await predict({ rows, parameters: { options: { maxRequestKilobytes: 1, extraFields: '{"note": "z"}' } } });
+		expect(server.requests).toHaveLength(2);
 	});
 });
 
@@ -171,6 +173,19 @@ describe('rows', () => {
 			{ score: 0.1, label: 'ok' },
 			{ score: 0.9, label: 'fraud' },
 		]);
+	});
+
+	test('columnar refuses a row of another kind than the first, rather than fill up its columns', async () => {
+		answer = () => ({ body: { outputs: [0.5] } });
+		const parameters = { rows: 'json', rowJson: '={{ $json.row }}', rowFormat: 'columnar' };
+		const settings = { onError: 'continueErrorOutput' } satisfies RunOptions['settings'];
+		const named = await predict({ rows: [{ row: { a: 1, b: 2 } }, { row: [9] }], parameters, settings });
+		const listed = await predict({ rows: [{ row: [9] }, { row: { a: 1, b: 2 } }], parameters, settings });
+		expect(named.failed.map(({ json }) => json.error)).toEqual([expect.stringContaining('does not fit')]);
+		expect(listed.failed.map(({ json }) => json.error)).toEqual([
+			expect.stringContaining("'a' is not in the first item"),
+		]);
+		expect(bodies()).toEqual(['{"inputs":{"a":[1],"b":[2]}}', '{"inputs":[[9]]}']);
 	});
 
 	test('the request field is as chosen, and Extra Fields go beside it', async () => {

@@ -13,7 +13,7 @@ export interface ChatRequest {
 	settings: Record<string, unknown>;
 }
 
-/** The request text; `settings` win over nothing but may add any top-level field that the server knows. */
+/** The request text; `settings` are top-level fields, and win where they name `model` or `messages`. */
 export function chatBody({ model, messages, settings }: ChatRequest): string {
 	return encode({ model, messages, ...settings });
 }

@@ -1,4 +1,4 @@
-/** What servers say in their error bodies: nine shapes, one line of text. */
+/** What a server says in an error body, whatever its shape, as one line of text. */
 import { isRecord, parseReply } from './json';
 
 const LONGEST_TEXT = 500;

@@ -12,7 +12,7 @@ export type Cells = Array<[name: string, value: unknown]>;
 /** How the rows of a run are written. */
 export interface RowShape {
 	format: Exclude<RowFormat, 'auto'> | 'given';
-	/** The order of the columns where a format tells them by position. */
+	/** The order of the columns where a format tells them by position; empty where the first row named none. */
 	columns?: string[];
 }
 
@@ -67,7 +67,8 @@ export function shapeGiven(row: unknown, shape: RowShape): Outcome<unknown> {
 	if (shape.format === 'given') return success(row);
 	if (isRecord(row)) return shapeRow(Object.entries(row), shape);
 	const isList = Array.isArray(row);
-	const fits = { values: isList, columnar: isList, value: !isList, object: false, lists: false }[shape.format];
+	const isUnnamed = isList && shape.columns?.length === 0;
+	const fits = { values: isList, columnar: isUnnamed, value: !isList, object: false, lists: false }[shape.format];
 	if (fits) return success(row);
 	return badInput(
 		`The row is ${isList ? 'a list' : 'a single value'}, which does not fit ${FORMAT_LABEL}`,
@@ -91,7 +92,7 @@ export function requestBody(rows: unknown[], texts: string[], body: Body): strin
 
 function rowsText(rows: unknown[], texts: string[], { shape, convertText }: Body): string {
 	const { format, columns } = shape;
-	if (format !== 'columnar' || !columns) return `[${texts.join(',')}]`;
+	if (format !== 'columnar' || !columns?.length) return `[${texts.join(',')}]`;
 	const texted = columns.map((column, index) => {
 		const values = rows.map((row) => encode(Array.isArray(row) ? row[index] : row, convertText));
 		return `${encode(column)}:[${values.join(',')}]`;
@@ -143,6 +144,12 @@ function perRow(found: Json, rows: number): Json[] {
 	);
 }
 
+function predictionsIn(reply: Json, rows: number): Json[] {
+	if (!isRecord(reply)) return perRow(reply, rows);
+	const found = reply.predictions ?? reply.outputs;
+	return found === undefined ? [reply] : perRow(found, rows);
+}
+
 /**
  * One prediction a row out of a reply's text: `predictions`, else TensorFlow Serving's `outputs`, else the whole body.
  * One row with several predictions (a recommender's ten ids) keeps the list. Any other number of predictions fails.
@@ -150,12 +157,8 @@ function perRow(found: Json, rows: number): Json[] {
 export function readPredictions(text: string, rows: number): Outcome<Json[]> {
 	const reply = parseReply(text);
 	if (reply === undefined || typeof reply === 'string') return failed(notJson(text));
-	let found: Json = reply;
-	if (isRecord(reply)) {
-		const failure = hiddenFailure(reply, text);
-		if (failure) return failed(failure);
-		found = reply.predictions ?? reply.outputs ?? reply;
-	}
-	const predictions = perRow(found, rows);
+	const failure = isRecord(reply) ? hiddenFailure(reply, text) : undefined;
+	if (failure) return failed(failure);
+	const predictions = predictionsIn(reply, rows);
 	return predictions.length === rows ? success(predictions) : failed(wrongNumber(predictions.length, rows));
 }

@@ -211,7 +211,10 @@ async function run(
 		for (const group of groups.values()) {
 			const textOf = (item: number): string =>
 				encode(source.isBody ? { ...asRecord(rows[item]), ...group.body.extraFields } : rows[item], convertText);
-			for (const batch of cutBatches(group.items, textOf, limits)) yield { group, batch };
+			// What stands around the rows counts too, under the longer of the two field names.
+			const frame = source.isBody ? '' : requestBody([], [], { ...group.body, requestField: 'instances' });
+			const bytes = limits.bytes - Buffer.byteLength(frame);
+			for (const batch of cutBatches(group.items, textOf, { ...limits, bytes })) yield { group, batch };
 		}
 	}
 	await inWindow(jobs(), settings.concurrency, async ({ group, batch }) => {

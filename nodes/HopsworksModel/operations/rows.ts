@@ -174,7 +174,7 @@ export function rowReader(context: IExecuteFunctions, read: ParameterReader): Ro
 		},
 		json: ({ json }, index) => {
 			const given = isWholeItem ? json : asJson(read('rowJson', index), 'Row');
-			if (isRecord(given)) learnOrder(Object.keys(given));
+			learnOrder(isRecord(given) ? Object.keys(given) : []);
 			return take(shapeGiven(given, shape));
 		},
 		body: (_item, index) => {
