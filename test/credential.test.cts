@@ -94,6 +94,11 @@ test.each(cases)('%s', async (_name, data, texts) => {
 	for (const text of texts) expect(message).toContain(text);
 });
 
+test('the key is tried just as it will be sent, so that a stray space shows', async () => {
+	const { message } = await check({ servingUrl: sandbox.url, apiKey: ` ${API_KEY}` });
+	expect(message).toContain('the API key was refused');
+});
+
 test('a redirect is named and not followed', async () => {
 	const server = await startServer(() => ({ status: 302, headers: { location: '/login' } }));
 	const { message } = await check({ servingUrl: server.url });

@@ -12,7 +12,9 @@ beforeAll(async () => {
 	sandbox = await startSandbox();
 });
 afterAll(() => sandbox.close());
-beforeEach(() => sandbox.faults.clear());
+beforeEach(async () => {
+	await fetch(`${sandbox.url}/sandbox/faults`, { method: 'DELETE' });
+});
 
 /** The request of the Hopsworks REST guide. */
 const GUIDE = '{"inputs": [[4641025220953719, 4920355418495856]]}';

@@ -36,14 +36,14 @@ export class HopsworksModel implements INodeType {
 		const operation = operations.find(({ value }) => value === chosen) ?? operations[0];
 		const outcomes = await operation.run(this, items);
 
+		const node = this.getNode();
 		const first = outcomes.findIndex((outcome) => !outcome.ok && outcome.failure.kind !== 'notSent');
-		const firstOutcome = outcomes[first];
-		if (firstOutcome && !firstOutcome.ok && !this.continueOnFail()) {
-			throw nodeError(this.getNode(), firstOutcome.failure, first);
+		const firstFailed = outcomes[first];
+		if (firstFailed && !firstFailed.ok && !this.continueOnFail()) {
+			throw nodeError(node, firstFailed.failure, first);
 		}
 		// On the error output n8n itself merges the input row in, if the item holds nothing but `error`.
-		const node = this.getNode();
-		const isBare = node.onError === 'continueErrorOutput' || isTool(this);
+		const isBare = node.onError === 'continueErrorOutput' || isTool(node);
 		return [
 			outcomes.map((outcome, item) => {
 				const pairedItem = { item };

@@ -27,13 +27,13 @@ export async function hopsworksApiTest(
 	this: ICredentialTestFunctions,
 	{ data = {} }: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
 ): Promise<INodeCredentialTestResult> {
-	const key = asText(data.apiKey).trim();
+	const key = asText(data.apiKey);
 	const project = asText(data.project).trim();
 	const addresses = [
 		{ field: 'Hopsworks URL', url: asText(data.hopsworksUrl).trim(), test: testHopsworks },
 		{ field: 'Model Serving URL', url: asText(data.servingUrl).trim(), test: testGateway },
 	].filter(({ url }) => url !== '');
-	const problems = key === '' ? ["Fill in 'API Key'"] : [];
+	const problems = key.trim() === '' ? ["Fill in 'API Key'"] : [];
 	if (addresses.length === 0) problems.push("Fill in 'Model Serving URL' or 'Hopsworks URL'");
 	for (const { field, url, test } of problems.length > 0 ? [] : addresses) {
 		const problem = URL.canParse(url)

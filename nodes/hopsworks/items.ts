@@ -1,5 +1,5 @@
-/** n8n's items on both ends of an operation: read one by one, and put out with or without their input fields. */
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+/** What all operations share about items: what is kept of them, when a run goes on, and what it says at its end. */
+import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { count, type Failure, type Outcome } from '../serving/outcome';
 import type { Tally } from './send';
 
@@ -21,8 +21,8 @@ export function mayGoOn(outcome: Outcome<unknown>, stops: boolean): boolean {
 }
 
 /** An AI agent's tool is the same node under a type that ends so; its items carry the agent's own data. */
-export function isTool(context: IExecuteFunctions): boolean {
-	return context.getNode().type.endsWith('Tool');
+export function isTool({ type }: INode): boolean {
+	return type.endsWith('Tool');
 }
 
 const keepInput: INodeProperties = {

@@ -17,7 +17,7 @@ import {
 } from '../serving/outcome';
 import { asText, readNumber } from './parameters';
 
-export const CREDENTIAL = 'hopsworksApi';
+const CREDENTIAL = 'hopsworksApi';
 
 /** The credential's fields, '' where not filled in. */
 export interface Connection {
@@ -39,7 +39,7 @@ export async function readConnection(context: IExecuteFunctions): Promise<Connec
 	};
 }
 
-export interface SendSettings extends RetryPolicy {
+interface SendSettings extends RetryPolicy {
 	/** Longest wait for a reply, in seconds. */
 	timeout: number;
 	/** Requests in flight at once. */

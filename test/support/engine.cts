@@ -139,16 +139,18 @@ export async function runModel(options: RunOptions): Promise<RunResult> {
 	const items = options.items ?? rows.map((json) => ({ json }));
 	const credential = { apiKey: API_KEY, project: 'test', ...options.credential };
 	const model = new HopsworksModel();
-	const types: Record<string, INodeType> = { 'test.rows': rowsNode(items), 'test.model': tool ? asTool(model) : model };
-	const type = tool ? 'test.modelTool' : 'test.model';
-	types['test.modelTool'] = asTool(model);
+	const types: Record<string, INodeType> = {
+		'test.rows': rowsNode(items),
+		'test.model': model,
+		'test.modelTool': asTool(model),
+	};
 	const byName = (name: string): INodeType => types[name] ?? refuse();
 	const nodes: INode[] = [
 		{ id: '1', name: 'Rows', type: 'test.rows', typeVersion: 1, position: [0, 0], parameters: {} },
 		{
 			id: '2',
 			name: 'Model',
-			type,
+			type: tool ? 'test.modelTool' : 'test.model',
 			typeVersion: 1,
 			position: [0, 0],
 			parameters,
