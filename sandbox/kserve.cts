@@ -1,7 +1,7 @@
 /** KServe's model server for one deployment: the V1 routes, as strict as the real one (kserve: `protocol/dataplane.py`, `model.py`). */
 import { isInteger, isSafeNumber, parse } from 'lossless-json';
 import { ModelError, type Predict } from './models/model.cts';
-import { empty, json, type Call, type Reply } from './reply.cts';
+import { empty, isObject, json, type Call, type Reply } from './reply.cts';
 
 /** Anything else, a charset suffix included, reaches the model as raw bytes. */
 const PARSED_TYPES = [
@@ -49,11 +49,11 @@ function predict(model: Predict, { headers, body }: Call): Reply {
 	if (!PARSED_TYPES.includes(headers['content-type'])) return json(500, { error: RAW_BYTES });
 	const read = readBody(body);
 	if ('problem' in read) return refused(`Unrecognized request format: ${read.problem}`);
-	const payload: object = typeof read.value === 'object' && read.value !== null ? read.value : {};
-	const instances: unknown = 'instances' in payload ? payload.instances : undefined;
+	const payload = isObject(read.value) ? read.value : {};
+	const { instances } = payload;
 	if (instances !== undefined && !Array.isArray(instances)) return refused('Expected "instances" to be a list');
 	// `inputs` wins where both are given.
-	const rows: unknown = 'inputs' in payload ? payload.inputs : instances;
+	const rows = 'inputs' in payload ? payload.inputs : instances;
 	if (rows === undefined) return json(500, { error: "'instances'" });
 	if (!Array.isArray(rows)) return json(500, { error: '0' });
 	try {

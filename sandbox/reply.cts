@@ -1,4 +1,4 @@
-/** What a part of the sandbox answers. */
+/** What a part of the sandbox is asked and answers. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface Call {
@@ -13,6 +13,11 @@ export interface Reply {
 	status: number;
 	headers: Record<string, string>;
 	body: string;
+}
+
+/** Whether a JSON value is an object, not a list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function json(status: number, body: unknown): Reply {

@@ -8,17 +8,11 @@ import { json, type Call, type Reply } from './reply.cts';
 
 const MEGABYTE = 1024 * 1024;
 
-/** What the gateway has seen since it started or was reset. */
-export interface Traffic {
-	requests: number;
-	/** The most connections that were open at the same time. */
-	mostConnections: number;
-}
-
 export interface Sandbox {
 	url: string;
 	faults: Faults;
-	traffic: Traffic;
+	/** What the gateway has seen. */
+	traffic: { requests: number };
 	/** Texts that were posted to `/sandbox/messages`, where the examples send what would go to Slack. */
 	messages: string[];
 	close(): Promise<void>;
@@ -63,10 +57,6 @@ function addRestApi(app: FastifyInstance): void {
 /** Routes of the sandbox's own, without a key: what it has seen, what it shall do wrong, and a place for messages. */
 function addControls(app: FastifyInstance, { faults, traffic, messages }: Sandbox): void {
 	app.get('/sandbox/traffic', (_request, reply) => put(reply, json(200, traffic)));
-	app.delete('/sandbox/traffic', (_request, reply) => {
-		Object.assign(traffic, { requests: 0, mostConnections: 0 });
-		return put(reply, json(200, traffic));
-	});
 	app.post('/sandbox/faults', (request, reply) => {
 		faults.add(JSON.parse(bodyOf(request)));
 		return put(reply, json(200, { added: true }));
@@ -91,17 +81,11 @@ export async function startSandbox(port = 0): Promise<Sandbox> {
 	const sandbox: Sandbox = {
 		url: '',
 		faults: new Faults(),
-		traffic: { requests: 0, mostConnections: 0 },
+		traffic: { requests: 0 },
 		messages: [],
 		close: () => app.close(),
 	};
 
-	let connections = 0;
-	app.server.on('connection', (socket) => {
-		connections++;
-		sandbox.traffic.mostConnections = Math.max(sandbox.traffic.mostConnections, connections);
-		socket.on('close', () => connections--);
-	});
 	addRestApi(app);
 	addControls(app, sandbox);
 	app.all('/*', async (request, reply) => {

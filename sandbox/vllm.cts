@@ -1,13 +1,9 @@
 /** vLLM's chat completions for one deployment. The answers come from rules, not from a language model, and say so. */
-import { json, type Call, type Reply } from './reply.cts';
+import { isObject, json, type Call, type Reply } from './reply.cts';
 
 const CONTEXT_LENGTH = 4096;
 
 type Fields = Record<string, unknown>;
-
-function isFields(value: unknown): value is Fields {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function refused(status: number, type: string, message: string, param: string | null = null): Reply {
 	return json(status, { error: { message, type, param, code: status } });
@@ -16,7 +12,7 @@ function refused(status: number, type: string, message: string, param: string | 
 function readBody(text: string): Fields | undefined {
 	try {
 		const body: unknown = JSON.parse(text);
-		return isFields(body) ? body : undefined;
+		return isObject(body) ? body : undefined;
 	} catch {
 		return undefined;
 	}
@@ -24,10 +20,10 @@ function readBody(text: string): Fields | undefined {
 
 /** The text of a message; a list of parts is its text parts. */
 function textOf(message: unknown): string {
-	if (!isFields(message)) return '';
+	if (!isObject(message)) return '';
 	const { content } = message;
 	if (typeof content === 'string') return content;
-	return Array.isArray(content) ? content.map((part) => (isFields(part) ? String(part.text ?? '') : '')).join(' ') : '';
+	return Array.isArray(content) ? content.map((part) => (isObject(part) ? String(part.text ?? '') : '')).join(' ') : '';
 }
 
 const words = (text: string): string[] => text.split(/\s+/).filter(Boolean);
@@ -102,7 +98,7 @@ function complete(name: string, body: Fields, number: number): Reply {
 			`This model's maximum context length is ${CONTEXT_LENGTH} tokens. However, you requested ${promptTokens} tokens.`,
 		);
 	}
-	const question = textOf(messages.findLast((message) => isFields(message) && message.role === 'user'));
+	const question = textOf(messages.findLast((message) => isObject(message) && message.role === 'user'));
 	const { text, finishReason } = cut(answerTo(question), body);
 	const completionTokens = words(text).length;
 	return json(200, {

@@ -1,6 +1,6 @@
 /** n8n's package scanner on the source and on the packed tarball, and a look at what the tarball holds. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { analyzePackage, SOURCE_FILE_PATTERNS } from '@n8n/scan-community-package/scanner/scanner.mjs';
@@ -28,7 +28,12 @@ execFileSync('tar', ['-xzf', join(folder, tarball.filename), '-C', folder]);
 
 await scan('source', process.cwd(), SOURCE_FILE_PATTERNS);
 await scan('tarball', join(folder, 'package'), ['**/*.js', 'package.json']);
-const strays = tarball.files.map(({ path }) => path).filter((path) => !SHIPPED.test(path));
+/** @type {{ n8n: { nodes: string[], credentials: string[] } }} */
+const { n8n } = JSON.parse(readFileSync('package.json', 'utf8'));
+const paths = tarball.files.map(({ path }) => path);
+const missing = [...n8n.nodes, ...n8n.credentials].filter((path) => !paths.includes(path));
+if (missing.length > 0) findings.push(`The tarball lacks ${missing.join(', ')}: build first`);
+const strays = paths.filter((path) => !SHIPPED.test(path));
 if (strays.length > 0) findings.push(`The tarball holds more than it should: ${strays.join(', ')}`);
 if (tarball.unpackedSize > LARGEST)
 	findings.push(`The tarball unpacks to ${tarball.unpackedSize} bytes, more than ${LARGEST}`);

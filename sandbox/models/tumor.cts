@@ -1,5 +1,6 @@
 /** The `tumor` model: scikit-learn's scaler and logistic regression, computed from the parameters that train.py wrote. */
 import parameters from './tumor.json';
+import { isObject } from '../reply.cts';
 import { ModelError } from './model.cts';
 
 const { columns, means, scales, coefficients, intercept, classes } = parameters;
@@ -11,13 +12,9 @@ const INHOMOGENEOUS = (rows: number): string =>
 const NOT_A_NUMBER = `Input X contains NaN.
 LogisticRegression does not accept missing values encoded as NaN natively. For supervised learning, you might want to consider sklearn.ensemble.HistGradientBoostingClassifier and Regressor which accept missing values encoded as NaNs natively. Alternatively, it is possible to preprocess the data, for instance by using an imputer transformer in a pipeline or drop samples with missing values. See https://scikit-learn.org/stable/modules/impute.html You can find a list of all estimators that handle NaN values at the following page: https://scikit-learn.org/stable/modules/impute.html#estimators-that-handle-nan-values`;
 
-function isNamed(row: unknown): row is Record<string, unknown> {
-	return typeof row === 'object' && row !== null && !Array.isArray(row);
-}
-
 /** Rows as lists, from lists or from objects of lists, as KServe's scikit-learn server reads them. */
 function toLists(rows: unknown[]): unknown[][] {
-	if (isNamed(rows[0])) return rows.filter(isNamed).flatMap(namedToLists);
+	if (isObject(rows[0])) return rows.filter(isObject).flatMap(namedToLists);
 	const lists = rows.filter((row) => Array.isArray(row));
 	if (lists.length === 0) {
 		const shown = rows.map((value) => (Number.isInteger(value) ? `${String(value)}.` : String(value))).join(' ');
