@@ -92,27 +92,40 @@ async function report(nodes: Record<string, NodeRun>, sandbox: string): Promise<
 	return rows.length > 0 && scored.length === rows.length;
 }
 
-async function main(): Promise<void> {
-	const { values } = parseArgs({
-		options: {
-			once: { type: 'boolean', default: false },
-			port: { type: 'string', default: '5690' },
-			'sandbox-port': { type: 'string', default: String(SANDBOX_PORT) },
-		},
-	});
-	const port = Number(values.port);
-	const sandboxPort = Number(values['sandbox-port']);
-	const brokerPorts: [number, number] = [port + 5, port + 6];
-	for (const [wanted, option] of [
-		[port, '--port'],
-		[sandboxPort, '--sandbox-port'],
-		...brokerPorts.map((one) => [one, '--port'] as const),
-	] as const) {
-		if (await isFree(wanted)) continue;
-		throw new PlainError(
-			`Port ${wanted} is taken. End what listens there, or choose another: npm start -- ${option} ${wanted + 100}`,
-		);
+const HIGHEST_PORT = 65_000;
+
+function readPort(text: string, option: string): number {
+	const port = Number(text);
+	if (Number.isInteger(port) && port > 0 && port <= HIGHEST_PORT) return port;
+	throw new PlainError(`--${option} is '${text}'. It must be a port, a whole number from 1 to ${HIGHEST_PORT}.`);
+}
+
+function readArguments(): { once: boolean; port: number; sandboxPort: number } {
+	try {
+		const { values } = parseArgs({
+			options: {
+				once: { type: 'boolean', default: false },
+				port: { type: 'string', default: '5690' },
+				'sandbox-port': { type: 'string', default: String(SANDBOX_PORT) },
+			},
+		});
+		const sandboxPort = readPort(values['sandbox-port'], 'sandbox-port');
+		return { once: values.once, port: readPort(values.port, 'port'), sandboxPort };
+	} catch (error) {
+		throw new PlainError(error instanceof Error ? error.message : String(error));
 	}
+}
+
+async function expectFree(port: number, instead: string): Promise<void> {
+	if (await isFree(port)) return;
+	throw new PlainError(`Port ${port} is taken. End what listens there, or choose another: npm start -- ${instead}`);
+}
+
+async function main(): Promise<void> {
+	const { once, port, sandboxPort } = readArguments();
+	const brokerPorts: [number, number] = [port + 5, port + 6];
+	for (const wanted of [port, ...brokerPorts]) await expectFree(wanted, `--port ${port + 100}`);
+	await expectFree(sandboxPort, `--sandbox-port ${sandboxPort + 100}`);
 	mkdirSync(HOME, { recursive: true });
 	await installN8n(say);
 	say('Building and packing the package …');
@@ -127,7 +140,7 @@ async function main(): Promise<void> {
 	endings.push(() => n8n.stop());
 	const [nodes] = await Promise.all([n8n.execute(SCORING), n8n.start()]);
 	const isAllScored = await report(nodes, sandbox);
-	if (values.once) return await end(isAllScored ? 0 : 1);
+	if (once) return await end(isAllScored ? 0 : 1);
 
 	const password = readPassword();
 	await n8n.setUpOwner(EMAIL, password);

@@ -43,9 +43,13 @@ interface Finished {
 
 const running = new Set<ChildProcess>();
 
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+	return exitCode !== null || signalCode !== null;
+}
+
 /** Ends a process, the hard way where it takes longer than it should. */
 async function endProcess(child: ChildProcess): Promise<void> {
-	if (child.exitCode !== null || child.signalCode !== null) return;
+	if (hasEnded(child)) return;
 	const ended = new Promise((resolve) => child.once('close', resolve));
 	const patience = setTimeout(() => child.kill('SIGKILL'), 5000);
 	child.kill('SIGTERM');
@@ -110,10 +114,8 @@ export async function isFree(port: number): Promise<boolean> {
 export interface NodeRun {
 	/** Milliseconds. */
 	executionTime: number;
-	executionStatus: string;
-	items: Array<{ json: Record<string, unknown>; pairedItem?: unknown }>;
-	/** Items of the error output. */
-	failed: Array<{ json: Record<string, unknown> }>;
+	/** Items of the main output. */
+	items: Array<{ json: Record<string, unknown> }>;
 }
 
 export interface WholeN8nOptions {
@@ -205,7 +207,7 @@ export class WholeN8n {
 		});
 		this.server = server;
 		for (const stream of [server.stdout, server.stderr]) stream.on('data', (data) => log.push(String(data)));
-		while (server.exitCode === null) {
+		while (!hasEnded(server)) {
 			const isReady = await fetch(`${this.url}/healthz/readiness`)
 				.then(({ ok }) => ok)
 				.catch(() => false);
@@ -234,17 +236,13 @@ export class WholeN8n {
 
 interface RawTask {
 	executionTime: number;
-	executionStatus: string;
 	/** By the kind of output: `main`, or `ai_tool` and the like. */
 	data?: Record<string, Array<NodeRun['items'] | null>>;
 }
 
 function nodeRun(tasks: RawTask[]): NodeRun {
-	const output = (index: number): NodeRun['items'] => tasks.flatMap(({ data }) => data?.main?.[index] ?? []);
 	return {
 		executionTime: tasks.reduce((sum, { executionTime }) => sum + executionTime, 0),
-		executionStatus: tasks.at(-1)?.executionStatus ?? 'unknown',
-		items: output(0),
-		failed: output(1),
+		items: tasks.flatMap(({ data }) => data?.main?.[0] ?? []),
 	};
 }
