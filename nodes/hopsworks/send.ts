@@ -234,6 +234,8 @@ export function connectionTrouble(error: unknown, host: string, timeoutSeconds: 
 	let detail = '';
 	for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
 		if (code === '' && 'code' in cause && typeof cause.code === 'string') code = cause.code;
+		// n8n's guard against server-side request forgery has names for its errors, and no codes.
+		if (code === '' && cause.name.startsWith('SsrfBlocked')) code = cause.name;
 		detail = cause.message;
 	}
 	const isTimeout = code === 'ECONNABORTED' || (code === 'ETIMEDOUT' && detail.startsWith('timeout'));

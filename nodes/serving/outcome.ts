@@ -12,7 +12,7 @@ export interface Failure {
 	description: string;
 	/** HTTP status, with kind `status`. */
 	status?: number;
-	/** System error code such as `ECONNREFUSED`, with kind `connection`. */
+	/** System error code such as `ECONNREFUSED`, or the name of n8n's own error, with kind `connection`. */
 	code?: string;
 }
 
@@ -147,7 +147,7 @@ const UNTRUSTED_CERTIFICATE = new Set([
 	'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
-/** The failure of a request that got no reply. `host` is the host and port that was called, `code` the system's error code. */
+/** The failure of a request that got no reply. `host` is the host and port that was called, `code` the system's error code, or the name of n8n's own error. */
 export function connectionFailure(host: string, code: string, detail: string): Failure {
 	const failure = (message: string, description: string): Failure => ({
 		kind: 'connection',
@@ -178,6 +178,12 @@ export function connectionFailure(host: string, code: string, detail: string): F
 			return failure(
 				`${host} closed the connection before it answered`,
 				`The deployment may have restarted. Check its state and logs in Hopsworks (${code}).`,
+			);
+		case 'SsrfBlockedIpError':
+		case 'SsrfBlockedHostnameError':
+			return failure(
+				`n8n itself blocked the request to ${host}`,
+				"n8n's protection against server-side request forgery is on. Its administrator can allow an address with N8N_SSRF_ALLOWED_IP_RANGES, or a host name with N8N_SSRF_ALLOWED_HOSTNAMES.",
 			);
 		default:
 			return failure(
