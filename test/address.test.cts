@@ -19,14 +19,14 @@ function target(route: Route, given: Partial<Address> & { url?: string }): unkno
 
 describe('by name', () => {
 	test.each([
-		[predictRoute, {}, `${GATEWAY}/v1/test/fraud/v1/models/fraud:predict`],
+		[predictRoute('predict'), {}, `${GATEWAY}/v1/test/fraud/v1/models/fraud:predict`],
 		[chatRoute('/v1'), {}, `${GATEWAY}/v1/test/fraud/v1/chat/completions`],
 		[chatRoute('openai/v1/'), {}, `${GATEWAY}/v1/test/fraud/openai/v1/chat/completions`],
 		[chatRoute(''), {}, `${GATEWAY}/v1/test/fraud/chat/completions`],
-		[predictRoute, { project: 'Team A_1' }, `${GATEWAY}/v1/team-a-1/fraud/v1/models/fraud:predict`],
-		[predictRoute, { namespace: 'hw-x' }, `${GATEWAY}/v1/hw-x/fraud/v1/models/fraud:predict`],
+		[predictRoute('predict'), { project: 'Team A_1' }, `${GATEWAY}/v1/team-a-1/fraud/v1/models/fraud:predict`],
+		[predictRoute('predict'), { namespace: 'hw-x' }, `${GATEWAY}/v1/hw-x/fraud/v1/models/fraud:predict`],
 		[
-			predictRoute,
+			predictRoute('predict'),
 			{ servingUrl: 'http://10.0.0.1:8080/base/' },
 			'http://10.0.0.1:8080/base/v1/test/fraud/v1/models/fraud:predict',
 		],
@@ -35,7 +35,7 @@ describe('by name', () => {
 	});
 
 	test('with a Host Header the address is that of the older releases, and needs no project', () => {
-		expect(target(predictRoute, { hostHeader: 'fraud.test.hopsworks.ai', project: '' })).toEqual({
+		expect(target(predictRoute('predict'), { hostHeader: 'fraud.test.hopsworks.ai', project: '' })).toEqual({
 			url: `${GATEWAY}/v1/models/fraud:predict`,
 			host: 'fraud.test.hopsworks.ai',
 			deployment: 'fraud',
@@ -45,16 +45,16 @@ describe('by name', () => {
 
 describe('by URL', () => {
 	test.each([
-		[predictRoute, '/v1/test/fraud/v1/models/fraud:predict', '/v1/test/fraud/v1/models/fraud:predict', 'fraud'],
-		[predictRoute, '/v1/test/fraud/v1/models/fraud', '/v1/test/fraud/v1/models/fraud:predict', 'fraud'],
-		[predictRoute, '/v1/test/fraud/', '/v1/test/fraud/v1/models/fraud:predict', 'fraud'],
+		[predictRoute('predict'), '/v1/test/fraud/v1/models/fraud:predict', '/v1/test/fraud/v1/models/fraud:predict', 'fraud'],
+		[predictRoute('predict'), '/v1/test/fraud/v1/models/fraud', '/v1/test/fraud/v1/models/fraud:predict', 'fraud'],
+		[predictRoute('predict'), '/v1/test/fraud/', '/v1/test/fraud/v1/models/fraud:predict', 'fraud'],
 		[
-			predictRoute,
+			predictRoute('predict'),
 			'/hopsworks-api/api/project/119/inference/models/fraud:predict',
 			'/hopsworks-api/api/project/119/inference/models/fraud:predict',
 			'fraud',
 		],
-		[predictRoute, '/v1/test/fraud/v1/models/other:predict?x=1', '/v1/test/fraud/v1/models/other:predict?x=1', 'other'],
+		[predictRoute('predict'), '/v1/test/fraud/v1/models/other:predict?x=1', '/v1/test/fraud/v1/models/other:predict?x=1', 'other'],
 		[chatRoute('/v1'), '/v1/test/llm', '/v1/test/llm/v1/chat/completions', 'llm'],
 		[chatRoute('/v1'), '/v1/test/llm/v1', '/v1/test/llm/v1/chat/completions', 'llm'],
 		[chatRoute('/v1'), '/v1/test/llm/v1/chat/completions', '/v1/test/llm/v1/chat/completions', 'llm'],
@@ -64,7 +64,7 @@ describe('by URL', () => {
 	});
 
 	test('a Host Header tells the name where the path does not', () => {
-		expect(target(predictRoute, { url: GATEWAY, hostHeader: 'fraud.test.hopsworks.ai' })).toEqual({
+		expect(target(predictRoute('predict'), { url: GATEWAY, hostHeader: 'fraud.test.hopsworks.ai' })).toEqual({
 			url: `${GATEWAY}/v1/models/fraud:predict`,
 			host: 'fraud.test.hopsworks.ai',
 			deployment: 'fraud',
@@ -73,7 +73,7 @@ describe('by URL', () => {
 
 	test('an address of Hopsworks itself is as good as one of the gateway', () => {
 		expect(
-			target(predictRoute, { url: 'https://h.example.com/v1/test/fraud', hopsworksUrl: 'https://h.example.com' }),
+			target(predictRoute('predict'), { url: 'https://h.example.com/v1/test/fraud', hopsworksUrl: 'https://h.example.com' }),
 		).toMatchObject({
 			deployment: 'fraud',
 		});
@@ -90,13 +90,13 @@ describe('by URL', () => {
 		[`${GATEWAY}/v1/test/llm/v1/chat/completions`, 'for another operation'],
 		[GATEWAY, "does not tell the deployment's name"],
 	])('%s is refused', (url, message) => {
-		expect(target(predictRoute, { url })).toContain(message);
+		expect(target(predictRoute('predict'), { url })).toContain(message);
 	});
 });
 
 test.each(['http://fraud.test', 'fraud.test/x', 'a b', 'x\r\nEvil: 1', '-', 'fraud:x'])(
 	'%j is no Host Header',
 	(hostHeader) => {
-		expect(target(predictRoute, { hostHeader })).toContain("'Host Header' is not a host name");
+		expect(target(predictRoute('predict'), { hostHeader })).toContain("'Host Header' is not a host name");
 	},
 );

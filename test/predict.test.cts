@@ -368,12 +368,12 @@ describe('failures', () => {
 		expect(smooth.hints).toEqual([]);
 	});
 
-	test('another number of predictions than rows is never guessed at', async () => {
-		answer = () => ({ body: { predictions: ['of 1'] } });
-		const { success, failed } = await predict({ rows: numbered(3), settings: { onError: 'continueErrorOutput' } });
-		expect(success).toEqual([]);
-		expect(failed).toHaveLength(3);
-		expect(failed[2]?.json).toEqual({ id: 2, error: 'The deployment answered 1 prediction for 3 rows' });
+	test('another number of predictions than rows is never guessed at: each row is sent alone', async () => {
+		answer = (request) => ({ body: { predictions: [`of ${String(rowsOf(request)[0])}`] } });
+		const { success, hints } = await predict({ rows: numbered(3) });
+		expect(success.map(({ json }) => json.prediction)).toEqual(['of 0', 'of 1', 'of 2']);
+		expect(server.requests).toHaveLength(4);
+		expect(hints[0]?.message).toContain('each row was sent alone');
 	});
 
 	test.each([

@@ -49,14 +49,26 @@ export function outgoing(item: INodeExecutionData | undefined, made: IDataObject
 	return { json: { ...item.json, ...made }, ...(item.binary && { binary: item.binary }) };
 }
 
-/** Says in the editor what a run has met; a run without trouble says nothing. */
+const RETRY_ON_FAIL =
+	"'Retry On Fail' is on while 'On Error' continues: n8n then runs the whole node again whenever the first item that comes out has a field 'error'. Turn it off; this node tries again by itself";
+
+/** Whether n8n's own retry may run the node again although it continues: it looks at `error` of the first item only. */
+function meetsRetryOnFail(context: IExecuteFunctions, [first]: Array<Outcome<INodeExecutionData>>): boolean {
+	const error = first?.ok ? first.value.json.error : true;
+	const isTakenForFailure = error !== undefined && error !== null && error !== false;
+	return isTakenForFailure && context.getNode().retryOnFail === true && context.continueOnFail();
+}
+
+/** Says in the editor what a run has met, with `notes` in sentences of their own; a run without trouble says nothing. */
 export function hintAtTrouble(
 	context: IExecuteFunctions,
-	outcomes: Array<Outcome<unknown>>,
+	outcomes: Array<Outcome<INodeExecutionData>>,
 	{ requests, retries }: Tally,
+	notes: Iterable<string> = [],
 ): void {
 	const failures = outcomes.filter((outcome) => !outcome.ok).length;
-	if (retries === 0 && failures === 0) return;
+	const remarks = [...notes, ...(meetsRetryOnFail(context, outcomes) ? [RETRY_ON_FAIL] : [])];
+	if (retries === 0 && failures === 0 && remarks.length === 0) return;
 	const parts = [
 		count(outcomes.length, 'item'),
 		count(requests, 'request'),
@@ -64,7 +76,7 @@ export function hintAtTrouble(
 		failures > 0 ? `${failures.toLocaleString('en-US')} failed` : '',
 	];
 	context.addExecutionHints({
-		message: parts.filter(Boolean).join(', '),
+		message: [parts.filter(Boolean).join(', '), ...remarks].join('. '),
 		location: 'outputPane',
 		type: failures > 0 ? 'warning' : 'info',
 	});

@@ -15,6 +15,7 @@ import {
 	type Outcome,
 	type RetryPolicy,
 } from '../serving/outcome';
+import { Window } from '../serving/window';
 import { asText, readNumber } from './parameters';
 
 const CREDENTIAL = 'hopsworksApi';
@@ -106,21 +107,44 @@ export interface Tally {
 	retries: number;
 }
 
-export type Send = (target: Target, body: string) => Promise<Outcome<string>>;
+/** How a request went. */
+export interface Sent {
+	outcome: Outcome<string>;
+	/** How often it was sent. */
+	tries: number;
+	/** Milliseconds from sending it for the last time to its reply. */
+	latency: number;
+}
 
-/** A function that posts a JSON text to a deployment and gives the reply's text, trying again where that can help. */
+export type Send = (target: Target, write: () => string) => Promise<Sent>;
+
+/** Statuses by which a server says that it has more to do than it can: the window narrows. */
+const CONGESTED = new Set([429, 503]);
+
+/**
+ * A function that posts a JSON text to a deployment and gives the reply's text, trying again where that can help. The
+ * text is written when its turn comes, and dropped with the reply.
+ */
 export function sender(context: IExecuteFunctions, connection: Connection, settings: SendSettings, tally: Tally): Send {
-	return async (target, body) => {
+	const window = new Window(settings.concurrency);
+	return async (target, write) => {
 		for (let tries = 1; ; tries++) {
-			tally.requests++;
-			const { outcome, wanted } = await sendOnce(context, connection, settings, target, body);
-			if (outcome.ok || !isRetryable(outcome.failure, settings.retryTimeouts)) return outcome;
-			if (wanted !== undefined && wanted > settings.maxRetryWait) {
-				return gaveUp(outcome.failure, tries, tooLong(wanted, settings.maxRetryWait));
+			const place = await window.enter();
+			const began = Date.now();
+			if (isCancelled(context)) {
+				window.leave(place, false);
+				return { outcome: failed(CANCELLED), tries, latency: 0 };
 			}
-			if (tries >= settings.maxTries) return gaveUp(outcome.failure, tries);
+			tally.requests++;
+			const { outcome, wanted } = await sendOnce(context, connection, settings, target, write());
+			window.leave(place, !outcome.ok && CONGESTED.has(outcome.failure.status ?? 0));
+			const sent = { tries, latency: Date.now() - began };
+			if (outcome.ok || !isRetryable(outcome.failure, settings.retryTimeouts)) return { ...sent, outcome };
+			if (wanted !== undefined && wanted > settings.maxRetryWait) {
+				return { ...sent, outcome: gaveUp(outcome.failure, tries, tooLong(wanted, settings.maxRetryWait)) };
+			}
+			if (tries >= settings.maxTries) return { ...sent, outcome: gaveUp(outcome.failure, tries) };
 			await pause(context, wanted ?? retryWait(tries, settings.maxRetryWait, Math.random()));
-			if (isCancelled(context)) return failed(CANCELLED);
 			tally.retries++;
 		}
 	};
@@ -170,7 +194,7 @@ export function withoutKey(text: string, key: string): string {
 	return secret.length < SHORTEST_KEY ? text : text.replaceAll(secret, '***');
 }
 
-interface Sent {
+interface Answer {
 	outcome: Outcome<string>;
 	/** Seconds that the server asked to wait. */
 	wanted?: number;
@@ -182,7 +206,7 @@ async function sendOnce(
 	{ timeout }: SendSettings,
 	{ url, host }: Target,
 	body: string,
-): Promise<Sent> {
+): Promise<Answer> {
 	// A fresh object for every call: n8n changes it.
 	const request: IHttpRequestOptions = {
 		method: 'POST',

@@ -30,11 +30,14 @@ export interface Route {
 	prefixes: (deployment: string) => string[];
 }
 
-export const predictRoute: Route = {
-	ending: ':predict',
-	path: (deployment) => `/v1/models/${deployment}:predict`,
-	prefixes: (deployment) => [`/v1/models/${deployment}`],
-};
+/** `verb` is `predict`, or TensorFlow Serving's `classify` or `regress`. */
+export function predictRoute(verb: string): Route {
+	return {
+		ending: `:${verb}`,
+		path: (deployment) => `/v1/models/${deployment}:${verb}`,
+		prefixes: (deployment) => [`/v1/models/${deployment}`],
+	};
+}
 
 /** `apiPrefix` is `/v1` on vLLM and `/openai/v1` on KServe's own language model server. */
 export function chatRoute(apiPrefix: string): Route {

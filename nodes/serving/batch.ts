@@ -1,5 +1,7 @@
-/** Batches of rows, and a bounded window of requests in flight. */
+/** Batches of rows, and a bounded number of jobs under way. */
+import { success, type Failure, type Outcome } from './outcome';
 
+/** Read before every row, so that limits may shrink while batches are being cut. */
 export interface BatchLimits {
 	rows: number;
 	/** Bytes of the rows' own text in UTF-8; a row that is longer goes alone. */
@@ -13,16 +15,30 @@ export interface Batch {
 	texts: string[];
 }
 
-/** Cuts rows into batches, one at a time as they are asked for, so that only the batches in flight are held as text. */
-export function* cutBatches(
+/** The encoded row of an item; a promise where it has to be fetched first, which may fail. */
+export type TextOf = (item: number) => string | Promise<Outcome<string>>;
+
+/**
+ * Cuts rows into batches, one at a time as they are asked for, so that only the batches under way are held as text.
+ * Items whose row could not be fetched go to `fail` and into no batch.
+ */
+export async function* cutBatches(
 	items: Iterable<number>,
-	textOf: (item: number) => string,
+	textOf: TextOf,
 	limits: BatchLimits,
-): Generator<Batch> {
+	fail: (item: number, failure: Failure) => void,
+): AsyncGenerator<Batch> {
 	let batch: Batch = { items: [], texts: [] };
 	let bytes = 0;
 	for (const item of items) {
-		const text = textOf(item);
+		const row = textOf(item);
+		// Awaiting every row would cost more than the row.
+		const fetched = typeof row === 'string' ? success(row) : await row;
+		if (!fetched.ok) {
+			fail(item, fetched.failure);
+			continue;
+		}
+		const text = fetched.value;
 		const size = Buffer.byteLength(text) + 1;
 		const isFull = batch.items.length >= limits.rows || bytes + size > limits.bytes;
 		if (isFull && batch.items.length > 0) {
@@ -37,21 +53,44 @@ export function* cutBatches(
 	if (batch.items.length > 0) yield batch;
 }
 
+/** The rows of a batch in smaller batches, as the limits now are. */
+export function cutAgain(batch: Batch, limits: BatchLimits): AsyncGenerator<Batch> {
+	const texts = textsOf(batch);
+	return cutBatches(
+		texts.keys(),
+		(item) => texts.get(item) ?? '',
+		limits,
+		() => {},
+	);
+}
+
+/** The encoded rows of a batch by item. */
+export function textsOf({ items, texts }: Batch): Map<number, string> {
+	return new Map(items.flatMap((item, position) => texts.slice(position, position + 1).map((text) => [item, text])));
+}
+
+/** Makes the limits smaller than a batch that was too large, to `mostRows` where the server says how many it takes. */
+export function shrink(limits: BatchLimits, { items, texts }: Batch, mostRows?: number): void {
+	const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0);
+	limits.rows = Math.max(1, Math.min(limits.rows, mostRows ?? Math.floor(items.length / 2), items.length - 1));
+	if (mostRows === undefined) limits.bytes = Math.min(limits.bytes, Math.ceil(bytes / 2));
+}
+
 /**
  * Works through jobs with at most `width` under way: whenever one ends the next begins, so that nothing waits for the
  * slowest of a group. Begins no further job once `work` has answered false; those under way are finished.
  */
 export async function inWindow<Job>(
-	jobs: Iterable<Job>,
+	jobs: Iterable<Job> | AsyncIterable<Job>,
 	width: number,
 	work: (job: Job) => Promise<boolean>,
 ): Promise<void> {
-	const queue = jobs[Symbol.iterator]();
+	const queue = Symbol.asyncIterator in jobs ? jobs[Symbol.asyncIterator]() : jobs[Symbol.iterator]();
 	let goesOn = true;
 	const worker = async (): Promise<void> => {
 		while (goesOn) {
-			const next = queue.next();
-			if (next.done) return;
+			const next = await queue.next();
+			if (next.done || !goesOn) return;
 			const mayGoOn = await work(next.value);
 			goesOn = goesOn && mayGoOn;
 		}

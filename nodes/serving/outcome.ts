@@ -1,4 +1,5 @@
 /** Outcomes: a failure is a value that says what happened and what to do. */
+import { blameOf, type Blame } from './blame';
 import { errorText } from './errorText';
 
 export type Outcome<Value> = { ok: true; value: Value } | { ok: false; failure: Failure };
@@ -14,6 +15,8 @@ export interface Failure {
 	status?: number;
 	/** System error code such as `ECONNREFUSED`, or the name of n8n's own error, with kind `connection`. */
 	code?: string;
+	/** Set where sending fewer rows together can help. */
+	blame?: Blame;
 }
 
 export function success<Value>(value: Value): { ok: true; value: Value } {
@@ -127,12 +130,20 @@ function meaningOf(status: number, body: string, text: string): Meaning {
 export function failureOf(status: number, body: string): Failure {
 	const text = errorText(body);
 	const { says, advice } = meaningOf(status, body, text);
+	const say = (words: string): string => `${says} (status ${status})${words === '' ? '' : `: ${words}`}`;
 	return {
 		kind: 'status',
-		message: `${says} (status ${status})${text === '' ? '' : `: ${text}`}`,
+		message: say(text),
 		description: advice,
 		status,
+		blame: blameOf(status, body, text, say),
 	};
+}
+
+/** The failure of one row of a request, in the server's words about this row where it named it. */
+export function failureOfRow(failure: Failure, row: number): Failure {
+	const named = failure.blame?.kind === 'rows' ? failure.blame.named.find((one) => one.row === row) : undefined;
+	return named ? { ...failure, message: named.message } : failure;
 }
 
 const UNTRUSTED_CERTIFICATE = new Set([
@@ -173,6 +184,11 @@ export function connectionFailure(host: string, code: string, detail: string): F
 				`The host name of ${host} was not found`,
 				`Check the address in the credential, and that n8n can reach it from where it runs (${code}).`,
 			);
+		case 'ERR_BAD_RESPONSE': // axios' code for a reply that ends before it is whole
+			return failure(
+				`${host} closed the connection in the middle of its reply`,
+				`The deployment may have restarted, or ran out of memory. Check its state and logs in Hopsworks (${code}).`,
+			);
 		case 'ECONNRESET':
 		case 'EPIPE':
 			return failure(
@@ -212,7 +228,7 @@ export interface RetryPolicy {
 }
 
 const RETRIED_STATUS = new Set([429, 502, 503]);
-const RETRIED_CODE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EPIPE']);
+const RETRIED_CODE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EPIPE', 'ERR_BAD_RESPONSE']);
 
 /** Whether trying again can help. Never after 500: model servers report bad rows as 500. */
 export function isRetryable({ kind, status, code }: Failure, retryTimeouts: boolean): boolean {

@@ -1,10 +1,12 @@
 /** KServe's V1 prediction protocol: rows into request text, reply text into one prediction a row. */
-import { encode, isRecord, parseReply, type Json } from './json';
+import { blameOf } from './blame';
 import { errorText, excerpt } from './errorText';
+import { encode, isRecord, parseReply, type Json } from './json';
 import { badInput, count, failed, success, type Failure, type Outcome } from './outcome';
 
 export type RowFormat = 'auto' | 'values' | 'object' | 'lists' | 'value' | 'columnar';
-export type RequestField = 'inputs' | 'instances';
+/** Where the rows stand in the request; `examples` belongs to TensorFlow Serving's classify and regress. */
+export type RequestField = 'inputs' | 'instances' | 'examples';
 
 /** Named values of one row, in the order in which they were given. */
 export type Cells = Array<[name: string, value: unknown]>;
@@ -79,36 +81,46 @@ export function shapeGiven(row: unknown, shape: RowShape): Outcome<unknown> {
 export interface Body {
 	requestField: RequestField;
 	shape: RowShape;
-	convertText: boolean;
 	/** Further top-level fields, such as `signature_name`. */
 	extraFields: Record<string, unknown>;
 }
 
-/** The request text for a batch. `texts` are the same rows, already encoded one by one. */
-export function requestBody(rows: unknown[], texts: string[], body: Body): string {
-	const extra = Object.entries(body.extraFields).map(([name, value]) => `,${encode(name)}:${encode(value)}`);
-	return `{"${body.requestField}":${rowsText(rows, texts, body)}${extra.join('')}}`;
+// Stands between the cells of a columnar row: encoded JSON holds no bare line break.
+const CELL_BREAK = '\n';
+
+/** One row as text, for `requestBody`. */
+export function rowText(row: unknown, { format, columns }: RowShape, convertText: boolean): string {
+	if (format !== 'columnar' || !columns?.length || !Array.isArray(row)) return encode(row, convertText);
+	return row.map((cell) => encode(cell, convertText)).join(CELL_BREAK);
 }
 
-function rowsText(rows: unknown[], texts: string[], { shape, convertText }: Body): string {
-	const { format, columns } = shape;
-	if (format !== 'columnar' || !columns?.length) return `[${texts.join(',')}]`;
-	const texted = columns.map((column, index) => {
-		const values = rows.map((row) => encode(Array.isArray(row) ? row[index] : row, convertText));
-		return `${encode(column)}:[${values.join(',')}]`;
-	});
-	return `{${texted.join(',')}}`;
+/** The request text for the rows of a batch, each as `rowText` wrote it. */
+export function requestBody(texts: string[], { requestField, shape, extraFields }: Body): string {
+	const extra = Object.entries(extraFields).map(([name, value]) => `,${encode(name)}:${encode(value)}`);
+	return `{"${requestField}":${rowsText(texts, shape)}${extra.join('')}}`;
 }
+
+function rowsText(texts: string[], { format, columns }: RowShape): string {
+	if (format !== 'columnar' || !columns?.length) return `[${texts.join(',')}]`;
+	const rows = texts.map((text) => text.split(CELL_BREAK));
+	return `{${columns.map((column, index) => `${encode(column)}:[${rows.map((cells) => cells[index]).join(',')}]`).join(',')}}`;
+}
+
+// A failure behind a status of 200 may be of any kind; a row can cause it, as with this status.
+const HIDDEN = 500;
 
 /** The failure that a reply with status 200 hides, if it does: KServe's batcher (`pkg/batcher/handler.go`) and inference logger (issue 1530). */
 function hiddenFailure(reply: Record<string, unknown>, text: string): Failure | undefined {
 	const hasError = typeof reply.error === 'string' || isRecord(reply.error);
 	const isHidden = reply.predictions === null || (hasError && !('predictions' in reply || 'outputs' in reply));
 	if (!isHidden) return undefined;
+	const say = (words: string): string => `The model failed, though the status was 200: ${words}`;
+	const words = errorText(text) || excerpt(text);
 	return {
 		kind: 'reply',
-		message: `The model failed, though the status was 200: ${errorText(text) || excerpt(text)}`,
+		message: say(words),
 		description: "Check the rows of this request. The deployment's logs in Hopsworks have the whole story.",
+		blame: blameOf(HIDDEN, text, words, say),
 	};
 }
 
@@ -125,10 +137,8 @@ function wrongNumber(predictions: number, rows: number): Failure {
 	return {
 		kind: 'reply',
 		message: `The deployment answered ${count(predictions, 'prediction')} for ${count(rows, 'row')}`,
-		description:
-			rows === 1
-				? "The option 'Response: Raw' shows the whole reply."
-				: "Nothing is guessed about which row they belong to. Many deployments read only the first row: set 'Rows per Request' to 1 in the options.",
+		description: "The option 'Response: Raw' shows the whole reply.",
+		blame: { kind: 'count' },
 	};
 }
 
@@ -144,21 +154,22 @@ function perRow(found: Json, rows: number): Json[] {
 	);
 }
 
-function predictionsIn(reply: Json, rows: number): Json[] {
+function predictionsIn(reply: Json, rows: number, requestField: RequestField): Json[] {
 	if (!isRecord(reply)) return perRow(reply, rows);
-	const found = reply.predictions ?? reply.outputs;
+	const found = requestField === 'examples' ? reply.results : (reply.predictions ?? reply.outputs);
 	return found === undefined ? [reply] : perRow(found, rows);
 }
 
 /**
- * One prediction a row out of a reply's text: `predictions`, else TensorFlow Serving's `outputs`, else the whole body.
- * One row with several predictions (a recommender's ten ids) keeps the list. Any other number of predictions fails.
+ * One prediction a row out of a reply's text: `predictions`, else TensorFlow Serving's `outputs` (for `examples` its
+ * `results`, `json_tensor.cc`), else the whole body. One row with several predictions (a recommender's ten ids) keeps the
+ * list. Any other number of predictions fails.
  */
-export function readPredictions(text: string, rows: number): Outcome<Json[]> {
+export function readPredictions(text: string, rows: number, requestField: RequestField = 'inputs'): Outcome<Json[]> {
 	const reply = parseReply(text);
 	if (reply === undefined || typeof reply === 'string') return failed(notJson(text));
 	const failure = isRecord(reply) ? hiddenFailure(reply, text) : undefined;
 	if (failure) return failed(failure);
-	const predictions = predictionsIn(reply, rows);
+	const predictions = predictionsIn(reply, rows, requestField);
 	return predictions.length === rows ? success(predictions) : failed(wrongNumber(predictions.length, rows));
 }

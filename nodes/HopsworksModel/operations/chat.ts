@@ -240,7 +240,7 @@ async function run(
 	const tally: Tally = { requests: 0, retries: 0 };
 	const send = sender(context, connection, settings, tally);
 	await inWindow(conversations, settings.concurrency, async ([index, { target, request }]) => {
-		const reply = await send(target, chatBody(request));
+		const { outcome: reply } = await send(target, () => chatBody(request));
 		const made = reply.ok ? madeOf(reply.value, simplifies, keepsInput ? outputField : undefined) : reply;
 		outcomes[index] = made.ok ? success(outgoing(keepsInput ? items[index] : undefined, made.value)) : made;
 		return mayGoOn(made, stops);

@@ -1,0 +1,72 @@
+/** What made a request with several rows fail, where sending fewer of them together can help. */
+import { isRecord, parseReply } from './json';
+
+export type Blame =
+	/** One row or more; the server may name them by their positions in the request. */
+	| { kind: 'rows'; named: NamedRow[] }
+	/** The size of the request; `mostRows` where the server says how many it takes. */
+	| { kind: 'size'; mostRows?: number }
+	/** The deployment answers another number of predictions than it gets rows. */
+	| { kind: 'count' };
+
+export interface NamedRow {
+	/** Position in the request, from 0. */
+	row: number;
+	/** The message of this row's own failure. */
+	message: string;
+}
+
+const ROW_STATUS = new Set([400, 422, 500]);
+
+/** Hopsworks' own proxy could not reach the deployment (codes 250001 to 250003, 250005, 250009, 250012), whatever the rows. */
+const NOT_REACHED = new Set([250001, 250002, 250003, 250005, 250009, 250012]);
+
+/** TensorFlow Serving: `json_tensor.cc`. It names the first bad row and stops reading there. */
+const ELEMENT = /^Failed to process element: (\d+)(?: key: (\S+))? of '\w+' list\. (?:Error: )?/;
+
+/** KServe's batcher, `pkg/batcher/handler.go`. */
+const BATCHER_COUNT = /^size of prediction is not equal to the size of instances/;
+
+/**
+ * What a failed reply blames. `text` holds the server's words as `errorText` found them in the body; `say` makes a
+ * failure's message out of the part of them that is about one row.
+ */
+export function blameOf(
+	status: number,
+	body: string,
+	text: string,
+	say: (reason: string) => string,
+): Blame | undefined {
+	const json = parseReply(body);
+	const detail = isRecord(json) && isRecord(json.detail) ? json.detail : {};
+	if (status === 413) return { kind: 'size', mostRows: mostRowsIn(text) };
+	if (detail.code === 'CONTRACT_VIOLATION' || BATCHER_COUNT.test(text)) return { kind: 'count' };
+	const named = [...reasonsIn(detail.errors, text)].map(([row, reason]) => ({ row, message: say(reason) }));
+	if (named.length > 0) return { kind: 'rows', named };
+	const isReached = !(isRecord(json) && typeof json.errorCode === 'number' && NOT_REACHED.has(json.errorCode));
+	return ROW_STATUS.has(status) && isReached ? { kind: 'rows', named } : undefined;
+}
+
+/** Schema deployments say "accepts at most 512" with the code `BATCH_TOO_LARGE`. */
+function mostRowsIn(text: string): number | undefined {
+	const most = /accepts at most (\d+)/.exec(text)?.[1];
+	return most === undefined ? undefined : Number(most);
+}
+
+/** Reasons by row: those that a schema deployment lists in `detail.errors`, or the one in TensorFlow Serving's text. */
+function reasonsIn(errors: unknown, text: string): Map<number, string> {
+	const reasons = new Map<number, string>();
+	for (const error of Array.isArray(errors) ? errors : []) {
+		if (!isRecord(error) || typeof error.row !== 'number') continue;
+		const reason = [error.field, error.reason].filter((part) => typeof part === 'string').join(': ');
+		const before = reasons.get(error.row);
+		reasons.set(error.row, before === undefined ? reason : `${before}; ${reason}`);
+	}
+	const element = ELEMENT.exec(text);
+	if (reasons.size === 0 && element) {
+		const [head, row, key] = element;
+		const reason = text.slice(head.length);
+		reasons.set(Number(row), key === undefined ? reason : `${key}: ${reason}`);
+	}
+	return reasons;
+}

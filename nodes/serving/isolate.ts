@@ -1,0 +1,127 @@
+/** Finding the rows that made a request fail, so that the others keep their predictions. */
+import { failureOfRow, type Failure } from './outcome';
+
+/** A request that failed, as the search for its bad rows sees it. */
+export interface Search {
+	/** Its rows in their order, each by a number of its own. */
+	rows: number[];
+	/** Sends some of the rows together and keeps their predictions; gives the failure where there are none. */
+	send(rows: number[]): Promise<Failure | undefined>;
+	/** Called once for each row that is found bad. */
+	fail(row: number, failure: Failure): void;
+	/** Whether rows from this one on may still be sent. */
+	mayGoOn(row: number): boolean;
+	/** Whether the first bad row is all that is looked for. */
+	stopsAtFirst: boolean;
+}
+
+/** So many rows that failed alone in one way, spread over a request of which none succeeded, speak for all the others. */
+const WITNESSES = 8;
+
+/**
+ * Finds the bad rows of a request that failed with `failure`. Rows that the server names are believed. Otherwise rows
+ * spread over the request are sent alone until one succeeds; if all fail in one way the rest is given up, if not it is
+ * halved until the bad rows stand alone. One bad row in n costs at most 1 + 2·ceil(log2 n) requests, a request all bad
+ * for one reason at most 9.
+ */
+export async function isolate(search: Search, failure: Failure): Promise<void> {
+	const open = new Set(search.rows);
+	const bad = new Map<number, Failure>();
+	let hasSucceeded = false;
+
+	function fail(rows: number[], reason: Failure, positions = [...rows.keys()]): void {
+		for (const position of positions) {
+			const row = rows[position];
+			if (row === undefined || !open.delete(row)) continue;
+			const own = failureOfRow(reason, position);
+			bad.set(row, own);
+			search.fail(row, own);
+		}
+	}
+
+	/** Fails the rows that a failure names, and gives the others. */
+	function believe(rows: number[], reason: Failure): number[] {
+		if (reason.blame?.kind === 'rows') {
+			const named = reason.blame.named.map(({ row }) => row);
+			fail(rows, reason, named);
+		}
+		return rows.filter((row) => open.has(row));
+	}
+
+	/** Sends rows together; gives the failure where fewer rows can help. */
+	async function send(rows: number[]): Promise<Failure | undefined> {
+		const reason = await search.send(rows);
+		if (reason && rows.length > 1 && reason.blame) return reason;
+		if (reason) fail(rows, reason);
+		else hasSucceeded = true;
+		for (const row of rows) open.delete(row);
+		return undefined;
+	}
+
+	/** Scores rows together, or in halves where that fails. Gives whether all were good. */
+	async function halve(rows: number[], isKnownBad: boolean): Promise<boolean> {
+		const [first] = rows;
+		if (first === undefined) return true;
+		if (!search.mayGoOn(first)) return false;
+		if (!isKnownBad || rows.length === 1) {
+			const badBefore = bad.size;
+			const reason = await send(rows);
+			if (!reason) return bad.size === badBefore;
+			if (reason.blame?.kind === 'count') {
+				for (const row of rows) await halve([row], true);
+				return false;
+			}
+			const rest = believe(rows, reason);
+			if (rest.length < rows.length) {
+				if (!search.stopsAtFirst) await halve(rest, false);
+				return false;
+			}
+		}
+		const middle = Math.ceil(rows.length / 2);
+		const isLeftGood = await halve(rows.slice(0, middle), false);
+		await halve(rows.slice(middle), isLeftGood);
+		return false;
+	}
+
+	function tellOneStory(): boolean {
+		const [first, ...others] = bad.values();
+		return !hasSucceeded && others.every((other) => isSame(other, first));
+	}
+
+	const rest = believe(search.rows, failure);
+	let isKnownBad = bad.size === 0;
+	if (!isKnownBad) {
+		if (search.stopsAtFirst || rest.length === 0) return;
+		const reason = await send(rest);
+		if (!reason) return;
+		isKnownBad = believe(rest, reason).length === rest.length;
+	}
+	const badBefore = bad.size;
+	const witnesses = spreadOver(search.rows);
+	for (const row of witnesses) {
+		if (!tellOneStory()) break;
+		if (open.has(row) && search.mayGoOn(row)) await send([row]);
+	}
+	const [witness] = bad.values();
+	if (witness && witnesses.every((row) => bad.has(row)) && tellOneStory()) return fail([...open], givenUp(witness));
+	await halve([...open], isKnownBad && bad.size === badBefore);
+}
+
+/** The rows that are heard as witnesses: both ends first, and others evenly between them. */
+function spreadOver(rows: number[]): number[] {
+	const last = rows.length - 1;
+	const steps = Array.from({ length: WITNESSES }, (_, step) => Math.round((step * last) / (WITNESSES - 1)));
+	return [...new Set([0, last, ...steps])].flatMap((position) => rows.slice(position, position + 1));
+}
+
+function isSame(one: Failure, other: Failure | undefined): boolean {
+	return one.status === other?.status && one.message === other?.message;
+}
+
+function givenUp(failure: Failure): Failure {
+	return {
+		...failure,
+		blame: undefined,
+		description: `${failure.description} This row was not sent alone: ${WITNESSES} rows of its request were, from the first to the last, and all failed with these words.`,
+	};
+}
