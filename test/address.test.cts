@@ -45,7 +45,12 @@ describe('by name', () => {
 
 describe('by URL', () => {
 	test.each([
-		[predictRoute('predict'), '/v1/test/fraud/v1/models/fraud:predict', '/v1/test/fraud/v1/models/fraud:predict', 'fraud'],
+		[
+			predictRoute('predict'),
+			'/v1/test/fraud/v1/models/fraud:predict',
+			'/v1/test/fraud/v1/models/fraud:predict',
+			'fraud',
+		],
 		[predictRoute('predict'), '/v1/test/fraud/v1/models/fraud', '/v1/test/fraud/v1/models/fraud:predict', 'fraud'],
 		[predictRoute('predict'), '/v1/test/fraud/', '/v1/test/fraud/v1/models/fraud:predict', 'fraud'],
 		[
@@ -54,7 +59,12 @@ describe('by URL', () => {
 			'/hopsworks-api/api/project/119/inference/models/fraud:predict',
 			'fraud',
 		],
-		[predictRoute('predict'), '/v1/test/fraud/v1/models/other:predict?x=1', '/v1/test/fraud/v1/models/other:predict?x=1', 'other'],
+		[
+			predictRoute('predict'),
+			'/v1/test/fraud/v1/models/other:predict?x=1',
+			'/v1/test/fraud/v1/models/other:predict?x=1',
+			'other',
+		],
 		[chatRoute('/v1'), '/v1/test/llm', '/v1/test/llm/v1/chat/completions', 'llm'],
 		[chatRoute('/v1'), '/v1/test/llm/v1', '/v1/test/llm/v1/chat/completions', 'llm'],
 		[chatRoute('/v1'), '/v1/test/llm/v1/chat/completions', '/v1/test/llm/v1/chat/completions', 'llm'],
@@ -73,7 +83,10 @@ describe('by URL', () => {
 
 	test('an address of Hopsworks itself is as good as one of the gateway', () => {
 		expect(
-			target(predictRoute('predict'), { url: 'https://h.example.com/v1/test/fraud', hopsworksUrl: 'https://h.example.com' }),
+			target(predictRoute('predict'), {
+				url: 'https://h.example.com/v1/test/fraud',
+				hopsworksUrl: 'https://h.example.com',
+			}),
 		).toMatchObject({
 			deployment: 'fraud',
 		});

@@ -1,5 +1,5 @@
 /** A server that records every request and answers what a test tells it to. */
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -15,12 +15,16 @@ export interface Recorded {
 export interface Reply {
 	status?: number;
 	headers?: Record<string, string>;
-	/** Sent as JSON, or as it is where it is text. */
+	/** Sent as JSON, or as it is where it is text or bytes. */
 	body?: unknown;
 	/** Milliseconds before the reply. */
 	delay?: number;
 	/** Closes the connection instead of answering. */
 	reset?: boolean;
+	/** Sends the body slowly, in pieces of so many bytes. */
+	drip?: number;
+	/** Closes the connection after so many bytes of the body. */
+	cutAfter?: number;
 }
 
 export interface TestServer {
@@ -41,7 +45,28 @@ function parse(body: string): unknown {
 	}
 }
 
-export async function startServer(answer: Answer): Promise<TestServer> {
+function bytesOf(body: unknown): Buffer {
+	if (Buffer.isBuffer(body)) return body;
+	return Buffer.from(typeof body === 'string' || body === undefined ? (body ?? '') : JSON.stringify(body));
+}
+
+async function send(response: ServerResponse, { status = 200, headers, body, drip, cutAfter }: Reply): Promise<void> {
+	const bytes = bytesOf(body);
+	const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
+	response.writeHead(status, { ...(isJson && { 'content-type': 'application/json' }), ...headers });
+	if (cutAfter !== undefined) {
+		response.write(bytes.subarray(0, cutAfter), () => response.socket?.destroy());
+		return;
+	}
+	for (let sent = 0; drip !== undefined && sent < bytes.length; sent += drip) {
+		response.write(bytes.subarray(sent, sent + drip));
+		await wait(1);
+	}
+	response.end(drip === undefined ? bytes : undefined);
+}
+
+/** Listens on a free port, or on the one given. */
+export async function startServer(answer: Answer, port = 0): Promise<TestServer> {
 	let atOnce = 0;
 	const closing = new AbortController();
 	const server = createServer(async (request, response) => {
@@ -55,18 +80,13 @@ export async function startServer(answer: Answer): Promise<TestServer> {
 		const reply = await answer(recorded, state.requests.length);
 		await wait(reply.delay ?? 0, undefined, { signal: closing.signal }).catch(() => {});
 		if (reply.reset) return request.socket.destroy();
-		const isText = typeof reply.body === 'string' || reply.body === undefined;
-		response.writeHead(reply.status ?? 200, {
-			...(!isText && { 'content-type': 'application/json' }),
-			...reply.headers,
-		});
-		return response.end(isText ? reply.body : JSON.stringify(reply.body));
+		return await send(response, reply);
 	});
-	await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+	await new Promise<void>((ready) => server.listen(port, '127.0.0.1', ready));
 	const address = server.address();
-	const port = typeof address === 'object' && address ? address.port : 0;
+	const heldPort = typeof address === 'object' && address ? address.port : 0;
 	const state: TestServer = {
-		url: `http://127.0.0.1:${port}`,
+		url: `http://127.0.0.1:${heldPort}`,
 		requests: [],
 		mostAtOnce: 0,
 		async close() {

@@ -8,7 +8,7 @@ import { encode, parseReply, type Json } from '../../serving/json';
 import { badInput, success } from '../../serving/outcome';
 import { readPredictions, requestBody, rowText, type Body } from '../../serving/predictV1';
 import type { PredictSetUp } from './predictOptions';
-import type { Row } from './rows';
+import type { Row } from './rowReader';
 
 type ExtraFields = Record<string, unknown>;
 

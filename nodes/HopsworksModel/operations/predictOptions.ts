@@ -4,7 +4,7 @@ import { asOneOf, asRecord, readNumber, readOutputField, type ParameterReader } 
 import { readConnection, readSendSettings } from '../../hopsworks/send';
 import { predictRoute } from '../../serving/address';
 import type { RequestField } from '../../serving/predictV1';
-import { rowReader } from './rows';
+import { rowReader } from './rowReader';
 
 export const predictOptions: INodeProperties[] = [
 	{
