@@ -16,30 +16,80 @@ function parse(text: string, reviver?: (name: string, value: unknown) => unknown
 	}
 }
 
-// An integer of 16 digits or more may lie beyond ±(2^53 - 1), where a JavaScript number changes it.
-const LONG_INTEGER = /(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/;
-const LONG_INTEGERS = new RegExp(LONG_INTEGER, 'g');
-// Python's `json` and TensorFlow Serving's `json_tensor.cc` write these bare; JSON has no word for them.
-const NOT_FINITE = /-?\b(?:NaN|Infinity)\b/;
-const NOT_FINITES = new RegExp(NOT_FINITE, 'g');
+// An integer of 16 digits or more may lie beyond ±(2^53 - 1), where a JavaScript number changes it. Nothing repeats without
+// a bound here: that would overflow the stack on a text of millions of digits.
+const LONG_INTEGER = /(?:^|[[,:\s])-?\d{16}/;
 
-/** Replaces parts of a JSON text, leaving everything inside its strings alone. Takes time linear in the text. */
-function replaceOutsideStrings(text: string, replace: (part: string) => string): string {
-	let result = '';
-	let position = 0;
-	while (position < text.length) {
-		const opening = text.indexOf('"', position);
-		if (opening === -1) return result + replace(text.slice(position));
-		let closing = opening + 1;
-		while (closing < text.length && text[closing] !== '"') closing += text[closing] === '\\' ? 2 : 1;
-		result += replace(text.slice(position, opening)) + text.slice(opening, closing + 1);
-		position = closing + 1;
+/** Whether a JSON text may hold what a JavaScript number cannot: looked for first, as most texts do not. */
+function mayBeInexact(text: string): boolean {
+	return LONG_INTEGER.test(text) || text.includes('NaN') || text.includes('Infinity');
+}
+
+const NOT_FINITE = ['NaN', 'Infinity'];
+const QUOTE = 34;
+const BACKSLASH = 92;
+const MINUS = 45;
+const CAPITAL_N = 78;
+const CAPITAL_I = 73;
+
+function isDigit(code: number): boolean {
+	return code >= 48 && code <= 57;
+}
+
+/** Whether a character beside digits makes them a fraction or an exponent: one of `.eE+`. */
+function isPartOfNumber(code: number): boolean {
+	return code === 46 || code === 101 || code === 69 || code === 43;
+}
+
+/** The position behind the string whose opening quote is given. */
+function endOfString(text: string, opening: number): number {
+	for (let quote = text.indexOf('"', opening + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+		let backslashes = 0;
+		while (text.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes++;
+		if (backslashes % 2 === 0) return quote + 1;
 	}
-	return result;
+	return text.length;
 }
 
 function isUnsafe(digits: string): boolean {
-	return !Number.isSafeInteger(Number(digits));
+	return digits.length > 17 || !Number.isSafeInteger(Number(digits));
+}
+
+/**
+ * Rewrites, outside strings, the integers that a JavaScript number cannot hold, and the bare words NaN and Infinity that
+ * Python's `json` and TensorFlow Serving's `json_tensor.cc` write. Takes time linear in the text.
+ */
+function rewriteInexact(
+	text: string,
+	integer: (digits: string) => string,
+	notFinite: (word: string) => string,
+): string {
+	const pieces: string[] = [];
+	let done = 0;
+	let at = 0;
+	const put = (start: number, piece: string): void => {
+		pieces.push(text.slice(done, start), piece);
+		done = at;
+	};
+	while (at < text.length) {
+		const start = at++;
+		const code = text.charCodeAt(start);
+		if (code === QUOTE) {
+			at = endOfString(text, start);
+		} else if (isDigit(code) || code === MINUS) {
+			while (isDigit(text.charCodeAt(at))) at++;
+			if (at - start < 16 || isPartOfNumber(text.charCodeAt(start - 1)) || isPartOfNumber(text.charCodeAt(at)))
+				continue;
+			const digits = text.slice(start, at);
+			if (isUnsafe(digits)) put(start, integer(digits));
+		} else if (code === CAPITAL_N || code === CAPITAL_I) {
+			const word = NOT_FINITE.find((one) => text.startsWith(one, start));
+			if (word === undefined) continue;
+			at = start + word.length;
+			put(text.charCodeAt(start - 1) === MINUS ? start - 1 : start, notFinite(word));
+		}
+	}
+	return pieces.join('') + text.slice(done);
 }
 
 /**
@@ -47,26 +97,31 @@ function isUnsafe(digits: string): boolean {
  * become null. `undefined` where the text is not JSON.
  */
 export function parseReply(text: string): Json | undefined {
-	if (!LONG_INTEGER.test(text) && !NOT_FINITE.test(text)) return parse(text);
+	if (!mayBeInexact(text)) return parse(text);
 	return parse(
-		replaceOutsideStrings(text, (part) =>
-			part.replace(LONG_INTEGERS, (digits) => (isUnsafe(digits) ? `"${digits}"` : digits)).replace(NOT_FINITES, 'null'),
+		rewriteInexact(
+			text,
+			(digits) => `"${digits}"`,
+			() => 'null',
 		),
 	);
 }
+
+const MARK = '\uE000'; // private use: marks the digits on their way through the reader
 
 /**
  * Reads JSON text that a user wrote, to be sent on by `encode`. Integers beyond ±(2^53 - 1) become a `bigint`, so that
  * they go out with every digit. `undefined` where the text is not JSON.
  */
 export function parseGiven(text: string): unknown {
-	if (!LONG_INTEGER.test(text)) return parse(text);
-	const mark = '\uE000'; // private use: marks the digits on their way through the reader
-	const marked = replaceOutsideStrings(text, (part) =>
-		part.replace(LONG_INTEGERS, (digits) => (isUnsafe(digits) ? `"${mark}${digits}"` : digits)),
+	if (!mayBeInexact(text)) return parse(text);
+	const marked = rewriteInexact(
+		text,
+		(digits) => `"${MARK}${digits}"`,
+		(word) => word,
 	);
 	return parse(marked, (_name, value) =>
-		typeof value === 'string' && /^\uE000-?\d{16,}$/.test(value) ? BigInt(value.slice(1)) : value,
+		typeof value === 'string' && /^\uE000-?\d+$/.test(value) ? BigInt(value.slice(1)) : value,
 	);
 }
 

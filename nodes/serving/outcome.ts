@@ -195,6 +195,12 @@ export function connectionFailure(host: string, code: string, detail: string): F
 				`${host} closed the connection before it answered`,
 				`The deployment may have restarted. Check its state and logs in Hopsworks (${code}).`,
 			);
+		case 'Z_DATA_ERROR':
+		case 'Z_BUF_ERROR':
+			return failure(
+				`The reply of ${host} could not be read`,
+				`It says that it is compressed, and is not, or not as it says (${[code, detail].filter(Boolean).join(': ')}).`,
+			);
 		case 'SsrfBlockedIpError':
 		case 'SsrfBlockedHostnameError':
 			return failure(

@@ -142,10 +142,13 @@ function wrongNumber(predictions: number, rows: number): Failure {
 	};
 }
 
-/** The predictions as a list: as it stands, or zipped from an object whose members are all lists as long as the rows. */
-function perRow(found: Json, rows: number): Json[] {
+/**
+ * The predictions as a list: as it stands, or zipped from an object whose members are all lists as long as the rows.
+ * The object of a single row is its prediction, unless the rows went out in columns and so come back in columns.
+ */
+function perRow(found: Json, rows: number, isColumnar: boolean): Json[] {
 	if (Array.isArray(found)) return rows === 1 && found.length > 1 ? [found] : found;
-	if (rows === 1 || !isRecord(found)) return [found];
+	if (!isRecord(found) || (rows === 1 && !isColumnar)) return [found];
 	const columns = Object.entries(found);
 	const isZipped = columns.every(([, values]) => Array.isArray(values) && values.length === rows);
 	if (!isZipped || columns.length === 0) return [found];
@@ -154,10 +157,13 @@ function perRow(found: Json, rows: number): Json[] {
 	);
 }
 
-function predictionsIn(reply: Json, rows: number, requestField: RequestField): Json[] {
-	if (!isRecord(reply)) return perRow(reply, rows);
+type Form = Pick<Body, 'requestField' | 'shape'>;
+
+function predictionsIn(reply: Json, rows: number, { requestField, shape }: Form): Json[] {
+	const isColumnar = shape.format === 'columnar';
+	if (!isRecord(reply)) return perRow(reply, rows, isColumnar);
 	const found = requestField === 'examples' ? reply.results : (reply.predictions ?? reply.outputs);
-	return found === undefined ? [reply] : perRow(found, rows);
+	return found === undefined ? [reply] : perRow(found, rows, isColumnar);
 }
 
 /**
@@ -165,11 +171,11 @@ function predictionsIn(reply: Json, rows: number, requestField: RequestField): J
  * `results`, `json_tensor.cc`), else the whole body. One row with several predictions (a recommender's ten ids) keeps the
  * list. Any other number of predictions fails.
  */
-export function readPredictions(text: string, rows: number, requestField: RequestField = 'inputs'): Outcome<Json[]> {
+export function readPredictions(text: string, rows: number, form: Form): Outcome<Json[]> {
 	const reply = parseReply(text);
 	if (reply === undefined || typeof reply === 'string') return failed(notJson(text));
 	const failure = isRecord(reply) ? hiddenFailure(reply, text) : undefined;
 	if (failure) return failed(failure);
-	const predictions = predictionsIn(reply, rows, requestField);
+	const predictions = predictionsIn(reply, rows, form);
 	return predictions.length === rows ? success(predictions) : failed(wrongNumber(predictions.length, rows));
 }

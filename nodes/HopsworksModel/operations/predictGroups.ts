@@ -74,7 +74,7 @@ function emptyGroup(
 		write: writer(requestField),
 		read: isRaw
 			? (text) => success([parseReply(text) ?? text])
-			: (text, rows) => readPredictions(text, rows, requestField),
+			: (text, rows) => readPredictions(text, rows, { requestField, shape: source.shape }),
 		learn({ message }) {
 			if (learnsField && /no instances in the request/i.test(message)) group.write = learned;
 		},

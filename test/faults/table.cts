@@ -1,0 +1,610 @@
+/** What servers do, well and badly, and what every row must become. Ten rows with an `id` from 0 to 9 are sent. */
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { rowsOf, type Recorded, type Reply } from '../support/server.cts';
+
+export interface Fault {
+	/** What the server does. */
+	server: string;
+	/** One reply; `number` counts requests from 1. */
+	answer(request: Recorded, number: number): Reply | Promise<Reply>;
+	/** The node's parameters, beside quick retries. */
+	parameters?: INodeParameters;
+	options?: IDataObject;
+	/** Ids of the rows that fail; none where left out. */
+	failing?: number[] | 'all';
+	/** What the error of each failing row holds. */
+	error?: RegExp;
+	/** The prediction of a row that does not fail; `of <id>` where left out. */
+	prediction?(id: number): unknown;
+	/** How many requests there are, or the most there may be. */
+	requests: number | { most: number };
+	/** What the hint says; none is given where left out and no row fails. */
+	hint?: RegExp;
+}
+
+export const ROWS = 10;
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+const ids = (request: Recorded): unknown[] => rowsOf(request).map((row) => (Array.isArray(row) ? row[0] : row));
+const predictions = (request: Recorded): unknown[] => ids(request).map((id) => `of ${id}`);
+const good = (request: Recorded): Reply => ({ body: { predictions: predictions(request) } });
+/** The reply as JSON text, for servers that spoil it. */
+const text = (request: Recorded): string => JSON.stringify({ predictions: predictions(request) });
+/** Does it once, then answers well. */
+const once =
+	(reply: Reply) =>
+	(request: Recorded, number: number): Reply =>
+		number === 1 ? reply : good(request);
+/** Refuses any request that holds one of the rows. */
+const refusing =
+	(bad: number[], reply: (present: number[], request: Recorded) => Reply) =>
+	(request: Recorded): Reply => {
+		const present = bad.filter((id) => ids(request).includes(id));
+		return present.length > 0 ? reply(present, request) : good(request);
+	};
+const error = (status: number, message: string): Reply => ({ status, body: { error: message } });
+const positions = (request: Recorded, present: number[]): number[] => present.map((id) => ids(request).indexOf(id));
+const schemaError = (status: number, code: string, extra: object): Reply => ({
+	status,
+	body: { detail: { code, message: 'Prediction request does not match the deployment schema.', ...extra } },
+});
+const tensorFlow = (present: number[], request: Recorded): Reply =>
+	error(
+		400,
+		`Failed to process element: ${Math.min(...positions(request, present))} of 'instances' list. Error: INVALID_ARGUMENT: JSON Value: null Type: Null is not of expected type: float`,
+	);
+const BAD_VALUE = "could not convert string to float: 'x'";
+const ALL = Array.from({ length: ROWS }, (_, id) => id);
+
+export const connectionFaults: Fault[] = [
+	{
+		server: 'resets the connection before a reply, once',
+		answer: once({ reset: true }),
+		requests: 2,
+		hint: /1 sent again/,
+	},
+	{
+		server: 'resets the connection before every reply',
+		answer: () => ({ reset: true }),
+		failing: 'all',
+		error: /closed the connection before it answered \(after 3 tries\)/,
+		requests: 3,
+	},
+	{
+		server: 'resets the connection in the middle of a reply of known length, once',
+		answer: (request, number) =>
+			number === 1
+				? { body: text(request), headers: { 'content-length': String(text(request).length) }, cutAfter: 20 }
+				: good(request),
+		requests: 2,
+		hint: /1 sent again/,
+	},
+	{
+		server: 'resets the connection in the middle of a chunked reply, once',
+		answer: (request, number) => (number === 1 ? { body: text(request), cutAfter: 20 } : good(request)),
+		requests: 2,
+		hint: /1 sent again/,
+	},
+	{
+		server: 'resets the connection in the middle of every reply',
+		answer: (request) => ({ body: text(request), cutAfter: 20 }),
+		failing: 'all',
+		error: /closed the connection in the middle of its reply \(after 3 tries\)/,
+		requests: 3,
+	},
+	{
+		server: 'drips its reply, seven bytes a millisecond',
+		answer: (request) => ({ body: text(request), drip: 7 }),
+		requests: 1,
+	},
+	{
+		server: 'splits a reply inside its characters',
+		answer: (request) => ({ body: { predictions: ids(request).map((id) => `é😀${id}`) }, drip: 1 }),
+		prediction: (id) => `é😀${id}`,
+		requests: 1,
+	},
+	{
+		server: 'answers nothing in time',
+		answer: (request) => ({ ...good(request), delay: 1000 }),
+		options: { timeout: 0.1 },
+		failing: 'all',
+		error: /did not answer within 0.1 seconds/,
+		requests: 1,
+	},
+	{
+		server: 'answers nothing in time once, with Retry Timeouts',
+		answer: (request, number) => ({ ...good(request), delay: number === 1 ? 1000 : 0 }),
+		options: { timeout: 0.3, retryTimeouts: true },
+		requests: 2,
+		hint: /1 sent again/,
+	},
+	{
+		server: 'holds the request until it has woken up',
+		answer: (request) => ({ ...good(request), delay: 700 }),
+		requests: 1,
+	},
+];
+
+export const bodyFaults: Fault[] = [
+	{
+		server: 'compresses with gzip',
+		answer: (request) => ({ body: gzipSync(text(request)), headers: { ...JSON_TYPE, 'content-encoding': 'gzip' } }),
+		requests: 1,
+	},
+	{
+		server: 'compresses with deflate',
+		answer: (request) => ({
+			body: deflateSync(text(request)),
+			headers: { ...JSON_TYPE, 'content-encoding': 'deflate' },
+		}),
+		requests: 1,
+	},
+	{
+		server: 'compresses with Brotli',
+		answer: (request) => ({
+			body: brotliCompressSync(text(request)),
+			headers: { ...JSON_TYPE, 'content-encoding': 'br' },
+		}),
+		requests: 1,
+	},
+	{
+		server: 'says gzip and sends plain text',
+		answer: (request) => ({ body: text(request), headers: { ...JSON_TYPE, 'content-encoding': 'gzip' } }),
+		failing: 'all',
+		error: /The reply of .* could not be read/,
+		requests: 1,
+	},
+	{
+		server: 'truncates its JSON, and ends the reply as if it were whole',
+		answer: (request) => ({ body: text(request).slice(0, 40), headers: JSON_TYPE }),
+		failing: 'all',
+		error: /The reply is not JSON: \{"predictions":/,
+		requests: 1,
+	},
+	{
+		server: 'answers 200 with nothing',
+		answer: () => ({ body: '' }),
+		failing: 'all',
+		error: /The reply was empty/,
+		requests: 1,
+	},
+	{ server: 'answers 204', answer: () => ({ status: 204 }), failing: 'all', error: /The reply was empty/, requests: 1 },
+	{
+		server: 'answers 100 MB',
+		answer: (request) => ({ body: { predictions: ids(request).map((id) => String(id).repeat(10_000_000)) } }),
+		prediction: (id) => String(id).repeat(10_000_000),
+		requests: 1,
+	},
+	{
+		server: 'labels its JSON as HTML',
+		answer: (request) => ({ body: text(request), headers: { 'content-type': 'text/html' } }),
+		requests: 1,
+	},
+	{ server: 'gives no content type', answer: (request) => ({ body: text(request) }), requests: 1 },
+	{
+		server: 'begins its JSON with a byte order mark',
+		answer: (request) => ({ body: `\ufeff${text(request)}` }),
+		requests: 1,
+	},
+	{
+		server: 'sends bytes that are not UTF-8',
+		answer: (request) => ({
+			body: Buffer.from(`{"predictions":[${ids(request).map((id) => `"\xe9${id}"`)}]}`, 'latin1'),
+		}),
+		prediction: (id) => `\ufffd${id}`,
+		requests: 1,
+	},
+	{
+		server: 'writes NaN and Infinity as Python does',
+		answer: (request) => ({
+			body: `{"predictions":[${ids(request).map((id) => (Number(id) % 2 ? 'NaN' : '-Infinity'))}]}`,
+		}),
+		prediction: () => null,
+		requests: 1,
+	},
+	{
+		server: 'answers integers beyond 2^53',
+		answer: (request) => ({ body: `{"predictions":[${ids(request).map((id) => `922337203685477580${id}`)}]}` }),
+		prediction: (id) => `922337203685477580${id}`,
+		requests: 1,
+	},
+	{
+		server: 'answers a login page with 200',
+		answer: () => ({ body: '<html><title>Sign in</title></html>' }),
+		failing: 'all',
+		error: /The reply is not JSON/,
+		requests: 1,
+	},
+	{
+		server: 'answers a bare string, as a model that returns text does',
+		answer: () => ({ body: '"fraud"' }),
+		failing: 'all',
+		error: /The reply is not JSON/,
+		requests: 1,
+	},
+];
+
+export const predictionFaults: Fault[] = [
+	{
+		server: 'answers a bare list',
+		answer: (request) => ({ body: predictions(request) }),
+		requests: 1,
+	},
+	{
+		server: 'answers predictions as an object of lists',
+		answer: (request) => ({ body: { predictions: { label: predictions(request), id: ids(request) } } }),
+		prediction: (id) => ({ label: `of ${id}`, id }),
+		requests: 1,
+	},
+	{
+		server: 'answers outputs, as TensorFlow Serving does for inputs',
+		answer: (request) => ({ body: { outputs: predictions(request) } }),
+		requests: 1,
+	},
+	{
+		server: 'reads only the first row',
+		answer: (request) => ({ body: { predictions: predictions(request).slice(0, 1) } }),
+		requests: 1 + ROWS,
+		hint: /each row was sent alone/,
+	},
+	{
+		server: 'leaves one prediction out',
+		answer: (request) => ({
+			body: { predictions: ids(request).length > 1 ? predictions(request).slice(1) : predictions(request) },
+		}),
+		requests: 1 + ROWS,
+		hint: /each row was sent alone/,
+	},
+	{
+		server: 'answers every prediction twice',
+		answer: (request) => ({ body: { predictions: predictions(request).flatMap((one) => [one, one]) } }),
+		prediction: (id) => [`of ${id}`, `of ${id}`],
+		requests: 1 + ROWS,
+		hint: /each row was sent alone/,
+	},
+	{
+		server: 'answers one object for the whole request',
+		answer: (request) => ({ body: { score: Number(ids(request)[0]), model: 'v1' } }),
+		prediction: (id) => ({ score: id, model: 'v1' }),
+		requests: 1 + ROWS,
+		hint: /each row was sent alone/,
+	},
+	{
+		server: 'answers no prediction at all',
+		answer: () => ({ body: { predictions: [] } }),
+		failing: 'all',
+		error: /answered 0 predictions for 1 row/,
+		requests: 1 + ROWS,
+		hint: /each row was sent alone/,
+	},
+	{
+		server: 'is a batcher that counts other predictions than rows',
+		answer: (request) =>
+			ids(request).length > 1
+				? {
+						body: {
+							message: 'size of prediction is not equal to the size of instances',
+							batchId: 'b',
+							predictions: null,
+						},
+					}
+				: good(request),
+		requests: 1 + ROWS,
+		hint: /each row was sent alone/,
+	},
+	{
+		server: 'is a schema deployment whose model broke its contract',
+		answer: (request) =>
+			ids(request).length > 1
+				? schemaError(500, 'CONTRACT_VIOLATION', { message: 'The model returned 2' })
+				: good(request),
+		requests: 1 + ROWS,
+		hint: /each row was sent alone/,
+	},
+];
+
+export const rowFaults: Fault[] = [
+	...[400, 422, 500].map(
+		(status): Fault => ({
+			server: `answers ${status} where row 6 is`,
+			answer: refusing([6], () => error(status, BAD_VALUE)),
+			failing: [6],
+			error: /could not convert string to float/,
+			requests: { most: 1 + 1 + 2 * 4 },
+		}),
+	),
+	{
+		server: 'answers 500 where row 0 is',
+		answer: refusing([0], () => error(500, BAD_VALUE)),
+		failing: [0],
+		error: /could not convert/,
+		requests: { most: 4 },
+	},
+	{
+		server: 'answers 500 where the last row is',
+		answer: refusing([9], () => error(500, BAD_VALUE)),
+		failing: [9],
+		error: /could not convert/,
+		requests: { most: 1 + 1 + 2 * 4 },
+	},
+	{
+		server: 'answers 500 where any of three rows is',
+		answer: refusing([2, 3, 7], () => error(500, BAD_VALUE)),
+		failing: [2, 3, 7],
+		error: /could not convert/,
+		requests: { most: 1 + 3 * (1 + 2 * 4) },
+	},
+	{
+		server: 'answers 500 to every row, in the same words',
+		answer: () => error(500, 'X has 1 features, but StandardScaler is expecting 4 features as input.'),
+		failing: 'all',
+		error: /X has 1 features/,
+		requests: 1 + 8,
+	},
+	{
+		server: 'answers 500 to every row, in words of its own',
+		answer: (request) => error(500, `KeyError : '${ids(request).join()}'`),
+		failing: 'all',
+		error: /KeyError : '\d'/,
+		requests: { most: 1 + 2 * ROWS },
+	},
+	{
+		server: 'hides the failure of row 4 behind 200, as a batcher does',
+		answer: refusing([4], () => ({
+			body: { message: JSON.stringify({ error: BAD_VALUE }), batchId: '', predictions: null },
+		})),
+		failing: [4],
+		error: /though the status was 200: could not convert/,
+		requests: { most: 1 + 1 + 2 * 4 },
+	},
+	{
+		server: 'hides the failure of row 4 behind 200, as an inference logger does',
+		answer: refusing([4], () => ({ body: { error: BAD_VALUE } })),
+		failing: [4],
+		error: /though the status was 200: could not convert/,
+		requests: { most: 1 + 1 + 2 * 4 },
+	},
+	{
+		server: 'names row 3, as TensorFlow Serving does',
+		answer: refusing([3], tensorFlow),
+		failing: [3],
+		error: /^The deployment refused the request \(status 400\): INVALID_ARGUMENT: JSON Value: null/,
+		requests: 2,
+	},
+	{
+		server: 'names rows 1, 4 and 8 one after the other, as TensorFlow Serving does',
+		answer: refusing([1, 4, 8], tensorFlow),
+		failing: [1, 4, 8],
+		error: /INVALID_ARGUMENT/,
+		requests: { most: 1 + 3 + 1 },
+	},
+	{
+		server: 'names every row, one after the other',
+		answer: refusing(ALL, tensorFlow),
+		failing: 'all',
+		error: /INVALID_ARGUMENT/,
+		requests: { most: 1 + 2 * 4 + 8 },
+	},
+	{
+		server: 'lists the bad rows, as a schema deployment does',
+		answer: refusing([2, 5], (present, request) =>
+			schemaError(400, 'SCHEMA_VALIDATION', {
+				errors: positions(request, present).map((row) => ({ row, field: 'amount', reason: 'missing' })),
+			}),
+		),
+		failing: [2, 5],
+		error: /\(status 400\): amount: missing$/,
+		requests: 2,
+	},
+	{
+		server: 'lists every row as bad',
+		answer: (request) =>
+			schemaError(400, 'SCHEMA_VALIDATION', {
+				errors: ids(request).map((_, row) => ({ row, field: 'a', reason: 'null' })),
+			}),
+		failing: 'all',
+		error: /a: null/,
+		requests: 1,
+	},
+	{
+		server: 'lists a row that was not sent',
+		answer: refusing([6], () =>
+			schemaError(400, 'SCHEMA_VALIDATION', { errors: [{ row: 99, field: 'a', reason: 'b' }] }),
+		),
+		failing: [6],
+		requests: { most: 1 + 1 + 2 * 4 },
+	},
+	{
+		server: 'blames the whole request, as a schema deployment does',
+		answer: () =>
+			schemaError(400, 'SCHEMA_VALIDATION', { errors: [{ row: null, field: null, reason: 'rows must match' }] }),
+		failing: 'all',
+		error: /does not match the deployment schema/,
+		requests: 1 + 8,
+	},
+	{
+		server: 'finds no entity for row 5',
+		answer: refusing([5], (present, request) =>
+			schemaError(404, 'ENTITY_NOT_FOUND', {
+				errors: positions(request, present).map((row) => ({ row, field: 'id', reason: 'no entity with these keys' })),
+			}),
+		),
+		failing: [5],
+		error: /found no data for a row \(status 404\): id: no entity with these keys/,
+		requests: 2,
+	},
+];
+
+const tooLarge =
+	(most: number, reply: Reply) =>
+	(request: Recorded): Reply =>
+		ids(request).length > most ? reply : good(request);
+
+export const sizeFaults: Fault[] = [
+	{
+		server: 'takes no more than three rows, and answers 413',
+		answer: tooLarge(3, { status: 413, body: 'Payload Too Large' }),
+		requests: { most: 1 + 2 + 6 },
+		hint: /too large for the deployment/,
+	},
+	{
+		server: 'takes no more than three rows, and says so',
+		answer: tooLarge(
+			3,
+			schemaError(413, 'BATCH_TOO_LARGE', {
+				message: "The request has 10 rows; deployment 'fraud' accepts at most 3.",
+			}),
+		),
+		requests: 1 + 4,
+		hint: /'Rows per Request' 3/,
+	},
+	{
+		server: 'answers 413 to row 7, however few come with it',
+		answer: refusing([7], () => ({ status: 413, body: 'Payload Too Large' })),
+		failing: [7],
+		error: /too large \(status 413\)/,
+		requests: { most: 1 + 2 * ROWS },
+		hint: /too large for the deployment/,
+	},
+	{
+		server: 'answers 413 to everything',
+		answer: () => ({ status: 413, body: 'Payload Too Large' }),
+		failing: 'all',
+		error: /too large \(status 413\)/,
+		requests: { most: 1 + 2 + 6 + 8 },
+		hint: /too large for the deployment/,
+	},
+];
+
+export const statusFaults: Fault[] = [
+	...[429, 502, 503].map(
+		(status): Fault => ({
+			server: `answers ${status} twice`,
+			answer: (request, number) => (number < 3 ? { status } : good(request)),
+			requests: 3,
+			hint: /2 sent again/,
+		}),
+	),
+	{
+		server: 'answers 429 every time',
+		answer: () => error(429, 'The batch scheduling queue is full'),
+		failing: 'all',
+		error: /Too many requests \(status 429\): The batch scheduling queue is full \(after 3 tries\)/,
+		requests: 3,
+	},
+	{
+		server: 'answers 503 with a Retry-After of a date, once',
+		answer: once({ status: 503, headers: { 'retry-after': new Date(0).toUTCString() } }),
+		requests: 2,
+		hint: /1 sent again/,
+	},
+	{
+		server: 'answers 429 with a Retry-After of an hour',
+		answer: () => ({ status: 429, headers: { 'retry-after': '3600' } }),
+		failing: 'all',
+		error: /Too many requests/,
+		requests: 1,
+	},
+	{
+		server: 'answers 504',
+		answer: () => ({ status: 504, body: 'upstream request timeout' }),
+		failing: 'all',
+		error: /longer than the gateway waits/,
+		requests: 1,
+	},
+	{
+		server: 'answers 504 once, with Retry Timeouts',
+		answer: once({ status: 504 }),
+		options: { retryTimeouts: true },
+		requests: 2,
+		hint: /1 sent again/,
+	},
+	...(
+		[
+			[401, { userMsg: 'invalid or non-existent api key' }, /API key was refused/],
+			[403, { userMsg: 'unauthorized user' }, /may not call/],
+			[404, undefined, /knows no such deployment/],
+			[404, { error: 'Model with name x does not exist.' }, /no such address/],
+			[405, { detail: 'Method Not Allowed' }, /Method Not Allowed/],
+			[501, { error: 'not implemented' }, /not implemented/],
+		] as const
+	).map(
+		([status, body, words]): Fault => ({
+			server: `answers ${status}${body ? ` ${JSON.stringify(body)}` : ' with nothing'}`,
+			answer: () => ({ status, body }),
+			failing: 'all',
+			error: words,
+			requests: 1,
+		}),
+	),
+	{
+		server: 'sends a redirect to a login page',
+		answer: () => ({ status: 302, headers: { location: '/login' } }),
+		failing: 'all',
+		error: /redirect/,
+		requests: 1,
+	},
+	{
+		server: 'has a proxy that does not reach the deployment',
+		answer: () => ({ status: 400, body: { errorCode: 250001, errorMsg: 'Serving instance not running' } }),
+		failing: 'all',
+		error: /Serving instance not running \(code 250001\)/,
+		requests: 1,
+	},
+	{
+		server: 'wakes up while it asks for instances',
+		answer: (request, number) => {
+			if (number === 1) return { status: 503 };
+			return request.text.startsWith('{"instances"')
+				? good(request)
+				: { status: 400, body: 'no instances in the request' };
+		},
+		requests: 3,
+		hint: /1 sent again/,
+	},
+	{
+		server: 'echoes the key in a megabyte of error',
+		answer: ({ headers }) => ({ status: 501, body: `${headers.authorization} `.repeat(50_000) }),
+		failing: 'all',
+		error: /^[^\n]{1,700}$/,
+		requests: 1,
+	},
+];
+
+export const columnarFaults: Fault[] = [
+	{
+		server: 'answers 400 where row 6 is among the columns',
+		answer: ({ body }) => {
+			const column: unknown = JSON.parse(JSON.stringify(body)).inputs.id;
+			const values = Array.isArray(column) ? column : [];
+			return values.includes(6) ? error(400, 'bad') : { body: { outputs: { label: values.map((id) => `of ${id}`) } } };
+		},
+		parameters: { rowFormat: 'columnar' },
+		failing: [6],
+		error: /bad/,
+		prediction: (id) => ({ label: `of ${id}` }),
+		requests: { most: 1 + 1 + 2 * 4 },
+	},
+	{
+		server: 'classifies, as TensorFlow Serving does',
+		answer: ({ path, body }) => {
+			const examples: unknown = path.endsWith(':classify') ? JSON.parse(JSON.stringify(body)).examples : [];
+			const list: Array<{ id: number }> = Array.isArray(examples) ? examples : [];
+			return {
+				body: {
+					results: list.map(({ id }) => [
+						['fraud', id],
+						['fine', 1],
+					]),
+				},
+			};
+		},
+		options: { verb: 'classify' },
+		prediction: (id) => [
+			['fraud', id],
+			['fine', 1],
+		],
+		requests: 1,
+	},
+];
