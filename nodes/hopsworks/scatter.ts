@@ -47,6 +47,7 @@ export async function scatter<Value>(groups: Iterable<Group<Value>>, course: Cou
 	const notes = new Map<Group<Value>, string>();
 	let firstFailed = Infinity;
 	let isCancelled = false;
+	let searches: Promise<unknown> = Promise.resolve();
 
 	function mayGoOn(item: number): boolean {
 		return !isCancelled && !(stops && item > firstFailed);
@@ -105,12 +106,16 @@ export async function scatter<Value>(groups: Iterable<Group<Value>>, course: Cou
 	/** Scores a batch, however often it takes. Gives whether a further one may begin. */
 	async function score(group: Group<Value>, batch: Batch): Promise<boolean> {
 		const { items } = batch;
+		// What a search finds decides whether a run that stops goes on at all.
+		if (stops) await searches;
 		if (!items.some(mayGoOn)) return false;
 		const failure = await ask(group, batch);
 		if (failure && (items.length === 1 || !failure.blame)) {
 			items.forEach((item, position) => fail(item, failureOfRow(failure, position)));
 		} else if (failure?.blame?.kind === 'rows') {
-			await search(group, batch, failure);
+			const found = search(group, batch, failure);
+			searches = Promise.all([searches, found]);
+			await found;
 		} else if (failure) {
 			await inWindow(cutAgain(batch, group.limits), concurrency, (smaller) => score(group, smaller));
 		}

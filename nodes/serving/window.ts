@@ -1,8 +1,11 @@
 /** How many requests may be in flight: as many as the user allows, fewer while the server is congested. */
 
+/** So many windows full of calm replies make it wider by one: a server that stays busy is seldom asked for too much. */
+const PATIENCE = 4;
+
 /**
- * A window that halves when a server is congested and widens by one after as many calm replies as it is wide (additive
- * increase, multiplicative decrease). The requests that were in flight together narrow it once.
+ * A window that halves when a server is congested and widens slowly while it is calm (additive increase, multiplicative
+ * decrease). The requests that were in flight together narrow it once.
  */
 export class Window {
 	private width: number;
@@ -42,7 +45,7 @@ export class Window {
 	}
 
 	private widen(): void {
-		if (this.width === this.widest || ++this.calmReplies < this.width) return;
+		if (this.width === this.widest || ++this.calmReplies < PATIENCE * this.width) return;
 		this.width++;
 		this.calmReplies = 0;
 	}

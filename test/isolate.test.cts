@@ -1,0 +1,184 @@
+/** The search for bad rows, without a server: what it finds and what it may cost. */
+import { blameOf } from '../nodes/serving/blame';
+import { isolate } from '../nodes/serving/isolate';
+import { failureOf, type Failure } from '../nodes/serving/outcome';
+
+interface Found {
+	bad: Map<number, Failure>;
+	/** The rows of each request after the first one. */
+	requests: number[][];
+}
+
+interface Options {
+	stopsAtFirst?: boolean;
+	/** The failure of a request with these bad rows among its rows. */
+	failure?(bad: number[], sent: number[]): Failure;
+}
+
+const refused = (): Failure => failureOf(500, '{"error":"could not convert string to float"}');
+
+async function search(size: number, isBad: (row: number) => boolean, options: Options = {}): Promise<Found> {
+	const { stopsAtFirst = false, failure = refused } = options;
+	const rows = Array.from({ length: size }, (_, row) => row);
+	const bad = new Map<number, Failure>();
+	const good = new Set<number>();
+	const requests: number[][] = [];
+	const answer = (sent: number[]): Failure | undefined => {
+		const badAmong = sent.filter(isBad);
+		if (badAmong.length > 0) return failure(badAmong, sent);
+		for (const row of sent) {
+			expect(good.has(row)).toBe(false);
+			good.add(row);
+		}
+		return undefined;
+	};
+	const first = answer(rows);
+	if (!first) throw new Error('the first request has to fail');
+	await isolate(
+		{
+			rows,
+			send: async (sent) => {
+				requests.push(sent);
+				return answer(sent);
+			},
+			fail(row, reason) {
+				expect(bad.has(row)).toBe(false);
+				bad.set(row, reason);
+			},
+			mayGoOn: (row) => !stopsAtFirst || row < Math.min(Infinity, ...bad.keys()),
+			stopsAtFirst,
+		},
+		first,
+	);
+	if (!stopsAtFirst) expect(good.size + bad.size).toBe(size);
+	return { bad, requests };
+}
+
+const depth = (size: number): number => Math.ceil(Math.log2(size));
+const SIZES = [2, 3, 5, 8, 9, 16, 31, 100, 500];
+
+test.each(SIZES)('one bad row among %i costs at most 1 + 2·ceil(log2 n) requests, wherever it is', async (size) => {
+	for (let row = 0; row < size; row++) {
+		const { bad, requests } = await search(size, (one) => one === row);
+		expect([...bad.keys()]).toEqual([row]);
+		expect(requests.length).toBeLessThanOrEqual(1 + 2 * depth(size));
+	}
+});
+
+test.each(SIZES)('%i rows all bad for one reason cost at most 2·ceil(log2 n) + 8 requests', async (size) => {
+	const { bad, requests } = await search(size, () => true);
+	expect(bad.size).toBe(size);
+	expect(requests.length).toBeLessThanOrEqual(Math.min(8, size));
+	const unsent = [...bad].filter(([row]) => !requests.some((sent) => sent.includes(row)));
+	expect(unsent).toHaveLength(Math.max(0, size - 8));
+	for (const [, { description }] of unsent) expect(description).toContain('This row was not sent alone');
+});
+
+test.each(SIZES)(
+	'a run that stops names the first of two bad rows among %i, and sends no more than it must',
+	async (size) => {
+		for (let row = 0; row < size - 1; row++) {
+			const { bad, requests } = await search(size, (one) => one === row || one === size - 1, { stopsAtFirst: true });
+			expect(Math.min(...bad.keys())).toBe(row);
+			expect(requests.length).toBeLessThanOrEqual(2 + depth(size));
+			expect(requests.flat().every((one) => one <= size)).toBe(true);
+		}
+	},
+);
+
+test('rows that fail in different words are each heard', async () => {
+	const { bad } = await search(20, () => true, {
+		failure: (rows) => failureOf(500, JSON.stringify({ error: `bad row ${String(rows)}` })),
+	});
+	expect(bad.get(13)?.message).toContain('bad row 13');
+	expect([...bad.values()].some(({ description }) => description.includes('not sent alone'))).toBe(false);
+});
+
+test('one good row among the witnesses keeps the others from being given up', async () => {
+	const { bad } = await search(500, (row) => row !== 499);
+	expect(bad.has(499)).toBe(false);
+	expect(bad.size).toBe(499);
+	expect([...bad.values()].some(({ description }) => description.includes('not sent alone'))).toBe(false);
+});
+
+test('eight bad rows at the head do not speak for the rest', async () => {
+	const { bad } = await search(500, (row) => row < 8);
+	expect([...bad.keys()].toSorted((one, other) => one - other)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
+describe('a server that names rows', () => {
+	const schema = (rows: number[], sent: number[]): Failure =>
+		failureOf(
+			400,
+			JSON.stringify({
+				detail: {
+					code: 'SCHEMA_VALIDATION',
+					message: 'no match',
+					errors: rows.flatMap((row) => [
+						{ row: sent.indexOf(row), field: 'a', reason: `bad ${row}` },
+						{ row: sent.indexOf(row), field: null, reason: 'unknown' },
+					]),
+				},
+			}),
+		);
+	const tensorFlow = (rows: number[], sent: number[]): Failure =>
+		failureOf(
+			400,
+			JSON.stringify({
+				error: `Failed to process element: ${sent.indexOf(rows[0] ?? 0)} key: amount of 'instances' list. Error: INVALID`,
+			}),
+		);
+
+	test('is believed, in its own words about each row', async () => {
+		const { bad, requests } = await search(500, (row) => row === 3 || row === 499, { failure: schema });
+		expect(requests).toHaveLength(1);
+		expect(bad.get(499)?.message).toBe('The deployment refused the request (status 400): a: bad 499; unknown');
+	});
+
+	test('one after the other costs a request each, and one to see whether all are bad', async () => {
+		const { bad, requests } = await search(500, (row) => row % 50 === 10, { failure: tensorFlow });
+		expect(bad.size).toBe(10);
+		expect(bad.get(410)?.message).toBe('The deployment refused the request (status 400): amount: INVALID');
+		expect(requests.length).toBeLessThanOrEqual(11);
+	});
+
+	test('one after the other without end is given up', async () => {
+		const { bad, requests } = await search(500, () => true, { failure: tensorFlow });
+		expect(bad.size).toBe(500);
+		expect(requests.length).toBeLessThanOrEqual(2 * depth(500) + 8);
+	});
+
+	test('ends a run that stops at once', async () => {
+		const { bad, requests } = await search(500, (row) => row === 300, { failure: tensorFlow, stopsAtFirst: true });
+		expect([...bad.keys()]).toEqual([300]);
+		expect(requests).toEqual([]);
+	});
+});
+
+test('a deployment that answers another number of predictions than rows gets each row alone', async () => {
+	const { bad, requests } = await search(8, (row) => row === 6, {
+		failure: (_rows, sent) =>
+			sent.length > 1 ? failureOf(500, '{"detail":{"code":"CONTRACT_VIOLATION","message":"2 for 8"}}') : refused(),
+	});
+	expect([...bad.keys()]).toEqual([6]);
+	expect(requests.length).toBeLessThanOrEqual(1 + 2 * depth(8) + 4);
+});
+
+test.each([
+	[400, '{"errorCode":250001,"errorMsg":"Serving instance not running"}'],
+	[401, '{"userMsg":"no"}'],
+	[404, ''],
+	[429, ''],
+	[501, '{"error":"no"}'],
+	[503, 'no healthy upstream'],
+])('status %i with %s blames no row', (status, body) => {
+	expect(failureOf(status, body).blame).toBeUndefined();
+});
+
+test('what blames the size says how many rows fit, where the server does', () => {
+	expect(blameOf(413, '', "The request has 600 rows; deployment 'fraud' accepts at most 512.", String)).toEqual({
+		kind: 'size',
+		mostRows: 512,
+	});
+	expect(blameOf(413, '', 'Payload Too Large', String)).toEqual({ kind: 'size', mostRows: undefined });
+});
