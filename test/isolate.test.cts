@@ -39,6 +39,7 @@ async function search(size: number, isBad: (row: number) => boolean, options: Op
 			rows,
 			send: async (sent) => {
 				requests.push(sent);
+				expect(sent.filter((row) => good.has(row) || bad.has(row))).toEqual([]);
 				return answer(sent);
 			},
 			fail(row, reason) {

@@ -460,6 +460,12 @@ export const sizeFaults: Fault[] = [
 		hint: /'Rows per Request' 3/,
 	},
 	{
+		server: 'takes no more than three rows, and says that it takes a thousand',
+		answer: tooLarge(3, { status: 413, body: 'accepts at most 1000 rows' }),
+		requests: { most: 2 * ROWS },
+		hint: /too large for the deployment/,
+	},
+	{
 		server: 'answers 413 to row 7, however few come with it',
 		answer: refusing([7], () => ({ status: 413, body: 'Payload Too Large' })),
 		failing: [7],
