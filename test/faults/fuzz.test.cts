@@ -1,0 +1,129 @@
+/** Whatever a server answers: the readers give a value or a failure in words, never an exception, and keep nothing. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { isInteger, isSafeNumber, parse } from 'lossless-json';
+import { readAnswer, readReply } from '../../nodes/serving/chatCompletions';
+import { errorText } from '../../nodes/serving/errorText';
+import { parseGiven, parseReply } from '../../nodes/serving/json';
+import { failureOf, type Outcome } from '../../nodes/serving/outcome';
+import { readPredictions } from '../../nodes/serving/predictV1';
+import documented from '../fixtures/error-bodies.json';
+
+/** Bodies in one run; set FUZZ_CASES for more. */
+const CASES = Number(process.env.FUZZ_CASES ?? 100_000);
+
+const seeds = fc.constantFrom(...documented.map(({ body }) => body));
+const pieces = fc.oneof(
+	fc.constantFrom(
+		'"',
+		'\\',
+		'{',
+		'}',
+		'[',
+		']',
+		',',
+		':',
+		'NaN',
+		'-Infinity',
+		'null',
+		'9007199254740993',
+		'-',
+		'e',
+		'.',
+		'\ufeff',
+	),
+	fc.constantFrom('"predictions":', '"outputs":', '"error":', '"detail":', '"errors":', '"row":', '"__proto__":'),
+	fc.string({ unit: 'binary', maxLength: 8 }),
+	fc.bigInt().map(String),
+	fc.double().map(String),
+);
+/** A documented body with some of it cut out and something else put in. */
+const mutated = fc
+	.tuple(seeds, fc.array(fc.tuple(fc.nat(), fc.nat(12), pieces), { maxLength: 4 }))
+	.map(([seed, edits]) =>
+		edits.reduce((body, [place, cut, piece]) => {
+			const at = place % (body.length + 1);
+			return body.slice(0, at) + piece + body.slice(at + cut);
+		}, seed),
+	);
+const made = fc.json({ maxDepth: 4 });
+const wrapped = fc.tuple(fc.constantFrom('predictions', 'outputs', 'error', 'detail', 'choices'), made);
+const bodies = fc.oneof(
+	{ weight: 5, arbitrary: mutated },
+	{ weight: 2, arbitrary: wrapped.map(([name, value]) => `{"${name}":${value}}`) },
+	{ weight: 1, arbitrary: made },
+	{ weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+	{ weight: 1, arbitrary: fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join('')) },
+);
+
+function expectInWords(outcome: Outcome<unknown>): void {
+	if (outcome.ok) return;
+	const { message, description } = outcome.failure;
+	if (message === '' || /[\r\n]/.test(message) || message.length > 1000) throw new Error(`bad message: ${message}`);
+	if (!description.endsWith('.')) throw new Error(`bad description: ${description}`);
+}
+
+/** What an exact reader of JSON makes of a text; undefined where it is not JSON. */
+function exactly(text: string): unknown {
+	try {
+		return parse(text, undefined, (digits) => (isInteger(digits) && !isSafeNumber(digits) ? digits : Number(digits)));
+	} catch {
+		return undefined;
+	}
+}
+
+function isJson(text: string): boolean {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+const collectGarbage = (): void => {
+	setFlagsFromString('--expose-gc');
+	const collect: unknown = runInNewContext('gc');
+	if (typeof collect === 'function') collect();
+};
+
+test(`${CASES} random and mutated bodies`, () => {
+	let isWarm = false;
+	let heapAtFirst = 0;
+	let seen = 0;
+	const check = (body: string, rows: number, status: number): void => {
+		for (const format of ['values', 'columnar'] as const) {
+			const read = readPredictions(body, rows, { requestField: 'inputs', shape: { format } });
+			expectInWords(read);
+			if (read.ok && read.value.length !== rows) throw new Error('another number of predictions than rows');
+		}
+		expectInWords({ ok: false, failure: failureOf(status, body) });
+		expectInWords(readAnswer(body));
+		expectInWords(readReply(body));
+		errorText(body);
+		parseGiven(body);
+		if (++seen > CASES / 5 && !isWarm) {
+			isWarm = true;
+			collectGarbage();
+			heapAtFirst = process.memoryUsage().heapUsed;
+		}
+	};
+	fc.assert(
+		fc.property(bodies, fc.integer({ min: 1, max: 4 }), fc.constantFrom(400, 404, 413, 422, 429, 500, 503), check),
+		{ numRuns: CASES },
+	);
+	collectGarbage();
+	const growth = (process.memoryUsage().heapUsed - heapAtFirst) / 1024 / 1024;
+	expect(growth).toBeLessThan(20);
+}, 600_000);
+
+test('JSON is read as an exact reader reads it', () => {
+	fc.assert(
+		fc.property(bodies, (body) => {
+			if (!isJson(body)) return;
+			expect(parseReply(body)).toEqual(exactly(body));
+		}),
+		{ numRuns: CASES / 10 },
+	);
+});
