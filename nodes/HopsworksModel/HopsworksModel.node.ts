@@ -47,7 +47,7 @@ export class HopsworksModel implements INodeType {
 		return [
 			outcomes.map((outcome, item) => {
 				const pairedItem = { item };
-				if (outcome.ok) return { ...outcome.value, pairedItem };
+				if (outcome.ok) return Object.assign(outcome.value, { pairedItem });
 				const error = outcome.failure.message;
 				return { json: isBare ? { error } : { ...items[item]?.json, error }, pairedItem };
 			}),

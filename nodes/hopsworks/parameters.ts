@@ -41,10 +41,23 @@ export async function attempt<Value>(read: () => Value | Promise<Value>): Promis
 	try {
 		return success(await read());
 	} catch (error) {
-		if (error instanceof Unusable) return failed(error.failure);
-		const { message, description } = isRecord(error) || error instanceof Error ? textsOf(error) : textsOf({});
-		return failed({ kind: 'input', message, description });
+		return failed(failureIn(error));
 	}
+}
+
+/** The same for a function that waits for nothing: a million items do not wait for a promise each. */
+export function attemptNow<Value>(read: () => Value): Outcome<Value> {
+	try {
+		return success(read());
+	} catch (error) {
+		return failed(failureIn(error));
+	}
+}
+
+function failureIn(error: unknown): Failure {
+	if (error instanceof Unusable) return error.failure;
+	const { message, description } = isRecord(error) || error instanceof Error ? textsOf(error) : textsOf({});
+	return { kind: 'input', message, description };
 }
 
 function textsOf(error: object): { message: string; description: string } {

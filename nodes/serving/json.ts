@@ -132,11 +132,6 @@ function isNumberText(text: string): boolean {
 	return NUMBER_TEXT.test(text) && Number.isFinite(Number(text));
 }
 
-/** JSON text that `encode` writes as it is. */
-export class Verbatim {
-	constructor(public text: string) {}
-}
-
 /**
  * Writes a value as JSON text. With `convertText`, text in JSON's number grammar is written as that number, digit for
  * digit. Lone surrogates become U+FFFD, since KServe refuses a whole body for one. Dates are written as ISO text.
@@ -159,7 +154,6 @@ export function encode(value: unknown, convertText = false): string {
 }
 
 function encodeObject(value: object, convertText: boolean): string {
-	if (value instanceof Verbatim) return value.text;
 	if (Array.isArray(value)) return `[${value.map((element) => encode(element, convertText)).join(',')}]`;
 	if ('toJSON' in value && typeof value.toJSON === 'function') return encode(value.toJSON(), convertText);
 	const members = Object.entries(value)

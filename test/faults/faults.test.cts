@@ -25,7 +25,7 @@ function title({ server, failing = [], requests }: Fault): string {
 
 async function run(fault: Fault): Promise<void> {
 	const server = await startServer(fault.answer);
-	const { success, failed, hints, ...rest } = await runModel({
+	const { status, error, success, failed, hints } = await runModel({
 		rows: ALL.map((id) => ({ id })),
 		credential: { servingUrl: server.url },
 		parameters: {
@@ -40,7 +40,7 @@ async function run(fault: Fault): Promise<void> {
 	await server.close();
 
 	const failing = fault.failing === 'all' ? ALL : (fault.failing ?? []);
-	expect(rest).toEqual({ status: 'success', error: undefined });
+	expect({ status, error }).toEqual({ status: 'success', error: undefined });
 	expect(failed).toEqual(
 		failing.map((id) => ({
 			json: { id, error: expect.stringMatching(fault.error ?? /./) },

@@ -129,6 +129,8 @@ export interface RunResult {
 	success: INodeExecutionData[];
 	failed: INodeExecutionData[];
 	hints: NodeExecutionHint[];
+	/** Milliseconds, as n8n times a node. */
+	executionTime: number;
 }
 
 /** A key in the documented form; it must turn up nowhere but in the Authorization header. */
@@ -200,5 +202,12 @@ export async function runModel(options: RunOptions): Promise<RunResult> {
 	const { runData, error } = run.data.resultData;
 	const task = runData.Model?.[0];
 	const [success, failed] = task?.data?.main ?? [];
-	return { status: run.status, error, success: success ?? [], failed: failed ?? [], hints: task?.hints ?? [] };
+	return {
+		status: run.status,
+		error,
+		success: success ?? [],
+		failed: failed ?? [],
+		hints: task?.hints ?? [],
+		executionTime: task?.executionTime ?? NaN,
+	};
 }

@@ -2,7 +2,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { addressOptions } from '../../hopsworks/deployments';
 import { hintAtTrouble, includeInputFieldsAtFirst, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
-import { attempt, optionsField, parameterReader } from '../../hopsworks/parameters';
+import { attempt, attemptNow, optionsField, parameterReader } from '../../hopsworks/parameters';
 import { scatter } from '../../hopsworks/scatter';
 import { sender, sendOptions, type Tally } from '../../hopsworks/send';
 import { failed, success, type Outcome } from '../../serving/outcome';
@@ -62,9 +62,9 @@ async function run(
 	const notSent = failed(NOT_SENT);
 	const outcomes: Array<Outcome<INodeExecutionData>> = items.map(() => notSent);
 	const stops = stopsOnError(context);
-	const { groups, add } = predictGroups(context, read, setUp.value);
+	const { groups, add } = predictGroups(read, setUp.value);
 	for (const item of items.keys()) {
-		const outcome = await attempt(() => add(item));
+		const outcome = attemptNow(() => add(item));
 		if (outcome.ok) continue;
 		outcomes[item] = outcome;
 		if (stops) return outcomes;

@@ -1,23 +1,19 @@
 /** The items of Predict in groups whose rows may share requests: the same target, the same further fields. */
-import type { IExecuteFunctions } from 'n8n-workflow';
 import { readTarget } from '../../hopsworks/deployments';
-import { asJsonObject, asRecord, attempt, take, type ParameterReader } from '../../hopsworks/parameters';
+import { asJsonObject, asRecord, take, type ParameterReader } from '../../hopsworks/parameters';
 import type { Group } from '../../hopsworks/scatter';
 import type { Target } from '../../serving/address';
 import { encode, parseReply, type Json } from '../../serving/json';
 import { badInput, success } from '../../serving/outcome';
-import { readPredictions, requestBody, rowText, type Body } from '../../serving/predictV1';
+import { readPredictions, requestBody, type Body } from '../../serving/predictV1';
 import type { PredictSetUp } from './predictOptions';
-import type { Row } from './rowReader';
 
 type ExtraFields = Record<string, unknown>;
 
 /** Groups that fill up item by item; `add` throws what `attempt` turns into a failure. */
-export function predictGroups(context: IExecuteFunctions, read: ParameterReader, setUp: PredictSetUp) {
+export function predictGroups(read: ParameterReader, setUp: PredictSetUp) {
 	const { connection, route, source } = setUp;
 	const groups = new Map<string, Group<Json>>();
-	const evaluated = new Map<number, Row>();
-	const rowOf = (item: number): Row => evaluated.get(item) ?? source.read(item);
 	let last: { locator: unknown; options: unknown; group: Group<Json> } | undefined;
 
 	/** The group of an item; options that are the same for all are read once. */
@@ -28,16 +24,15 @@ export function predictGroups(context: IExecuteFunctions, read: ParameterReader,
 		const target = readTarget(locator, asRecord(options), connection, route);
 		const extraFields = readExtraFields(asRecord(options), setUp);
 		const key = encode([target.url, target.host ?? '', extraFields]);
-		const group = groups.get(key) ?? emptyGroup(context, setUp, target, extraFields, rowOf);
+		const group = groups.get(key) ?? emptyGroup(setUp, target, extraFields);
 		groups.set(key, group);
 		last = { locator, options, group };
 		return group;
 	}
 
+	/** Sees that an item can be sent, so that what cannot is known before anything is. */
 	function add(item: number): void {
-		// Read here so that what cannot be read is known before anything is sent; kept only where reading is slow.
-		const row = source.read(item);
-		if (source.isEvaluated) evaluated.set(item, row);
+		source.check(item);
 		groupOf(item).items.push(item);
 	}
 
@@ -45,32 +40,22 @@ export function predictGroups(context: IExecuteFunctions, read: ParameterReader,
 }
 
 function emptyGroup(
-	context: IExecuteFunctions,
-	{ source, requestField, learnsField, convertText, limits, isRaw }: PredictSetUp,
+	{ source, requestField, learnsField, limits, isRaw }: PredictSetUp,
 	target: Target,
 	extraFields: ExtraFields,
-	rowOf: (item: number) => Row,
 ): Group<Json> {
-	const textOf = ({ value }: Row): string =>
-		source.isBody ? encode({ ...asRecord(value), ...extraFields }) : rowText(value, source.shape, convertText);
 	const writer = (field: Body['requestField']) => {
 		const body = { requestField: field, shape: source.shape, extraFields };
-		return (texts: string[]): string => (source.isBody ? texts.join() : requestBody(texts, body));
+		return (rows: string[]): string => (source.isBody ? rows.join() : requestBody(rows, body));
 	};
+	const learned = writer('instances');
 	// What stands around the rows counts too, under the longer of the two field names.
-	const frame = source.isBody ? 0 : Buffer.byteLength(writer('instances')([]));
+	const frame = source.isBody ? 0 : Buffer.byteLength(learned([]));
 	const group: Group<Json> = {
 		target,
 		items: [],
 		limits: { rows: limits.rows, bytes: limits.bytes - frame },
-		textOf(item) {
-			const row = rowOf(item);
-			if (row.files.length === 0) return textOf(row);
-			return attempt(async () => {
-				for (const file of row.files) await file.load(context);
-				return textOf(row);
-			});
-		},
+		textOf: (item) => source.textOf(item, extraFields),
 		write: writer(requestField),
 		read: isRaw
 			? (text) => success([parseReply(text) ?? text])
@@ -79,7 +64,6 @@ function emptyGroup(
 			if (learnsField && /no instances in the request/i.test(message)) group.write = learned;
 		},
 	};
-	const learned = writer('instances');
 	return group;
 }
 

@@ -101,7 +101,8 @@ export async function readSetUp(context: IExecuteFunctions, items: INodeExecutio
 	const options = asRecord(read('options', 0));
 	const verb = asOneOf(options.verb, VERBS);
 	const isPredict = verb === 'predict';
-	const source = rowReader(context, items, read, !isPredict);
+	const convertText = options.convertText !== false;
+	const source = rowReader({ context, items, read, convertText, needsNames: !isPredict });
 	const isRaw = source.isBody || options.response === 'raw';
 	const chosen = asOneOf(read('requestField', 0), REQUEST_FIELDS);
 	const named: RequestField = chosen === 'auto' ? 'inputs' : chosen;
@@ -113,7 +114,6 @@ export async function readSetUp(context: IExecuteFunctions, items: INodeExecutio
 		requestField: isPredict ? named : ('examples' as const),
 		/** Whether a server that asks for `instances` gets them. */
 		learnsField: isPredict && chosen === 'auto' && !source.isBody,
-		convertText: source.isPicked && options.convertText !== false,
 		limits: {
 			rows: isRaw ? 1 : readNumber(options, predictOptions, 'rowsPerRequest'),
 			bytes: 1024 * readNumber(options, predictOptions, 'maxRequestKilobytes'),

@@ -1,10 +1,11 @@
 /** Reading one row an item, as the fields of rows.ts say. */
-import type { IBinaryKeyData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { asJson, asOneOf, asText, take, type ParameterReader } from '../../hopsworks/parameters';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { asJson, asOneOf, asText, attempt, take, type ParameterReader } from '../../hopsworks/parameters';
+import type { TextOf } from '../../serving/batch';
 import { missingColumn, parseColumns, readColumn, type Column } from '../../serving/columns';
-import { findUnsendable, isRecord, Verbatim } from '../../serving/json';
+import { encode, findUnsendable, isRecord } from '../../serving/json';
 import { badInput } from '../../serving/outcome';
-import { shapeGiven, shapeRow, type Cells, type RowFormat, type RowShape } from '../../serving/predictV1';
+import { givenRowText, rowWriter, type RowFormat, type RowShape } from '../../serving/rowShape';
 import { WHOLE_ITEM } from './rows';
 
 const ROW_SOURCES = ['columns', 'allFields', 'json', 'body'] as const;
@@ -13,46 +14,27 @@ const ROW_FORMATS: readonly [RowFormat, ...RowFormat[]] = ['auto', 'values', 'ob
 export interface RowReader {
 	/** Whether each row is a whole request body. */
 	isBody: boolean;
-	/** Whether text was picked from fields, so that numbers may have arrived as text. */
-	isPicked: boolean;
-	/** Whether a row is expensive to read again, as it comes from an expression. */
-	isEvaluated: boolean;
 	/** What the rows look like; the order of columns is known from the first row on. */
 	shape: RowShape;
-	/** The row of one item. Throws what `attempt` turns into a failure. */
-	read(item: number): Row;
+	/** Sees that the row of an item can be sent. Throws what `attempt` turns into a failure. */
+	check(item: number): void;
+	/** The row of an item that was checked, as text; `extraFields` go into a whole body. */
+	textOf(item: number, extraFields: Record<string, unknown>): ReturnType<TextOf>;
 }
 
-export interface Row {
-	value: unknown;
-	/** Files of the item that stand in the value, to be loaded before it is written. */
-	files: FileCell[];
+interface Reading {
+	context: IExecuteFunctions;
+	items: INodeExecutionData[];
+	read: ParameterReader;
+	/** Text in JSON's number grammar goes out as a number, where it was picked from fields. */
+	convertText: boolean;
+	/** Whether every row has to be an object of named values. */
+	needsNames: boolean;
 }
-
-/** A file of an item as TensorFlow Serving reads binary values: `{"b64": …}`. It holds nothing until it is loaded. */
-export class FileCell extends Verbatim {
-	constructor(
-		private readonly item: number,
-		private readonly field: string,
-	) {
-		super('null');
-	}
-
-	async load(context: IExecuteFunctions): Promise<void> {
-		const content = await context.helpers.getBinaryDataBuffer(this.item, this.field);
-		this.text = `{"b64":"${content.toString('base64')}"}`;
-	}
-}
-
-const NO_FILES: FileCell[] = [];
 
 /** Reads rows as the node's fields say. Columns come straight from the item: an expression for each would cost 0.3 ms. */
-export function rowReader(
-	context: IExecuteFunctions,
-	items: INodeExecutionData[],
-	read: ParameterReader,
-	needsNames: boolean,
-): RowReader {
+export function rowReader(reading: Reading): RowReader {
+	const { context, read, needsNames } = reading;
 	const source = asOneOf(read('rows', 0), ROW_SOURCES);
 	const format = asOneOf(read('rowFormat', 0), ROW_FORMATS);
 	const automatic: Record<typeof source, RowShape['format']> = {
@@ -62,77 +44,125 @@ export function rowReader(
 		body: 'given',
 	};
 	const shape: RowShape = { format: format === 'auto' ? automatic[source] : format };
-	const isPositional = shape.format === 'values' || shape.format === 'columnar';
-	if (needsNames && (isPositional || shape.format === 'value')) {
+	if (needsNames && ['values', 'columnar', 'value'].includes(shape.format)) {
 		take(
 			badInput("'Row Format' gives no names, which Classify and Regress need", "Set it to 'Automatic' or 'Object'."),
 		);
 	}
-	const learnOrder = (names: string[]): void => {
-		if (isPositional) shape.columns ??= names;
-	};
-	const columns = source === 'columns' ? take(parseColumns(asText(read('columns', 0)))) : [];
-	const isWholeItem = context.getNodeParameter('rowJson', 0, null, { rawExpressions: true }) === WHOLE_ITEM;
-	const fieldsOf = (item: number): Record<string, unknown> => items[item]?.json ?? {};
+	switch (source) {
+		case 'columns':
+			return fromColumns(reading, shape, take(parseColumns(asText(read('columns', 0)))));
+		case 'allFields':
+			return fromFields(reading, shape);
+		case 'json': {
+			const isWholeItem = context.getNodeParameter('rowJson', 0, null, { rawExpressions: true }) === WHOLE_ITEM;
+			return isWholeItem ? fromFields({ ...reading, convertText: false }, shape) : fromJson(reading, shape);
+		}
+		case 'body':
+			return fromBodies(reading, shape);
+	}
+}
 
-	const readers: Record<typeof source, RowReader['read']> = {
-		// Picked cells are in order already; the names are for the request body.
-		columns: (item) => {
-			learnOrder(columns.map(({ name }) => name));
-			const { cells, files } = pick(fieldsOf(item), columns, items[item]?.binary, item);
-			return { value: take(shapeRow(cells, { format: shape.format })), files };
-		},
-		allFields: (item) => {
-			const json = fieldsOf(item);
-			learnOrder(Object.keys(json));
-			return { value: take(shapeRow(Object.entries(json), shape)), files: NO_FILES };
-		},
-		json: (item) => {
-			const given = isWholeItem ? fieldsOf(item) : asJson(read('rowJson', item), 'Row');
-			learnOrder(isRecord(given) ? Object.keys(given) : []);
-			return { value: take(shapeGiven(given, shape)), files: NO_FILES };
-		},
-		body: (item) => {
-			const given = asJson(read('bodyJson', item), 'Body');
-			if (isRecord(given)) return { value: given, files: NO_FILES };
-			return take(badInput("'Body' is not a JSON object", 'Give the whole body in braces.'));
-		},
-	};
+function expectSendable(value: unknown, name = ''): void {
+	// Most values are text or finite numbers; only the others are looked into.
+	if (typeof value === 'string' || Number.isFinite(value)) return;
+	const unsendable = findUnsendable(value);
+	if (!unsendable) return;
+	const path = [name, unsendable.path].filter(Boolean).join('.');
+	take(
+		badInput(
+			`${path === '' ? 'The row' : `'${path}'`} is ${unsendable.found}, which JSON cannot carry`,
+			'Replace it by a number or by null, for example with an Edit Fields node before this one.',
+		),
+	);
+}
+
+function fromColumns({ context, items, convertText }: Reading, shape: RowShape, columns: Column[]): RowReader {
+	const names = columns.map(({ name }) => name);
+	shape.columns = names;
+	const write = rowWriter(shape);
+	if (shape.format === 'value') take(write(names, names)); // takes one column, whatever the item
+	const hasFile = (item: number, { name }: Column): boolean => items[item]?.binary?.[name] !== undefined;
+
+	/** A file of an item, as TensorFlow Serving reads binary values. */
+	async function fileCell(item: number, { name }: Column): Promise<string> {
+		const content = await context.helpers.getBinaryDataBuffer(item, name);
+		return `{"b64":"${content.toString('base64')}"}`;
+	}
+
 	return {
-		isBody: source === 'body',
-		isPicked: source === 'columns' || source === 'allFields',
-		isEvaluated: source === 'body' || (source === 'json' && !isWholeItem),
+		isBody: false,
 		shape,
-		read(item) {
-			const row = readers[source](item);
-			const unsendable = findUnsendable(row.value);
-			if (!unsendable) return row;
-			const place = unsendable.path === '' ? 'The row' : `'${unsendable.path}'`;
-			return take(
-				badInput(
-					`${place} is ${unsendable.found}, which JSON cannot carry`,
-					'Replace it by a number or by null, for example with an Edit Fields node before this one.',
-				),
-			);
+		check(item) {
+			const json = items[item]?.json ?? {};
+			for (const column of columns) {
+				const value = readColumn(json, column);
+				if (value !== undefined) expectSendable(value, column.name);
+				else if (!hasFile(item, column)) take(missingColumn(json, column.name));
+			}
+		},
+		textOf(item) {
+			const json = items[item]?.json ?? {};
+			const values = columns.map((column) => readColumn(json, column));
+			const cells = values.map((value) => encode(value, convertText));
+			if (!values.includes(undefined)) return take(write(names, cells));
+			// A file is read now that its turn has come.
+			return attempt(async () => {
+				for (const [index, column] of columns.entries()) {
+					if (values[index] === undefined) cells[index] = await fileCell(item, column);
+				}
+				return take(write(names, cells));
+			});
 		},
 	};
 }
 
-/** The named cells of an item: its fields, or its files where no field has the name. */
-function pick(
-	json: Record<string, unknown>,
-	columns: Column[],
-	binary: IBinaryKeyData | undefined,
-	item: number,
-): { cells: Cells; files: FileCell[] } {
-	const files: FileCell[] = [];
-	const cells = columns.map((column): Cells[number] => {
-		const value = readColumn(json, column);
-		if (value !== undefined) return [column.name, value];
-		if (!binary?.[column.name]) return take(missingColumn(json, column.name));
-		const file = new FileCell(item, column.name);
-		files.push(file);
-		return [column.name, file];
-	});
-	return { cells, files };
+function fromFields({ items, convertText }: Reading, shape: RowShape): RowReader {
+	const write = rowWriter(shape);
+	const textOf = (item: number): string => {
+		const json = items[item]?.json ?? {};
+		if (shape.format === 'given') return encode(json);
+		const cells = Object.values(json).map((value) => encode(value, convertText));
+		return take(write(Object.keys(json), cells));
+	};
+	return {
+		isBody: false,
+		shape,
+		check(item) {
+			for (const [name, value] of Object.entries(items[item]?.json ?? {})) expectSendable(value, name);
+			textOf(item);
+		},
+		textOf,
+	};
+}
+
+/** Rows out of an expression are kept, since it costs too much to evaluate twice. */
+function fromJson({ read }: Reading, shape: RowShape): RowReader {
+	const texts = new Map<number, string>();
+	const write = rowWriter(shape);
+	return {
+		isBody: false,
+		shape,
+		check(item) {
+			const given = asJson(read('rowJson', item), 'Row');
+			expectSendable(given);
+			texts.set(item, take(givenRowText(given, shape, write)));
+		},
+		textOf: (item) => texts.get(item) ?? 'null',
+	};
+}
+
+function fromBodies({ read }: Reading, shape: RowShape): RowReader {
+	const bodies = new Map<number, Record<string, unknown>>();
+	return {
+		isBody: true,
+		shape,
+		check(item) {
+			const given = asJson(read('bodyJson', item), 'Body');
+			if (!isRecord(given)) return take(badInput("'Body' is not a JSON object", 'Give the whole body in braces.'));
+			expectSendable(given);
+			bodies.set(item, given);
+		},
+		textOf: (item, extraFields) => encode({ ...bodies.get(item), ...extraFields }),
+	};
 }

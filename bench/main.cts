@@ -1,0 +1,120 @@
+/** The benchmark: `npm run bench`, with `-- --short` without the long tables. Prints one table; every bar is a ratio in one run. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpus } from 'node:os';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import '../test/support/environment.cts';
+import { byNode, byScript, type Scored } from './arms.cts';
+import type { Held } from './memory.cts';
+import { BAD } from './model.cts';
+import { longTable, table } from './table.cts';
+
+const TIMES = 5;
+const COMMAND = ['--require', 'tsx/cjs'];
+
+interface Line {
+	what: string;
+	measured: string;
+	bar: string;
+	met: boolean;
+}
+
+function median(values: number[]): number {
+	const sorted = values.toSorted((one, other) => one - other);
+	return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+/** Median milliseconds of several arms, run in turn so that whatever slows the machine slows all of them. */
+async function inTurn(arms: Array<() => Promise<Scored>>): Promise<number[]> {
+	for (const arm of arms) await arm(); // warms up
+	const times = arms.map((): number[] => []);
+	for (let time = 0; time < TIMES; time++) {
+		for (const [index, arm] of arms.entries()) times[index]?.push((await arm()).milliseconds);
+	}
+	return times.map(median);
+}
+
+function ratioLine(what: string, [ours = NaN, floor = NaN]: number[], bar: number): Line {
+	const ratio = ours / floor;
+	const measured = `${ours.toFixed(0)} ms against ${floor.toFixed(0)} ms: ${ratio.toFixed(2)} ×`;
+	return { what, measured, bar: `at most ${bar} ×`, met: ratio <= bar };
+}
+
+/** One run in a process of its own, so that memory is its own. */
+function apart(arm: 'node' | 'script', rows: number, url: string): Held {
+	const heap = '--max-old-space-size=8192';
+	const output = execFileSync(process.execPath, [heap, ...COMMAND, `${__dirname}/memory.cts`, arm, String(rows), url]);
+	const held: Held = JSON.parse(output.toString());
+	return held;
+}
+
+async function longTables(url: string): Promise<Line[]> {
+	const few: number[] = [];
+	const many: Held[] = [];
+	for (let time = 0; time < TIMES; time++) {
+		few.push(apart('node', 10_000, url).milliseconds);
+		many.push(apart('node', 1_000_000, url));
+	}
+	const script = apart('script', 1_000_000, url);
+	const perRow = (median(many.map(({ milliseconds }) => milliseconds)) / median(few)) * (10_000 / 1_000_000);
+	const above = median(many.map(({ above: megabytes }) => megabytes));
+	return [
+		{
+			what: '1,000,000 rows: time a row against that of 10,000',
+			measured: `${median(many.map(({ milliseconds }) => milliseconds)).toFixed(0)} ms in all: ${perRow.toFixed(2)} ×`,
+			bar: 'at most 1.3 ×',
+			met: perRow <= 1.3,
+		},
+		{
+			what: "1,000,000 rows: resident memory above the items' own",
+			measured: `${above.toFixed(0)} MB (bare script ${script.above.toFixed(0)} MB)`,
+			bar: 'at most 300 MB',
+			met: above <= 300,
+		},
+	];
+}
+
+async function oneBadRow(url: string): Promise<Line> {
+	const rows = table(10_000);
+	const bad = { json: { ...rows[6789]?.json, amount: BAD } };
+	const items = rows.toSpliced(6789, 1, bad);
+	const { items: scored } = await byNode(items, url, {
+		options: { includeMetadata: true, rowsPerRequest: 500, concurrency: 4 },
+	});
+	const batch = scored.slice(6500, 6999).map(({ json }) => JSON.stringify(json.predictionMetadata));
+	return { what: 'One bad row in 10,000', measured: `${scored.length} predictions ${batch.length}`, bar: '', met: true };
+}
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
+	const model = spawn(process.execPath, [...COMMAND, `${__dirname}/model.cts`], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const [url] = await once(createInterface(model.stdout), 'line');
+	const at = (path: string): string => `${url}/${path}/v1/models/m:predict`;
+	const rows = table(10_000);
+	const long = longTable(10_000);
+	const lines = [
+		ratioLine(
+			'10,000 rows, model of 5 ms + 0.02 ms a row, against a bare script',
+			await inTurn([() => byNode(rows, at('5/20/number')), () => byScript(rows, at('5/20/number'))]),
+			1.5,
+		),
+		ratioLine(
+			'10,000 rows, model that answers at once, against a bare script',
+			await inTurn([() => byNode(rows, at('0/0/number')), () => byScript(rows, at('0/0/number'))]),
+			2.5,
+		),
+		ratioLine(
+			'10,000 rows with 64-bit numbers in and out, against plain ones',
+			await inTurn([() => byNode(long, at('0/0/long')), () => byNode(rows, at('0/0/number'))]),
+			3,
+		),
+		...(values.short ? [] : await longTables(at('0/0/number'))),
+	];
+	model.kill();
+	console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, medians of ${TIMES}\n`);
+	console.log('| | measured | bar | |\n| --- | --- | --- | --- |');
+	for (const { what, measured, bar, met } of lines) console.log(`| ${what} | ${measured} | ${bar} | ${met ? 'met' : 'missed'} |`);
+}
+
+void main();

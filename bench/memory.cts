@@ -1,0 +1,36 @@
+/** Scores a table in a process of its own and prints as JSON how long it took and how much memory it held: by arm, rows, address. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { byNode, byScript } from './arms.cts';
+import { table } from './table.cts';
+
+export interface Held {
+	/** Milliseconds of the one run. */
+	milliseconds: number;
+	/** Resident memory at its highest, above what the process and the items in and out take up themselves; in MB. */
+	above: number;
+}
+
+const MEGABYTE = 1024 * 1024;
+
+async function main([arm, rows, url]: string[]): Promise<void> {
+	setFlagsFromString('--expose-gc');
+	const collect: () => void = runInNewContext('gc');
+	const score = arm === 'script' ? byScript : byNode;
+	await score(table(10_000), url ?? '');
+	collect();
+	const { rss, heapUsed } = process.memoryUsage();
+	const items = table(Number(rows));
+	let peak = 0;
+	const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 20);
+	const scored = await score(items, url ?? '');
+	peak = Math.max(peak, process.memoryUsage.rss());
+	clearInterval(watch);
+	collect();
+	const own = process.memoryUsage().heapUsed - heapUsed;
+	if (scored.items.length !== items.length) throw new Error(`${scored.items.length} of ${items.length} rows scored`);
+	const held: Held = { milliseconds: scored.milliseconds, above: (peak - rss - own) / MEGABYTE };
+	console.log(JSON.stringify(held));
+}
+
+if (require.main === module) void main(process.argv.slice(2));
