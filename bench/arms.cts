@@ -1,8 +1,8 @@
 /** The two ways of scoring that are compared: the node in n8n's engine, and the least code that could do the same. */
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { runModel } from '../test/support/engine.cts';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { runModel, type RunOptions } from '../test/support/engine.cts';
 
 export const COLUMNS = ['amount', 'age', 'distance', 'hour'];
 export const ROWS_PER_REQUEST = 500;
@@ -15,7 +15,11 @@ export interface Scored {
 }
 
 /** The node, timed as n8n times a node. */
-export async function byNode(items: INodeExecutionData[], url: string, parameters: INodeParameters = {}): Promise<Scored> {
+export async function byNode(
+	items: INodeExecutionData[],
+	url: string,
+	options: Partial<RunOptions> = {},
+): Promise<Scored> {
 	const { success, error, executionTime } = await runModel({
 		items,
 		credential: { servingUrl: url },
@@ -24,9 +28,8 @@ export async function byNode(items: INodeExecutionData[], url: string, parameter
 			deployment: { __rl: true, mode: 'url', value: url },
 			columns: COLUMNS.join(),
 			options: { rowsPerRequest: ROWS_PER_REQUEST, concurrency: CONCURRENCY },
-			...parameters,
 		},
-		settings: { onError: 'continueErrorOutput' },
+		...options,
 	});
 	if (error) throw error;
 	return { milliseconds: executionTime, items: success };

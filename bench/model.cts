@@ -5,6 +5,9 @@ import { text } from 'node:stream/consumers';
 /** A row with this first value is refused. */
 export const BAD = -1;
 
+/** Requests so far, at `GET /requests`. */
+let requests = 0;
+
 /** How a request is answered: by the path `/<milliseconds>/<microseconds a row>/<kind>/…`. */
 type Kind = 'number' | 'long';
 
@@ -21,6 +24,8 @@ function predict(rows: number, kind: Kind): string {
 
 function start(): void {
 	const server = createServer(async (request, response) => {
+		if (request.method === 'GET') return response.end(String(requests));
+		requests++;
 		const [, wait, perRow, kind] = (request.url ?? '').split('/');
 		const rows = rowsIn(await text(request));
 		const isBad = rows.some((row) => Array.isArray(row) && row[0] === BAD);
@@ -32,6 +37,7 @@ function start(): void {
 		const milliseconds = Number(wait) + (Number(perRow) * rows.length) / 1000;
 		if (milliseconds > 0) setTimeout(answer, milliseconds);
 		else answer();
+		return undefined;
 	});
 	server.keepAliveTimeout = 60_000;
 	server.listen(0, '127.0.0.1', () => {

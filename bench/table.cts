@@ -9,5 +9,7 @@ export function table(rows: number): INodeExecutionData[] {
 
 /** The same with a 64-bit number in each row, as text: what a JavaScript number cannot hold. */
 export function longTable(rows: number): INodeExecutionData[] {
-	return table(rows).map(({ json }, row) => ({ json: { ...json, amount: `92233720368547${10_000 + (row % 90_000)}` } }));
+	return table(rows).map(({ json }, row) => ({
+		json: { ...json, amount: `92233720368547${10_000 + (row % 90_000)}` },
+	}));
 }

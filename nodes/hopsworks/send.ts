@@ -217,7 +217,8 @@ async function sendOnce(
 			Accept: 'application/json',
 			...(host === undefined ? {} : { Host: host }),
 		},
-		body,
+		// As bytes: n8n's HTTP library would parse a text first, to see that it is JSON.
+		body: Buffer.from(body),
 		encoding: 'text',
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
