@@ -46,7 +46,7 @@ export const includeInputFieldsAtFirst: INodeProperties[] = [
 /** An outgoing item: what an operation made of an item, beside the item's own fields and files where they are kept. */
 export function outgoing(item: INodeExecutionData | undefined, made: IDataObject): INodeExecutionData {
 	if (!item) return { json: made };
-	const json = Object.assign({ ...item.json }, made);
+	const json = { ...item.json, ...made };
 	return item.binary ? { json, binary: item.binary } : { json };
 }
 

@@ -1,5 +1,5 @@
 /** Batches of rows, and a bounded number of jobs under way. */
-import { success, type Failure, type Outcome } from './outcome';
+import type { Failure, Outcome } from './outcome';
 
 /** Read before every row, so that limits may shrink while batches are being cut. */
 export interface BatchLimits {
@@ -18,6 +18,23 @@ export interface Batch {
 /** The encoded row of an item; a promise where it has to be fetched first, which may fail. */
 export type TextOf = (item: number) => string | Promise<Outcome<string>>;
 
+/** One batch that fills up. */
+class Filling {
+	readonly batch: Batch = { items: [], texts: [] };
+	private bytes = 0;
+
+	/** Takes a row in, unless the batch has something and would grow beyond the limits. */
+	takes(item: number, text: string, limits: BatchLimits): boolean {
+		const size = Buffer.byteLength(text) + 1;
+		const { items, texts } = this.batch;
+		if (items.length > 0 && (items.length >= limits.rows || this.bytes + size > limits.bytes)) return false;
+		items.push(item);
+		texts.push(text);
+		this.bytes += size;
+		return true;
+	}
+}
+
 /**
  * Cuts rows into batches, one at a time as they are asked for, so that only the batches under way are held as text.
  * Items whose row could not be fetched go to `fail` and into no batch.
@@ -28,29 +45,23 @@ export async function* cutBatches(
 	limits: BatchLimits,
 	fail: (item: number, failure: Failure) => void,
 ): AsyncGenerator<Batch> {
-	let batch: Batch = { items: [], texts: [] };
-	let bytes = 0;
+	let filling = new Filling();
 	for (const item of items) {
-		const row = textOf(item);
-		// Awaiting every row would cost more than the row.
-		const fetched = typeof row === 'string' ? success(row) : await row;
-		if (!fetched.ok) {
-			fail(item, fetched.failure);
-			continue;
+		let text = textOf(item);
+		if (typeof text !== 'string') {
+			const fetched = await text; // only here: awaiting every row would cost more than the row
+			if (!fetched.ok) {
+				fail(item, fetched.failure);
+				continue;
+			}
+			text = fetched.value;
 		}
-		const text = fetched.value;
-		const size = Buffer.byteLength(text) + 1;
-		const isFull = batch.items.length >= limits.rows || bytes + size > limits.bytes;
-		if (isFull && batch.items.length > 0) {
-			yield batch;
-			batch = { items: [], texts: [] };
-			bytes = 0;
-		}
-		batch.items.push(item);
-		batch.texts.push(text);
-		bytes += size;
+		if (filling.takes(item, text, limits)) continue;
+		yield filling.batch;
+		filling = new Filling();
+		filling.takes(item, text, limits);
 	}
-	if (batch.items.length > 0) yield batch;
+	if (filling.batch.items.length > 0) yield filling.batch;
 }
 
 /** The rows of a batch in smaller batches, as the limits now are. */

@@ -18,7 +18,6 @@ const FORMAT_LABEL = "'Row Format'";
 
 /** The cells in the order of `columns`. Fails where a row has other columns than the first one. */
 function inOrder(names: string[], cells: string[], columns: string[]): Outcome<string[]> {
-	if (names === columns) return success(cells);
 	const texts = new Map(names.map((name, index) => [name, cells[index] ?? 'null']));
 	const missing = columns.find((column) => !texts.has(column));
 	if (missing !== undefined) {
@@ -40,43 +39,57 @@ function inOrder(names: string[], cells: string[], columns: string[]): Outcome<s
 // Stands between the cells of a columnar row: encoded JSON holds no bare line break.
 const CELL_BREAK = '\n';
 
+/** What stands around the cells of a row. */
+export interface RowTemplate {
+	open: string;
+	/** Before each cell. */
+	before: string[];
+	/** After every cell. */
+	after: string;
+	close: string;
+}
+
 /**
- * A writer of rows in a shape: a list of values, an object, an object of one-element lists, or a single value. It learns
- * the order of columns from the first row. Rows of a `columnar` shape are for `rowsText` to turn into columns.
+ * The template of rows with these columns: a list of values, an object, an object of one-element lists, or a single
+ * value. Rows of a `columnar` shape are for `rowsText` to turn into columns.
  */
+export function rowTemplate(names: string[], { format }: RowShape): Outcome<RowTemplate> {
+	const keys = names.map((name, index) => `${index === 0 ? '' : ','}${encode(name)}:`);
+	const separators = (separator: string): string[] => names.map((_name, index) => (index === 0 ? '' : separator));
+	switch (format) {
+		case 'values':
+			return success({ open: '[', before: separators(','), after: '', close: ']' });
+		case 'columnar':
+			return success({ open: '', before: separators(CELL_BREAK), after: '', close: '' });
+		case 'lists':
+			return success({ open: '{', before: keys.map((key) => `${key}[`), after: ']', close: '}' });
+		case 'value':
+			if (names.length === 1) return success({ open: '', before: [''], after: '', close: '' });
+			return badInput(
+				`${FORMAT_LABEL} 'Single Value' takes one column, and this row has ${names.length}`,
+				`Name one column, or choose another ${FORMAT_LABEL}.`,
+			);
+		default:
+			return success({ open: '{', before: keys, after: '', close: '}' });
+	}
+}
+
+/** Writes a row: `cellAt` gives the JSON text of each cell. */
+export function fillTemplate({ open, before, after, close }: RowTemplate, cellAt: (index: number) => string): string {
+	let text = open; // appending is twice as fast as joining a list, and this runs for every row
+	for (let index = 0; index < before.length; index++) text += before[index] + cellAt(index) + after;
+	return text + close;
+}
+
+/** A writer of rows that may have different columns; where a shape tells them by position, the first row sets their order. */
 export function rowWriter(shape: RowShape): RowWriter {
-	const keys = new Map<string, string>();
-	const keyOf = (name: string): string => {
-		const key = keys.get(name) ?? `${encode(name)}:`;
-		keys.set(name, key);
-		return key;
-	};
-	const objectOf = (names: string[], cells: string[], open: string, close: string): string =>
-		`{${names.map((name, index) => keyOf(name) + open + cells[index] + close).join()}}`;
-	const positional = (names: string[], cells: string[], join: (cells: string[]) => string): Outcome<string> => {
-		shape.columns ??= names;
-		const ordered = inOrder(names, cells, shape.columns);
-		return ordered.ok ? success(join(ordered.value)) : ordered;
-	};
+	const isPositional = shape.format === 'values' || shape.format === 'columnar';
 	return (names, cells) => {
-		switch (shape.format) {
-			case 'values':
-				return positional(names, cells, (ordered) => `[${ordered.join()}]`);
-			case 'columnar':
-				return positional(names, cells, (ordered) => ordered.join(CELL_BREAK));
-			case 'lists':
-				return success(objectOf(names, cells, '[', ']'));
-			case 'value': {
-				const [cell] = cells;
-				if (cell !== undefined && cells.length === 1) return success(cell);
-				return badInput(
-					`${FORMAT_LABEL} 'Single Value' takes one column, and this row has ${cells.length}`,
-					`Name one column, or choose another ${FORMAT_LABEL}.`,
-				);
-			}
-			default:
-				return success(objectOf(names, cells, '', ''));
-		}
+		const columns = isPositional ? (shape.columns ??= names) : names;
+		const ordered = columns === names ? success(cells) : inOrder(names, cells, columns);
+		if (!ordered.ok) return ordered;
+		const template = rowTemplate(columns, shape);
+		return template.ok ? success(fillTemplate(template.value, (index) => ordered.value[index] ?? 'null')) : template;
 	};
 }
 

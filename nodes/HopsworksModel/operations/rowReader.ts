@@ -1,11 +1,18 @@
 /** Reading one row an item, as the fields of rows.ts say. */
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { asJson, asOneOf, asText, attempt, take, type ParameterReader } from '../../hopsworks/parameters';
 import type { TextOf } from '../../serving/batch';
 import { missingColumn, parseColumns, readColumn, type Column } from '../../serving/columns';
 import { encode, findUnsendable, isRecord } from '../../serving/json';
 import { badInput } from '../../serving/outcome';
-import { givenRowText, rowWriter, type RowFormat, type RowShape } from '../../serving/rowShape';
+import {
+	fillTemplate,
+	givenRowText,
+	rowTemplate,
+	rowWriter,
+	type RowFormat,
+	type RowShape,
+} from '../../serving/rowShape';
 import { WHOLE_ITEM } from './rows';
 
 const ROW_SOURCES = ['columns', 'allFields', 'json', 'body'] as const;
@@ -80,14 +87,18 @@ function expectSendable(value: unknown, name = ''): void {
 function fromColumns({ context, items, convertText }: Reading, shape: RowShape, columns: Column[]): RowReader {
 	const names = columns.map(({ name }) => name);
 	shape.columns = names;
-	const write = rowWriter(shape);
-	if (shape.format === 'value') take(write(names, names)); // takes one column, whatever the item
+	const template = take(rowTemplate(names, shape));
 	const hasFile = (item: number, { name }: Column): boolean => items[item]?.binary?.[name] !== undefined;
 
-	/** A file of an item, as TensorFlow Serving reads binary values. */
-	async function fileCell(item: number, { name }: Column): Promise<string> {
-		const content = await context.helpers.getBinaryDataBuffer(item, name);
-		return `{"b64":"${content.toString('base64')}"}`;
+	/** A row with files, as TensorFlow Serving reads binary values; they are read now that their turn has come. */
+	async function withFiles(item: number, json: IDataObject): Promise<string> {
+		const cells: string[] = [];
+		for (const column of columns) {
+			const value = readColumn(json, column);
+			if (value !== undefined) cells.push(encode(value, convertText));
+			else cells.push(`{"b64":"${(await context.helpers.getBinaryDataBuffer(item, column.name)).toString('base64')}"}`);
+		}
+		return fillTemplate(template, (index) => cells[index] ?? 'null');
 	}
 
 	return {
@@ -103,16 +114,13 @@ function fromColumns({ context, items, convertText }: Reading, shape: RowShape, 
 		},
 		textOf(item) {
 			const json = items[item]?.json ?? {};
-			const values = columns.map((column) => readColumn(json, column));
-			const cells = values.map((value) => encode(value, convertText));
-			if (!values.includes(undefined)) return take(write(names, cells));
-			// A file is read now that its turn has come.
-			return attempt(async () => {
-				for (const [index, column] of columns.entries()) {
-					if (values[index] === undefined) cells[index] = await fileCell(item, column);
-				}
-				return take(write(names, cells));
+			let isWhole = true;
+			const text = fillTemplate(template, (index) => {
+				const value = columns[index] && readColumn(json, columns[index]);
+				if (value === undefined) isWhole = false;
+				return encode(value, convertText);
 			});
+			return isWhole ? text : attempt(() => withFiles(item, json));
 		},
 	};
 }
