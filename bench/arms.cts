@@ -1,7 +1,8 @@
-/** The two ways of scoring that are compared: the node in n8n's engine, and the least code that could do the same. */
+/** The ways of scoring that are compared: the node in n8n's engine, the engine alone, and the least code that could do it. */
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node.ts';
 import { runModel, type RunOptions } from '../test/support/engine.cts';
 
 export const COLUMNS = ['amount', 'age', 'distance', 'hour'];
@@ -33,6 +34,21 @@ export async function byNode(
 	});
 	if (error) throw error;
 	return { milliseconds: executionTime, items: success };
+}
+
+/** The same node with nothing to do but to put the same items out: what n8n itself takes. */
+class Idle extends HopsworksModel {
+	override async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const scored = this.getInputData().map(({ json }, item) => ({
+			json: { ...json, prediction: item },
+			pairedItem: { item },
+		}));
+		return [scored];
+	}
+}
+
+export async function byIdleNode(items: INodeExecutionData[], url: string): Promise<Scored> {
+	return await byNode(items, url, { node: new Idle() });
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });

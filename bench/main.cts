@@ -44,9 +44,8 @@ function ratioLine(what: string, [ours = NaN, floor = NaN]: number[], bar: numbe
 }
 
 /** One run in a process of its own, so that memory is its own. */
-function apart(arm: 'node' | 'script', rows: number, url: string): Held {
-	const heap = '--max-old-space-size=8192';
-	const output = execFileSync(process.execPath, [heap, ...COMMAND, `${__dirname}/memory.cts`, arm, String(rows), url]);
+function apart(arm: 'node' | 'idle' | 'script', rows: number, url: string): Held {
+	const output = execFileSync(process.execPath, [...COMMAND, `${__dirname}/memory.cts`, arm, String(rows), url]);
 	const held: Held = JSON.parse(output.toString());
 	return held;
 }
@@ -58,9 +57,10 @@ async function longTables(url: string): Promise<Line[]> {
 		few.push(apart('node', 10_000, url).milliseconds);
 		many.push(apart('node', 1_000_000, url));
 	}
-	const script = apart('script', 1_000_000, url);
+	const idle = apart('idle', 1_000_000, url).above;
+	const script = apart('script', 1_000_000, url).above;
 	const perRow = (median(many.map(({ milliseconds }) => milliseconds)) / median(few)) * (10_000 / 1_000_000);
-	const above = median(many.map(({ above: megabytes }) => megabytes));
+	const above = median(many.map((held) => held.above));
 	return [
 		{
 			what: '1,000,000 rows: time a row against that of 10,000',
@@ -69,10 +69,10 @@ async function longTables(url: string): Promise<Line[]> {
 			met: perRow <= 1.3,
 		},
 		{
-			what: "1,000,000 rows: resident memory above the items' own",
-			measured: `${above.toFixed(0)} MB (bare script ${script.above.toFixed(0)} MB)`,
+			what: "1,000,000 rows: memory above the items' own and what n8n takes without the node",
+			measured: `${(above - idle).toFixed(0)} MB (${above.toFixed(0)} MB with n8n's ${idle.toFixed(0)} MB; bare script ${script.toFixed(0)} MB)`,
 			bar: 'at most 300 MB',
-			met: above <= 300,
+			met: above - idle <= 300,
 		},
 	];
 }

@@ -1,13 +1,13 @@
 /** Scores a table in a process of its own and prints as JSON how long it took and how much memory it held: by arm, rows, address. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { byNode, byScript } from './arms.cts';
+import { byIdleNode, byNode, byScript } from './arms.cts';
 import { table } from './table.cts';
 
 export interface Held {
 	/** Milliseconds of the one run. */
 	milliseconds: number;
-	/** Resident memory at its highest, above what the process and the items in and out take up themselves; in MB. */
+	/** Resident memory at its highest above that of the process before, less the items in and out as they are on the heap; in MB. */
 	above: number;
 }
 
@@ -16,7 +16,7 @@ const MEGABYTE = 1024 * 1024;
 async function main([arm, rows, url]: string[]): Promise<void> {
 	setFlagsFromString('--expose-gc');
 	const collect: () => void = runInNewContext('gc');
-	const score = arm === 'script' ? byScript : byNode;
+	const score = { node: byNode, idle: byIdleNode, script: byScript }[arm ?? ''] ?? byNode;
 	await score(table(10_000), url ?? '');
 	collect();
 	const { rss, heapUsed } = process.memoryUsage();

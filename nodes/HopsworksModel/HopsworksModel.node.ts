@@ -47,7 +47,10 @@ export class HopsworksModel implements INodeType {
 		return [
 			outcomes.map((outcome, item) => {
 				const pairedItem = { item };
-				if (outcome.ok) return Object.assign(outcome.value, { pairedItem });
+				if (outcome.ok) {
+					const { json, binary } = outcome.value;
+					return binary ? { json, binary, pairedItem } : { json, pairedItem };
+				}
 				const error = outcome.failure.message;
 				return { json: isBare ? { error } : { ...items[item]?.json, error }, pairedItem };
 			}),

@@ -118,6 +118,8 @@ export interface RunOptions {
 	settings?: Partial<INode>;
 	/** Runs the node as an AI agent's tool. */
 	tool?: boolean;
+	/** The node itself, if it is not Hopsworks Model. */
+	node?: INodeType;
 	/** Cancels the run after so many milliseconds. */
 	cancelAfter?: number;
 }
@@ -137,10 +139,9 @@ export interface RunResult {
 export const API_KEY = 'PREFIX.SECRET';
 
 export async function runModel(options: RunOptions): Promise<RunResult> {
-	const { parameters, rows = [{}], tool = false, settings = {} } = options;
+	const { parameters, rows = [{}], tool = false, settings = {}, node: model = new HopsworksModel() } = options;
 	const items = options.items ?? rows.map((json) => ({ json }));
 	const credential = { apiKey: API_KEY, project: 'test', ...options.credential };
-	const model = new HopsworksModel();
 	const types: Record<string, INodeType> = {
 		'test.rows': rowsNode(items),
 		'test.model': model,
