@@ -20,6 +20,7 @@ export async function byNode(
 	items: INodeExecutionData[],
 	url: string,
 	options: Partial<RunOptions> = {},
+	rowsPerRequest = ROWS_PER_REQUEST,
 ): Promise<Scored> {
 	const { success, error, executionTime } = await runModel({
 		items,
@@ -28,7 +29,7 @@ export async function byNode(
 			operation: 'predict',
 			deployment: { __rl: true, mode: 'url', value: url },
 			columns: COLUMNS.join(),
-			options: { rowsPerRequest: ROWS_PER_REQUEST, concurrency: CONCURRENCY },
+			options: { rowsPerRequest, concurrency: CONCURRENCY },
 		},
 		...options,
 	});

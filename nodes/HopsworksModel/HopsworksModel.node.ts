@@ -46,13 +46,9 @@ export class HopsworksModel implements INodeType {
 		const isBare = node.onError === 'continueErrorOutput' || isTool(node);
 		return [
 			outcomes.map((outcome, item) => {
-				const pairedItem = { item };
-				if (outcome.ok) {
-					const { json, binary } = outcome.value;
-					return binary ? { json, binary, pairedItem } : { json, pairedItem };
-				}
+				if (outcome.ok) return outcome.value;
 				const error = outcome.failure.message;
-				return { json: isBare ? { error } : { ...items[item]?.json, error }, pairedItem };
+				return { json: isBare ? { error } : { ...items[item]?.json, error }, pairedItem: { item } };
 			}),
 		];
 	}

@@ -43,11 +43,20 @@ export const includeInputFieldsAtFirst: INodeProperties[] = [
 	{ ...keepInput, default: false, displayOptions: { show: { '@tool': [true] } } },
 ];
 
-/** An outgoing item: what an operation made of an item, beside the item's own fields and files where they are kept. */
-export function outgoing(item: INodeExecutionData | undefined, made: IDataObject): INodeExecutionData {
-	if (!item) return { json: made };
-	const json = { ...item.json, ...made };
-	return item.binary ? { json, binary: item.binary } : { json };
+/**
+ * An outgoing item, linked to the incoming one, with its fields and files where they are kept. What an operation makes is
+ * put into its `json`, which is a new object.
+ */
+export function outgoing(
+	items: INodeExecutionData[],
+	item: number,
+	keepsInput: boolean,
+): INodeExecutionData & { json: IDataObject } {
+	const pairedItem = { item };
+	const incoming = keepsInput ? items[item] : undefined;
+	if (!incoming) return { json: {}, pairedItem };
+	const json = { ...incoming.json };
+	return incoming.binary ? { json, binary: incoming.binary, pairedItem } : { json, pairedItem };
 }
 
 const RETRY_ON_FAIL =

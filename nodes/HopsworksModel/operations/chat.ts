@@ -242,7 +242,8 @@ async function run(
 	await inWindow(conversations, settings.concurrency, async ([index, { target, request }]) => {
 		const { outcome: reply } = await send(target, () => chatBody(request));
 		const made = reply.ok ? madeOf(reply.value, simplifies, keepsInput ? outputField : undefined) : reply;
-		outcomes[index] = made.ok ? success(outgoing(keepsInput ? items[index] : undefined, made.value)) : made;
+		const answered = outgoing(items, index, keepsInput);
+		outcomes[index] = made.ok ? success({ ...answered, json: { ...answered.json, ...made.value } }) : made;
 		return mayGoOn(made, stops);
 	});
 	hintAtTrouble(context, outcomes, tally);

@@ -10,6 +10,6 @@ export interface Operation {
 	action: string;
 	description: string;
 	properties: INodeProperties[];
-	/** One outcome an item, in the order of the items. */
+	/** One outcome an item, in the order of the items; an item that comes out is linked to the one that went in. */
 	run(context: IExecuteFunctions, items: INodeExecutionData[]): Promise<Array<Outcome<INodeExecutionData>>>;
 }

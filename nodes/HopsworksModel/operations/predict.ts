@@ -1,5 +1,5 @@
 /** Predict: every item is a row, many rows share a request, and every item gets its own prediction. */
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { addressOptions } from '../../hopsworks/deployments';
 import { hintAtTrouble, includeInputFieldsAtFirst, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
 import { attempt, attemptNow, optionsField, parameterReader } from '../../hopsworks/parameters';
@@ -87,9 +87,10 @@ async function run(
 				outcomes[item] = outcome;
 				return;
 			}
-			const made: IDataObject = { [outputField]: outcome.value };
-			if (addsMetadata) made[`${outputField}Metadata`] = metadata.get(item);
-			outcomes[item] = success(outgoing(keepsInput ? items[item] : undefined, made));
+			const scored = outgoing(items, item, keepsInput);
+			scored.json[outputField] = outcome.value;
+			if (addsMetadata) scored.json[`${outputField}Metadata`] = metadata.get(item);
+			outcomes[item] = success(scored);
 		},
 	});
 	hintAtTrouble(context, outcomes, tally, notes);
