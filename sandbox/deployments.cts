@@ -20,4 +20,11 @@ export const deployments: Deployment[] = [
 	{ id: 11, name: 'fraud', modelServer: 'PYTHON', answer: kserve('fraud', fraud) },
 	{ id: 12, name: 'tumor', modelServer: 'PYTHON', answer: kserve('tumor', tumor) },
 	{ id: 13, name: 'assistant', modelServer: 'VLLM', answer: vllm('assistant') },
+	{
+		id: 14,
+		name: 'oldassistant',
+		modelServer: 'VLLM',
+		answer: vllm('oldassistant', { task: 'chat', isBefore0101: true }),
+	},
+	{ id: 15, name: 'embedder', modelServer: 'VLLM', answer: vllm('embedder', { task: 'embed' }) },
 ];

@@ -15,6 +15,10 @@ export interface Fault {
 	headers?: Record<string, string>;
 	/** Closes the connection instead of answering. */
 	refuse?: boolean;
+	/** Spoils a streamed reply after `pieces` of it: an error in the stream, no mark of the end, a closed or a silent connection. */
+	stream?: 'error' | 'noDone' | 'cut' | 'stall';
+	/** Pieces that go out before; 3 where absent. */
+	pieces?: number;
 }
 
 export class Faults {
@@ -35,6 +39,29 @@ export class Faults {
 			this.faults = this.faults.filter((one) => one !== fault);
 		}
 		return fault;
+	}
+}
+
+const STREAM_ERROR = {
+	message: 'EngineCore encountered an issue.',
+	type: 'InternalServerError',
+	param: null,
+	code: 500,
+};
+
+/** A streamed reply as a fault leaves it; others stay as they are. */
+export function spoil(reply: Reply, { stream: kind, pieces: kept = 3 }: Fault): Reply {
+	const { stream } = reply;
+	if (!stream || !kind) return reply;
+	const pieces = stream.pieces.slice(0, kept);
+	switch (kind) {
+		case 'error':
+			pieces.push(`data: ${JSON.stringify({ error: STREAM_ERROR })}\n\n`, 'data: [DONE]\n\n');
+			return { ...reply, stream: { ...stream, pieces } };
+		case 'noDone':
+			return { ...reply, stream: { ...stream, pieces: stream.pieces.slice(0, -1) } };
+		default:
+			return { ...reply, stream: { ...stream, pieces, ending: kind } };
 	}
 }
 

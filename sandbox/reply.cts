@@ -13,6 +13,16 @@ export interface Reply {
 	status: number;
 	headers: Record<string, string>;
 	body: string;
+	/** What is sent after the body, piece by piece. */
+	stream?: Stream;
+}
+
+export interface Stream {
+	pieces: string[];
+	/** Milliseconds before each piece. */
+	pause: number;
+	/** After the last piece: ends as it should unless told otherwise. */
+	ending?: 'cut' | 'stall';
 }
 
 /** Whether a JSON value is an object, not a list. */

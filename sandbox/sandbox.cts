@@ -1,10 +1,12 @@
 /** An embedded Hopsworks: the gateway with its deployments, the REST API, and a few routes for those who run it. */
+import type { ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { deployments, PROJECT } from './deployments.cts';
-import { commit, Faults } from './faults.cts';
+import { commit, Faults, spoil } from './faults.cts';
 import { findRoute, gateway } from './gateway.cts';
 import { refusedByRest } from './keys.cts';
-import { json, type Call, type Reply } from './reply.cts';
+import { json, type Call, type Reply, type Stream } from './reply.cts';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -23,10 +25,26 @@ function bodyOf({ body }: FastifyRequest): string {
 }
 
 /** Writes a reply as it is: Fastify itself would add a charset, or a type where there is none. */
-function put(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
+function put(reply: FastifyReply, { status, headers, body, stream }: Reply): FastifyReply {
 	reply.hijack();
-	reply.raw.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+	if (stream) {
+		reply.raw.writeHead(status, headers);
+		void flow(reply.raw, stream);
+	} else {
+		reply.raw.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+	}
 	return reply;
+}
+
+/** Sends a stream piece by piece, until its reader has gone. */
+async function flow(response: ServerResponse, { pieces, pause, ending }: Stream): Promise<void> {
+	for (const piece of pieces) {
+		await wait(pause);
+		if (response.destroyed) return;
+		response.write(piece);
+	}
+	if (ending === 'cut') response.socket?.destroy();
+	else if (ending !== 'stall') response.end();
 }
 
 function addRestApi(app: FastifyInstance): void {
@@ -99,7 +117,7 @@ export async function startSandbox(port = 0): Promise<Sandbox> {
 			request.raw.socket.destroy();
 			return reply.hijack();
 		}
-		return put(reply, instead ?? gateway(call));
+		return put(reply, spoil(instead ?? gateway(call), fault ?? {}));
 	});
 	sandbox.url = await app.listen({ port, host: '127.0.0.1' });
 	return sandbox;

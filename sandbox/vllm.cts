@@ -1,12 +1,32 @@
-/** vLLM's chat completions for one deployment. The answers come from rules, not from a language model, and say so. */
+/** vLLM for one deployment: chat completions, whole or streamed, or embeddings (vllm: `entrypoints/openai`). */
+import { DIMENSIONS, embed, toBase64 } from './embedding.cts';
 import { isObject, json, type Call, type Reply } from './reply.cts';
+import { respond, textOf, words, type Answer } from './rules.cts';
 
 const CONTEXT_LENGTH = 4096;
+/** Milliseconds between two tokens of a stream. */
+const PAUSE = 10;
 
 type Fields = Record<string, unknown>;
 
-function refused(status: number, type: string, message: string, param: string | null = null): Reply {
-	return json(status, { error: { message, type, param, code: status } });
+export interface Server {
+	task: 'chat' | 'embed';
+	/** Before 0.10.1 errors were flat (PR 22099), and reasoning came as `reasoning_content`. */
+	isBefore0101?: boolean;
+}
+
+/** A request that the server refuses, in the form of its time. */
+type Refuse = (status: number, message: string, param?: string) => Reply;
+
+const ERROR_TYPES: Record<number, string> = { 400: 'BadRequestError', 404: 'NotFoundError' };
+
+function refuser({ isBefore0101 = false }: Server): Refuse {
+	return (status, message, param) => {
+		const type = ERROR_TYPES[status] ?? 'InternalServerError';
+		return isBefore0101
+			? json(status, { object: 'error', message, type, param: null, code: status })
+			: json(status, { error: { message, type, param: param ?? null, code: status } });
+	};
 }
 
 function readBody(text: string): Fields | undefined {
@@ -18,123 +38,150 @@ function readBody(text: string): Fields | undefined {
 	}
 }
 
-/** The text of a message; a list of parts is its text parts. */
-function textOf(message: unknown): string {
-	if (!isObject(message)) return '';
-	const { content } = message;
-	if (typeof content === 'string') return content;
-	return Array.isArray(content) ? content.map((part) => (isObject(part) ? String(part.text ?? '') : '')).join(' ') : '';
-}
-
-const words = (text: string): string[] => text.split(/\s+/).filter(Boolean);
-
-/** Words that speak for a team, for questions of the form "… one of: billing, technical, sales". */
-const HINTS: Record<string, RegExp> = {
-	billing: /\b(invoice|charged?|refund|payment|card|price paid|bill)/i,
-	technical: /\b(error|crash|bug|fails?|slow|log ?in|password|broken|down)/i,
-	sales: /\b(quote|upgrade|plan|seats?|demo|discount|buy)/i,
-};
-
-function choose(question: string): string | undefined {
-	const choices = /one of:?\s*([\w ,-]+)/i
-		.exec(question)?.[1]
-		?.split(',')
-		.map((choice) => choice.trim());
-	const ticket = question.replace(/one of:?[^.\n]*/i, '');
-	return choices?.find((choice) => HINTS[choice.toLowerCase()]?.test(ticket)) ?? choices?.at(-1);
-}
-
-function calculate(question: string): string | undefined {
-	const sum = /(-?\d+(?:\.\d+)?)\s*([-+*/])\s*(-?\d+(?:\.\d+)?)/.exec(question);
-	if (!sum) return undefined;
-	const [left, right] = [Number(sum[1]), Number(sum[3])];
-	const results: Record<string, number> = {
-		'+': left + right,
-		'-': left - right,
-		'*': left * right,
-		'/': left / right,
-	};
-	return String(results[sum[2] ?? '+']);
-}
-
-/** An answer to the last message of the user. */
-function answerTo(question: string): string {
-	const known = choose(question) ?? calculate(question);
-	if (known !== undefined) return known;
-	const asked = words(question).slice(0, 12).join(' ');
-	return `This is the sandbox, which answers from rules and not from a language model. You asked: ${asked}`;
+interface Cut {
+	text: string | null;
+	finishReason: string;
 }
 
 /** Up to the first stop sequence, and no longer than `max_tokens`; a token is a word here. */
-function cut(answer: string, { stop, max_tokens: maxTokens }: Fields): { text: string; finishReason: string } {
+function cut({ content, toolCalls }: Answer, { stop, max_tokens: maxTokens }: Fields): Cut {
+	if (content === null) return { text: null, finishReason: toolCalls.length > 0 ? 'tool_calls' : 'stop' };
 	const stops = [stop].flat().filter((sequence) => typeof sequence === 'string' && sequence !== '');
-	const ends = stops.map((sequence) => answer.indexOf(String(sequence))).filter((position) => position >= 0);
-	const text = answer.slice(0, Math.min(answer.length, ...ends));
+	const ends = stops.map((sequence) => content.indexOf(String(sequence))).filter((position) => position >= 0);
+	const text = content.slice(0, Math.min(content.length, ...ends));
 	const limit = typeof maxTokens === 'number' ? maxTokens : Infinity;
 	const isCut = words(text).length > limit;
 	return { text: isCut ? words(text).slice(0, limit).join(' ') : text, finishReason: isCut ? 'length' : 'stop' };
 }
 
-function complete(name: string, body: Fields, number: number): Reply {
-	const { model, messages, temperature } = body;
-	if (model !== undefined && model !== name) {
-		return refused(404, 'NotFoundError', `The model \`${String(model)}\` does not exist.`, 'model');
+function contextOverflow(server: Server, promptTokens: number, maxTokens: unknown): string | undefined {
+	const wanted = typeof maxTokens === 'number' ? maxTokens : 0;
+	if (promptTokens + wanted <= CONTEXT_LENGTH) return undefined;
+	return server.isBefore0101
+		? `This model's maximum context length is ${CONTEXT_LENGTH} tokens. However, you requested ${promptTokens + wanted} tokens (${promptTokens} in the messages, ${wanted} in the completion). Please reduce the length of the messages or completion.`
+		: `You passed ${promptTokens} input tokens and requested ${wanted} output tokens. However, the model's context length is only ${CONTEXT_LENGTH} tokens, resulting in a maximum input length of ${CONTEXT_LENGTH - wanted} tokens. Please reduce the length of the input prompt. (parameter=input_tokens, value=${promptTokens})`;
+}
+
+/** What is wrong with a chat request: status, message and the field. */
+function findFault(name: string, { model, messages, temperature }: Fields): [number, string, string] | undefined {
+	if (model !== undefined && model !== name) return [404, `The model \`${String(model)}\` does not exist.`, 'model'];
+	if (!Array.isArray(messages)) {
+		return [400, "[{'type': 'missing', 'loc': ('body', 'messages'), 'msg': 'Field required'}]", 'messages'];
 	}
-	if (!Array.isArray(messages))
-		return refused(
-			400,
-			'BadRequestError',
-			"[{'type': 'missing', 'loc': ('body', 'messages'), 'msg': 'Field required'}]",
-		);
 	if (typeof temperature === 'number' && temperature < 0) {
-		return refused(400, 'BadRequestError', `temperature must be non-negative, got ${temperature}.`, 'temperature');
+		return [400, `temperature must be non-negative, got ${temperature}.`, 'temperature'];
 	}
-	if (body.stream === true) return refused(400, 'BadRequestError', 'The sandbox does not stream.', 'stream');
+	return undefined;
+}
+
+function complete(name: string, server: Server, body: Fields, number: number): Reply {
+	const refuse = refuser(server);
+	const fault = findFault(name, body);
+	if (fault) return refuse(...fault);
+	const messages = Array.isArray(body.messages) ? body.messages : [];
 	const promptTokens = words(messages.map(textOf).join(' ')).length;
-	if (promptTokens > CONTEXT_LENGTH) {
-		return refused(
-			400,
-			'BadRequestError',
-			`This model's maximum context length is ${CONTEXT_LENGTH} tokens. However, you requested ${promptTokens} tokens.`,
-		);
+	const overflow = contextOverflow(server, promptTokens, body.max_tokens);
+	if (overflow !== undefined) return refuse(400, overflow, 'input_tokens');
+
+	const answer = respond(body, messages);
+	const { text, finishReason } = cut(answer, body);
+	const toolCalls = answer.toolCalls.map(({ name: called, arguments: given }, index) => ({
+		id: `chatcmpl-tool-${number}-${index}`,
+		type: 'function',
+		function: { name: called, arguments: given },
+	}));
+	const completionTokens = words(
+		[text, answer.reasoning, ...toolCalls.map(({ function: { arguments: given } }) => given)].join(' '),
+	).length;
+	const shared = { id: `chatcmpl-${number}`, created: Math.floor(Date.now() / 1000), model: name };
+	const usage = {
+		prompt_tokens: promptTokens,
+		completion_tokens: completionTokens,
+		total_tokens: promptTokens + completionTokens,
+	};
+	const reasoning = answer.reasoning && { [server.isBefore0101 ? 'reasoning_content' : 'reasoning']: answer.reasoning };
+	if (body.stream !== true) {
+		const message = { role: 'assistant', content: text, tool_calls: toolCalls, ...reasoning };
+		const choice = { index: 0, message, logprobs: null, finish_reason: finishReason, stop_reason: null };
+		return json(200, { ...shared, object: 'chat.completion', choices: [choice], usage });
 	}
-	const question = textOf(messages.findLast((message) => isObject(message) && message.role === 'user'));
-	const { text, finishReason } = cut(answerTo(question), body);
-	const completionTokens = words(text).length;
+	const chunk = (choices: object[], more: object = {}): object => ({
+		...shared,
+		object: 'chat.completion.chunk',
+		choices,
+		...more,
+	});
+	const delta = (part: object, finish: string | null = null): object =>
+		chunk([{ index: 0, delta: part, logprobs: null, finish_reason: finish }]);
+	const withUsage = isObject(body.stream_options) && body.stream_options.include_usage === true;
+	return events([
+		delta({ role: 'assistant', content: '' }),
+		...(answer.reasoning ? [delta({ ...reasoning })] : []),
+		...(text?.match(/\s*\S+/g) ?? []).map((token) => delta({ content: token })),
+		// A call begins with its id and name; its arguments come in parts.
+		...toolCalls.flatMap(({ id, type, function: { name: called, arguments: given } }, index) => [
+			delta({ tool_calls: [{ index, id, type, function: { name: called, arguments: '' } }] }),
+			...halves(given).map((part) => delta({ tool_calls: [{ index, function: { arguments: part } }] })),
+		]),
+		delta({}, finishReason),
+		...(withUsage ? [chunk([], { usage })] : []),
+	]);
+}
+
+function halves(text: string): string[] {
+	const middle = Math.ceil(text.length / 2);
+	return [text.slice(0, middle), text.slice(middle)];
+}
+
+/** Server-sent events, one a token, and the mark of the end. */
+function events(chunks: object[]): Reply {
+	const pieces = [...chunks.map((chunk) => JSON.stringify(chunk)), '[DONE]'].map((data) => `data: ${data}\n\n`);
+	const headers = { 'content-type': 'text/event-stream; charset=utf-8' };
+	return { status: 200, headers, body: '', stream: { pieces, pause: PAUSE } };
+}
+
+function embeddings(name: string, server: Server, body: Fields, number: number): Reply {
+	const refuse = refuser(server);
+	const { model, input, dimensions = DIMENSIONS, encoding_format: encoding = 'float' } = body;
+	if (model !== undefined && model !== name)
+		return refuse(404, `The model \`${String(model)}\` does not exist.`, 'model');
+	const texts = [input].flat();
+	if (texts.length === 0 || !texts.every((text) => typeof text === 'string')) {
+		return refuse(400, "[{'type': 'string_type', 'loc': ('body', 'input'), 'msg': 'Input should be a valid string'}]");
+	}
+	if (typeof dimensions !== 'number' || dimensions < 1 || dimensions > DIMENSIONS) {
+		return refuse(400, `dimensions must be between 1 and ${DIMENSIONS}, got ${String(dimensions)}.`, 'dimensions');
+	}
+	const longest = Math.max(...texts.map((text) => words(text).length));
+	const overflow = contextOverflow(server, longest, 0);
+	if (overflow !== undefined) return refuse(400, overflow, 'input_tokens');
+	const tokens = words(texts.join(' ')).length;
 	return json(200, {
-		id: `chatcmpl-${number}`,
-		object: 'chat.completion',
+		id: `embd-${number}`,
+		object: 'list',
 		created: Math.floor(Date.now() / 1000),
 		model: name,
-		choices: [
-			{
-				index: 0,
-				message: { role: 'assistant', content: text, tool_calls: [] },
-				logprobs: null,
-				finish_reason: finishReason,
-				stop_reason: null,
-			},
-		],
-		usage: {
-			prompt_tokens: promptTokens,
-			completion_tokens: completionTokens,
-			total_tokens: promptTokens + completionTokens,
-		},
+		data: texts.map((text, index) => {
+			const vector = embed(text, dimensions);
+			return { index, object: 'embedding', embedding: encoding === 'base64' ? toBase64(vector) : vector };
+		}),
+		usage: { prompt_tokens: tokens, total_tokens: tokens, completion_tokens: 0 },
 	});
 }
 
 /** The server of the deployment `name`. */
-export function vllm(name: string): (call: Call) => Reply {
+export function vllm(name: string, server: Server = { task: 'chat' }): (call: Call) => Reply {
 	let answers = 0;
+	const route = server.task === 'chat' ? '/v1/chat/completions' : '/v1/embeddings';
 	return ({ method, path, body: text }) => {
 		if (path === '/health') return { status: 200, headers: {}, body: '' };
 		if (path === '/v1/models') {
 			return json(200, { object: 'list', data: [{ id: name, object: 'model', max_model_len: CONTEXT_LENGTH }] });
 		}
-		if (path !== '/v1/chat/completions') return json(404, { detail: 'Not Found' });
+		if (path !== route) return json(404, { detail: 'Not Found' });
 		if (method !== 'POST') return json(405, { detail: 'Method Not Allowed' });
 		const body = readBody(text);
-		if (!body) return refused(400, 'BadRequestError', 'JSON decode error');
-		return complete(name, body, ++answers);
+		if (!body) return refuser(server)(400, 'JSON decode error');
+		return (server.task === 'chat' ? complete : embeddings)(name, server, body, ++answers);
 	};
 }

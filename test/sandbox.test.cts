@@ -201,7 +201,7 @@ describe('the language model', () => {
 			'too long a prompt',
 			{ messages: [{ role: 'user', content: 'a '.repeat(5000) }] },
 			400,
-			'maximum context length is 4096 tokens',
+			'context length is only 4096 tokens',
 		],
 	])('refuses %s as vLLM does', async (_name, body, status, said) => {
 		const reply = await chat(body);

@@ -1,0 +1,232 @@
+/** The sandbox's language models: streams, tools, schemas, reasoning, images, embeddings, and vLLM's errors of two times. */
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import { API_KEY } from './support/engine.cts';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+	sandbox = await startSandbox();
+});
+afterAll(() => sandbox.close());
+beforeEach(() => sandbox.faults.clear());
+
+async function post(deployment: string, path: string, body: object): Promise<{ status: number; text: string }> {
+	const response = await fetch(`${sandbox.url}/v1/test/${deployment}/v1/${path}`, {
+		method: 'POST',
+		headers: { authorization: `ApiKey ${API_KEY}`, 'content-type': 'application/json' },
+		body: JSON.stringify(body),
+	});
+	return { status: response.status, text: await response.text() };
+}
+
+const user = (content: unknown) => [{ role: 'user', content }];
+const chat = async (body: object, deployment = 'assistant') =>
+	JSON.parse((await post(deployment, 'chat/completions', { messages: user('What is 6 * 7?'), ...body })).text);
+const streamed = async (body: object = {}, deployment = 'assistant') => {
+	const { text } = await post(deployment, 'chat/completions', {
+		messages: user('Tell me a story'),
+		stream: true,
+		...body,
+	});
+	return text.split('\n\n').filter(Boolean);
+};
+const chunks = (events: string[]) =>
+	events
+		.map((event) => event.replace('data: ', ''))
+		.filter((data) => data !== '[DONE]')
+		.map((data) => JSON.parse(data));
+
+const TOOL = {
+	type: 'function',
+	function: {
+		name: 'check_cards',
+		description: 'Says whether a payment between cards is fraud',
+		parameters: {
+			type: 'object',
+			properties: { sender: { type: 'string' }, amount: { type: 'number' }, sure: { type: 'boolean' } },
+		},
+	},
+};
+const ASKS = user('Is the payment of 20 from card 4641025220953719 fraud?');
+
+describe('streams', () => {
+	test('a token at a time, usage last where asked, and the mark of the end', async () => {
+		const events = await streamed({ stream_options: { include_usage: true } });
+		expect(events.at(-1)).toBe('data: [DONE]');
+		const read = chunks(events);
+		const pieces = read.map(({ choices: [choice] }) => choice?.delta.content ?? '');
+		expect(pieces.join('')).toContain('You asked: Tell me a story');
+		expect(pieces.length).toBeGreaterThan(10);
+		expect(read.at(-2).choices[0].finish_reason).toBe('stop');
+		expect(read.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 4 } });
+	});
+
+	test('no usage where it is not asked for', async () => {
+		expect(chunks(await streamed()).some(({ usage }) => usage !== undefined)).toBe(false);
+	});
+
+	test('a tool call begins with its id and name, and its arguments come in parts', async () => {
+		const calls = chunks(await streamed({ messages: ASKS, tools: [TOOL] })).flatMap(
+			({ choices: [choice] }) => choice?.delta.tool_calls ?? [],
+		);
+		expect(calls[0]).toMatchObject({ index: 0, id: expect.any(String), function: { name: 'check_cards' } });
+		expect(JSON.parse(calls.map((call) => call.function.arguments).join(''))).toEqual({
+			sender: '4641025220953719',
+			amount: 20,
+			sure: true,
+		});
+		expect(calls.length).toBeGreaterThan(2);
+	});
+
+	test.each([
+		['error', /"error":\{"message":"EngineCore encountered an issue\."/, /\[DONE\]\n\n$/],
+		['noDone', /"content":" asked:"/, /^(?![^]*\[DONE\])/],
+	] as const)('misbehaviour: %s', async (stream, holds, ends) => {
+		sandbox.faults.add({ stream });
+		const { text } = await post('assistant', 'chat/completions', { messages: user('Tell me'), stream: true });
+		expect(text).toMatch(holds);
+		expect(text).toMatch(ends);
+	});
+
+	test('misbehaviour: a cut connection', async () => {
+		sandbox.faults.add({ stream: 'cut', pieces: 2 });
+		await expect(streamed()).rejects.toThrow('terminated');
+	});
+
+	test('misbehaviour: silence', async () => {
+		sandbox.faults.add({ stream: 'stall', pieces: 2 });
+		const response = await fetch(`${sandbox.url}/v1/test/assistant/v1/chat/completions`, {
+			method: 'POST',
+			headers: { authorization: `ApiKey ${API_KEY}` },
+			body: JSON.stringify({ messages: user('Tell me'), stream: true }),
+			signal: AbortSignal.timeout(300),
+		});
+		await expect(response.text()).rejects.toThrow('timeout');
+	});
+});
+
+describe('answers', () => {
+	test('follow a schema, references and choices included', async () => {
+		const schema = {
+			$defs: { team: { enum: ['sales', 'technical', 'billing'] } },
+			type: 'object',
+			properties: {
+				team: { $ref: '#/$defs/team' },
+				amount: { type: 'number' },
+				tags: { type: 'array', items: { type: 'string' } },
+				urgent: { type: 'boolean' },
+			},
+		};
+		const reply = await chat({
+			messages: user('I was charged 12.50 by card, twice'),
+			response_format: { type: 'json_schema', json_schema: { name: 'ticket', schema } },
+		});
+		expect(JSON.parse(reply.choices[0].message.content)).toEqual({
+			team: 'billing',
+			amount: 12.5,
+			tags: [expect.stringContaining('sandbox')],
+			urgent: true,
+		});
+	});
+
+	test('are JSON where JSON is asked for', async () => {
+		const reply = await chat({ response_format: { type: 'json_object' } });
+		expect(JSON.parse(reply.choices[0].message.content)).toEqual({ answer: '42' });
+	});
+
+	test('call several tools at once, as tool_choice allows, and then say what the tools said', async () => {
+		const other = { type: 'function', function: { name: 'card_owner', description: '', parameters: {} } };
+		const names = async (choice?: unknown) =>
+			(await chat({ messages: ASKS, tools: [TOOL, other], tool_choice: choice })).choices[0].message.tool_calls.map(
+				(call: { function: { name: string } }) => call.function.name,
+			);
+		expect(await names()).toEqual(['check_cards', 'card_owner']);
+		expect(await names('none')).toEqual([]);
+		expect(await names({ type: 'function', function: { name: 'card_owner' } })).toEqual(['card_owner']);
+		const told = await chat({
+			messages: [...ASKS, { role: 'tool', tool_call_id: '1', content: 'no fraud' }],
+			tools: [TOOL],
+		});
+		expect(told.choices[0]).toMatchObject({ message: { content: 'The tool says: no fraud' }, finish_reason: 'stop' });
+	});
+
+	test('reason where asked, under the name of their time', async () => {
+		const body = { chat_template_kwargs: { enable_thinking: true } };
+		expect((await chat(body)).choices[0].message.reasoning).toBe('The question has 5 words.');
+		expect((await chat(body, 'oldassistant')).choices[0].message.reasoning_content).toBe('The question has 5 words.');
+		expect((await chat({})).choices[0].message).not.toHaveProperty('reasoning');
+	});
+
+	test('tell which images came', async () => {
+		const image = (data: string) => ({ type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } });
+		const content = [{ type: 'text', text: 'What is this?' }, image('AAAA'), image('AAAAAAAA')];
+		expect((await chat({ messages: user(content) })).choices[0].message.content).toBe(
+			'I was sent image/png of 3 bytes and image/png of 6 bytes.',
+		);
+	});
+});
+
+describe('errors', () => {
+	const TOO_LONG = { messages: user('a '.repeat(5000)) };
+	test('are nested today', async () => {
+		expect(await chat(TOO_LONG)).toEqual({
+			error: {
+				message: expect.stringContaining('context length is only 4096 tokens'),
+				type: 'BadRequestError',
+				param: 'input_tokens',
+				code: 400,
+			},
+		});
+	});
+
+	test('were flat before 0.10.1, in other words', async () => {
+		expect(await chat(TOO_LONG, 'oldassistant')).toEqual({
+			object: 'error',
+			message: expect.stringContaining('maximum context length is 4096 tokens'),
+			type: 'BadRequestError',
+			param: null,
+			code: 400,
+		});
+	});
+
+	test('a prompt and its answer must fit together', async () => {
+		expect((await chat({ max_tokens: 5000 })).error.message).toContain('requested 5000 output tokens');
+	});
+});
+
+describe('embeddings', () => {
+	const embed = async (body: object) => JSON.parse((await post('embedder', 'embeddings', body)).text);
+	const similarity = (one: number[], other: number[]) =>
+		one.reduce((sum, value, position) => sum + value * (other[position] ?? 0), 0);
+
+	test('lie close for texts that share words, one for each text, in order', async () => {
+		const { data, usage } = await embed({ input: ['my card was charged', 'the card was charged', 'a crash'] });
+		const [first, second, third] = data.map(({ embedding }: { embedding: number[] }) => embedding);
+		expect(data.map(({ index }: { index: number }) => index)).toEqual([0, 1, 2]);
+		expect(first).toHaveLength(64);
+		expect(similarity(first, first)).toBeCloseTo(1);
+		expect(similarity(first, second)).toBeGreaterThan(similarity(first, third));
+		expect(usage).toMatchObject({ prompt_tokens: 10, total_tokens: 10 });
+	});
+
+	test('come as base64 and shorter where asked', async () => {
+		const [plain, packed] = [
+			await embed({ input: 'hello', dimensions: 8 }),
+			await embed({ input: 'hello', dimensions: 8, encoding_format: 'base64' }),
+		];
+		const bytes = Buffer.from(packed.data[0].embedding, 'base64');
+		const floats = Array.from({ length: 8 }, (_, position) => bytes.readFloatLE(4 * position));
+		expect(floats).toEqual(plain.data[0].embedding);
+	});
+
+	test.each([
+		['no texts', { input: [] }],
+		['a number', { input: [1] }],
+		['too many dimensions', { input: 'x', dimensions: 65 }],
+	])('%s is refused', async (_name, body) => {
+		expect((await embed(body)).error).toMatchObject({ code: 400 });
+	});
+
+	test('a chat model has none', async () => {
+		expect((await post('assistant', 'embeddings', { input: 'x' })).status).toBe(404);
+	});
+});
