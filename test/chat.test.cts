@@ -153,7 +153,7 @@ test('the raw reply comes under response', async () => {
 });
 
 test('reasoning and tool calls come out where the model gives them', async () => {
-	const call = { id: 'c1', type: 'function', function: { name: 'f', arguments: '{}' } };
+	const call = { id: 'c1', type: 'function', function: { name: 'f', arguments: '{"x": 1}' } };
 	answer = () => completion({ content: null, reasoning_content: 'Let me think', tool_calls: [call] }, 'tool_calls');
 	const { success } = await chat({});
 	expect(success[0]?.json).toEqual({
@@ -161,7 +161,7 @@ test('reasoning and tool calls come out where the model gives them', async () =>
 		finishReason: 'tool_calls',
 		usage,
 		reasoning: 'Let me think',
-		toolCalls: [call],
+		toolCalls: [{ id: 'c1', name: 'f', arguments: { x: 1 } }],
 	});
 });
 

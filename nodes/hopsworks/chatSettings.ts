@@ -1,6 +1,12 @@
-/** The settings of a language model: one table of fields, and their reading into what goes over the wire. */
+/** A deployed language model and its settings: one table of fields, and their reading into what goes over the wire. */
 import type { INodeProperties } from 'n8n-workflow';
-import { asJsonObject, asText, readNumber } from './parameters';
+import { chatRoute, type Target } from '../serving/address';
+import { formatSettings, type AnswerFormat } from '../serving/chatCompletions';
+import { readSchema } from '../serving/jsonSchema';
+import { badInput } from '../serving/outcome';
+import { readTarget } from './deployments';
+import { asJson, asJsonObject, asOneOf, asText, readNumber, take } from './parameters';
+import type { Connection } from './send';
 
 /** Each goes out under its own name in snake case, as OpenAI's API spells it: `maxTokens` as `max_tokens`. */
 const numberOptions: INodeProperties[] = [
@@ -54,6 +60,14 @@ const numberOptions: INodeProperties[] = [
 	},
 ];
 
+const SCHEMA_EXAMPLE = `{
+  "type": "object",
+  "properties": {
+    "team": { "enum": ["billing", "technical", "sales"] }
+  },
+  "required": ["team"]
+}`;
+
 export const modelOptions: INodeProperties[] = [
 	...numberOptions,
 	{
@@ -71,11 +85,31 @@ export const modelOptions: INodeProperties[] = [
 		description: 'Further fields of the request that the server knows, such as {"top_k": 20}',
 	},
 	{
+		displayName: 'JSON Schema',
+		name: 'jsonSchema',
+		type: 'json',
+		default: SCHEMA_EXAMPLE,
+		description: 'What the answer must look like. Used where Response Format says so.',
+		displayOptions: { show: { responseFormat: ['jsonSchema'] } },
+	},
+	{
 		displayName: 'Model',
 		name: 'model',
 		type: 'string',
 		default: '',
 		description: "The model's name in the request, if it is not the deployment's name",
+	},
+	{
+		displayName: 'Response Format',
+		name: 'responseFormat',
+		type: 'options',
+		options: [
+			{ name: 'JSON', value: 'json', description: 'Any JSON. The prompt should say what it must hold.' },
+			{ name: 'JSON Schema', value: 'jsonSchema', description: 'JSON that follows a schema of yours' },
+			{ name: 'Text', value: 'text', description: 'Whatever the model writes' },
+		],
+		default: 'text',
+		description: 'What the answer must be. An answer that is something else fails.',
 	},
 	{
 		displayName: 'Stop Sequences',
@@ -91,13 +125,57 @@ function snakeCase(name: string): string {
 	return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+/** A language model as a node's fields describe it. */
+export interface ChatModel {
+	target: Target;
+	/** Its name in the request. */
+	model: string;
+	/** Top-level fields of the request. */
+	settings: Record<string, unknown>;
+	format: AnswerFormat;
+}
+
+const FORMATS = ['text', 'json', 'jsonSchema'] as const;
+
+function readFormat({ responseFormat, jsonSchema }: Record<string, unknown>): AnswerFormat {
+	const type = asOneOf(responseFormat, FORMATS);
+	if (type !== 'jsonSchema') return { type };
+	return { type, schema: take(readSchema(asJson(jsonSchema ?? SCHEMA_EXAMPLE, 'JSON Schema'))) };
+}
+
+/** The model that a locator and options describe. Throws what `attempt` turns into a failure. */
+export function readChatModel(locator: unknown, options: Record<string, unknown>, connection: Connection): ChatModel {
+	const target = readTarget(locator, options, connection, chatRoute(asText(options.apiPrefix ?? '/v1')));
+	const model = asText(options.model).trim() || target.deployment;
+	if (model === '') {
+		take(badInput("The address does not tell the model's name", "Set the option 'Model' to the deployment's name."));
+	}
+	const format = readFormat(options);
+	return {
+		target,
+		model,
+		format,
+		settings: { ...readSettings(options), ...formatSettings(format), ...readExtraFields(options) },
+	};
+}
+
 /** The settings that the user added, under their names on the wire. */
-export function readModelSettings(options: Record<string, unknown>): Record<string, unknown> {
+function readSettings(options: Record<string, unknown>): Record<string, unknown> {
 	const added = numberOptions.map(({ name }) => name).filter((name) => (options[name] ?? '') !== '');
 	const stop = [options.stop].flat().map(asText).filter(Boolean);
 	return {
 		...Object.fromEntries(added.map((name) => [snakeCase(name), readNumber(options, numberOptions, name)])),
 		...(stop.length > 0 && { stop }),
-		...asJsonObject(options.extraFields, 'Extra Fields (JSON)'),
 	};
+}
+
+function readExtraFields(options: Record<string, unknown>): Record<string, unknown> {
+	const fields = asJsonObject(options.extraFields, 'Extra Fields (JSON)');
+	if (!('stream' in fields)) return fields;
+	return take(
+		badInput(
+			"'Extra Fields (JSON)' holds 'stream', which the node decides by itself",
+			'Remove it there. Answers are streamed where the workflow streams.',
+		),
+	);
 }

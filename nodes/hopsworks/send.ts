@@ -1,6 +1,13 @@
 /** One call to a deployment: credential, time-out, retries and cancel, ending in an outcome. */
-import { sleep, type IExecuteFunctions, type IHttpRequestOptions, type INodeProperties } from 'n8n-workflow';
+import {
+	sleep,
+	type IExecuteFunctions,
+	type IHttpRequestOptions,
+	type INodeProperties,
+	type ISupplyDataFunctions,
+} from 'n8n-workflow';
 import type { Target } from '../serving/address';
+import { brokenOff } from '../serving/chatStream';
 import { isRecord } from '../serving/json';
 import {
 	connectionFailure,
@@ -17,8 +24,12 @@ import {
 } from '../serving/outcome';
 import { Window } from '../serving/window';
 import { asText, readNumber } from './parameters';
+import { isByteStream, readStream, readText, SilenceWatch, type OnPiece } from './stream';
 
 const CREDENTIAL = 'hopsworksApi';
+
+/** What a request needs of n8n: a run of a node, or a model that is handed to another one. */
+export type Context = IExecuteFunctions | ISupplyDataFunctions;
 
 /** The credential's fields, '' where not filled in. */
 export interface Connection {
@@ -29,7 +40,7 @@ export interface Connection {
 	ignoreSslIssues: boolean;
 }
 
-export async function readConnection(context: IExecuteFunctions): Promise<Connection> {
+export async function readConnection(context: Context): Promise<Connection> {
 	const fields = await context.getCredentials(CREDENTIAL);
 	return {
 		apiKey: asText(fields.apiKey),
@@ -116,18 +127,19 @@ export interface Sent {
 	latency: number;
 }
 
-export type Send = (target: Target, write: () => string) => Promise<Sent>;
+export type Send = (target: Target, write: () => string, onPiece?: OnPiece) => Promise<Sent>;
 
 /** Statuses by which a server says that it has more to do than it can: the window narrows. */
 const CONGESTED = new Set([429, 503]);
 
 /**
  * A function that posts a JSON text to a deployment and gives the reply's text, trying again where that can help. The
- * text is written when its turn comes, and dropped with the reply.
+ * text is written when its turn comes, and dropped with the reply. With `onPiece` the text must ask for a stream; what is
+ * given is then the whole reply, and nothing is sent again once a piece has come.
  */
-export function sender(context: IExecuteFunctions, connection: Connection, settings: SendSettings, tally: Tally): Send {
+export function sender(context: Context, connection: Connection, settings: SendSettings, tally: Tally): Send {
 	const window = new Window(settings.concurrency);
-	return async (target, write) => {
+	return async (target, write, onPiece) => {
 		for (let tries = 1; ; tries++) {
 			const place = await window.enter();
 			const began = Date.now();
@@ -136,7 +148,7 @@ export function sender(context: IExecuteFunctions, connection: Connection, setti
 				return { outcome: failed(CANCELLED), tries, latency: 0 };
 			}
 			tally.requests++;
-			const { outcome, wanted } = await sendOnce(context, connection, settings, target, write());
+			const { outcome, wanted } = await sendOnce(context, connection, settings, target, write(), onPiece);
 			window.leave(place, !outcome.ok && CONGESTED.has(outcome.failure.status ?? 0));
 			const sent = { tries, latency: Date.now() - began };
 			if (outcome.ok || !isRetryable(outcome.failure, settings.retryTimeouts)) return { ...sent, outcome };
@@ -168,12 +180,12 @@ function tooLong(wanted: number, allowed: number): string {
 	return `The server asked to wait ${Math.ceil(wanted)} s, and 'Max Retry Wait (Seconds)' allows ${allowed} s.`;
 }
 
-function isCancelled(context: IExecuteFunctions): boolean {
+function isCancelled(context: Context): boolean {
 	return context.getExecutionCancelSignal()?.aborted ?? false;
 }
 
 /** Waits, but not beyond a cancel. */
-async function pause(context: IExecuteFunctions, seconds: number): Promise<void> {
+async function pause(context: Context, seconds: number): Promise<void> {
 	const signal = context.getExecutionCancelSignal();
 	if (!signal) return await sleep(seconds * 1000);
 	let wake = (): void => {};
@@ -201,11 +213,12 @@ interface Answer {
 }
 
 async function sendOnce(
-	context: IExecuteFunctions,
+	context: Context,
 	connection: Connection,
 	{ timeout }: SendSettings,
 	{ url, host }: Target,
 	body: string,
+	onPiece?: OnPiece,
 ): Promise<Answer> {
 	// A fresh object for every call: n8n changes it.
 	const request: IHttpRequestOptions = {
@@ -214,38 +227,70 @@ async function sendOnce(
 		headers: {
 			// Exactly this: with a charset KServe hands the raw bytes to the model (kserve PR 2524).
 			'Content-Type': 'application/json',
-			Accept: 'application/json',
+			Accept: onPiece ? 'text/event-stream, application/json' : 'application/json',
 			...(host === undefined ? {} : { Host: host }),
 		},
 		// As bytes: n8n's HTTP library would parse a text first, to see that it is JSON.
 		body: Buffer.from(body),
-		encoding: 'text',
+		encoding: onPiece ? 'stream' : 'text',
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
 		disableFollowRedirect: true,
 		timeout: timeout * 1000,
 		skipSslCertificateValidation: connection.ignoreSslIssues,
 	};
+	const clean = (text: string): string => withoutKey(text, connection.apiKey);
+	let hasBegun = false;
+	const forward: OnPiece = async (piece) => {
+		hasBegun = true;
+		return await onPiece?.({ text: clean(piece.text), reasoning: clean(piece.reasoning) });
+	};
+	const silence = new SilenceWatch(timeout);
+	const caller = onPiece ? abortedToo(context, silence.signal) : context;
 	try {
-		const response: unknown = await context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, request);
-		const { status, text, wanted } = readResponse(response);
-		const clean = withoutKey(text, connection.apiKey);
+		const response: unknown = await caller.helpers.httpRequestWithAuthentication.call(caller, CREDENTIAL, request);
+		const { status, type, body: answer, wanted } = readResponse(response);
 		const isGood = status >= 200 && status < 300;
-		return { outcome: isGood ? success(clean) : failed(failureOf(status, clean)), wanted };
+		if (isGood && isByteStream(answer) && type.startsWith('text/event-stream')) {
+			const streamed = await readStream(answer, silence, forward);
+			return { outcome: streamed.ok ? success(clean(streamed.value)) : streamed };
+		}
+		const text = clean(isByteStream(answer) ? await readText(answer, silence) : asText(answer));
+		return { outcome: isGood ? success(text) : failed(failureOf(status, text)), wanted };
 	} catch (error) {
 		if (isCancelled(context)) return { outcome: failed(CANCELLED) };
-		return {
-			outcome: failed(connectionTrouble(error, new URL(url).host, timeout, connection.apiKey)),
-		};
+		const failure = silence.signal.aborted
+			? timeoutFailure(timeout)
+			: connectionTrouble(error, new URL(url).host, timeout, connection.apiKey);
+		return { outcome: hasBegun ? brokenOff(failure.message) : failed(failure) };
 	}
 }
 
-function readResponse(response: unknown): { status: number; text: string; wanted?: number } {
-	if (!isRecord(response)) return { status: 0, text: '' };
-	const header = isRecord(response.headers) ? response.headers['retry-after'] : undefined;
+/** The context for one request that `signal` aborts too: n8n's helper takes its signal from the context it is called on. */
+function abortedToo(context: Context, signal: AbortSignal): Context {
+	const cancel = context.getExecutionCancelSignal();
+	const either = cancel ? AbortSignal.any([cancel, signal]) : signal;
+	const derived: Context = Object.create(context, { getExecutionCancelSignal: { value: () => either } });
+	return derived;
+}
+
+interface Response {
+	status: number;
+	/** The media type. */
+	type: string;
+	body: unknown;
+	/** Seconds that the server asked to wait. */
+	wanted?: number;
+}
+
+function readResponse(response: unknown): Response {
+	if (!isRecord(response)) return { status: 0, type: '', body: '' };
+	const headers = isRecord(response.headers) ? response.headers : {};
+	const header = headers['retry-after'];
 	return {
 		status: Number(response.statusCode),
-		text: typeof response.body === 'string' ? response.body : '',
+		type: asText(headers['content-type']),
+		body: response.body,
 		wanted: retryAfter(typeof header === 'string' ? header : undefined, Date.now()),
 	};
 }
@@ -257,11 +302,11 @@ function readResponse(response: unknown): { status: number; text: string; wanted
 export function connectionTrouble(error: unknown, host: string, timeoutSeconds: number, key: string): Failure {
 	let code = '';
 	let detail = '';
-	for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
-		if (code === '' && 'code' in cause && typeof cause.code === 'string') code = cause.code;
+	for (let cause = error, depth = 0; isRecord(cause) && depth < 5; cause = cause.cause, depth++) {
+		const name = asText(cause.name);
 		// n8n's guard against server-side request forgery has names for its errors, and no codes.
-		if (code === '' && cause.name.startsWith('SsrfBlocked')) code = cause.name;
-		detail = cause.message;
+		if (code === '') code = asText(cause.code) || (name.startsWith('SsrfBlocked') ? name : '');
+		detail = asText(cause.message);
 	}
 	const isTimeout = code === 'ECONNABORTED' || (code === 'ETIMEDOUT' && detail.startsWith('timeout'));
 	if (isTimeout) return timeoutFailure(timeoutSeconds);

@@ -1,7 +1,7 @@
-/** OpenAI's chat completions as vLLM speaks them: messages and options into request text, reply text into an answer. */
-import { encode, isRecord, parseReply, type Json } from './json';
-import { errorText, excerpt } from './errorText';
-import { badInput, failed, success, type Failure, type Outcome } from './outcome';
+/** OpenAI's chat completions as vLLM speaks them: messages and options into request text. */
+import { encode, isRecord } from './json';
+import { readSchema, type Schema } from './jsonSchema';
+import { badInput, success, type Outcome } from './outcome';
 
 /** One message of a conversation; vLLM reads further members such as `name` or `tool_calls`. */
 export type Message = Record<string, unknown>;
@@ -11,6 +11,68 @@ export interface ChatRequest {
 	messages: Message[];
 	/** Only what the user set: servers refuse or ignore fields they do not know. */
 	settings: Record<string, unknown>;
+}
+
+/** What an answer must be: free text, any JSON, or JSON that follows a schema. */
+export type AnswerFormat = { type: 'text' } | { type: 'json' } | { type: 'jsonSchema'; schema: Schema };
+
+/**
+ * `response_format` for an answer's format, nothing for text. The older `guided_*` fields are never used: vLLM removed
+ * them in 0.12 and ignores them without a word.
+ */
+export function formatSettings(format: AnswerFormat): Record<string, unknown> {
+	switch (format.type) {
+		case 'text':
+			return {};
+		case 'json':
+			return { response_format: { type: 'json_object' } };
+		case 'jsonSchema': {
+			const json_schema = { name: 'answer', schema: format.schema, strict: true };
+			return { response_format: { type: 'json_schema', json_schema } };
+		}
+	}
+}
+
+/** What makes a server send its answer in pieces, with the usage in the last of them. */
+export const STREAMED = { stream: true, stream_options: { include_usage: true } };
+
+/** Tools that a model may call: OpenAI's form, or the function alone, `{"name", "description", "parameters"}`. */
+export function readTools(given: unknown): Outcome<Array<Record<string, unknown>>> {
+	const advice = 'Give a list such as [{"name": "find_order", "parameters": {"type": "object", "properties": {}}}].';
+	if (!Array.isArray(given) || given.length === 0) return badInput("'Tools (JSON)' is not a list of tools", advice);
+	const tools: Array<Record<string, unknown>> = [];
+	for (const [index, tool] of given.entries()) {
+		const definition: unknown = isRecord(tool) ? (tool.function ?? tool) : tool;
+		const named = `Tool ${index + 1} of 'Tools (JSON)'`;
+		if (!isRecord(definition) || typeof definition.name !== 'string' || definition.name === '') {
+			return badInput(`${named} has no name`, advice);
+		}
+		const { parameters = {} } = definition;
+		const isBare = isRecord(parameters) && Object.keys(parameters).length === 0;
+		if (!isBare && !readSchema(parameters).ok)
+			return badInput(`The 'parameters' of the tool '${definition.name}' are not a JSON schema`, advice);
+		tools.push({ type: 'function', function: definition });
+	}
+	return success(tools);
+}
+
+/** `auto`, `none` and `required` as they are; anything else is the name of a tool that must be called. */
+export function toolChoice(choice: string): unknown {
+	return ['auto', 'none', 'required'].includes(choice) ? choice : { type: 'function', function: { name: choice } };
+}
+
+/** The conversation with images in its last message of the user; each is a data URL. Fails where the user says nothing. */
+export function withImages(messages: Message[], urls: string[]): Outcome<Message[]> {
+	if (urls.length === 0) return success(messages);
+	const last = messages.findLastIndex(({ role }) => role === 'user');
+	const message = messages[last];
+	if (!message) {
+		return badInput("No message of the role 'user' is there for the images to go with", 'Add a message of the user.');
+	}
+	const { content } = message;
+	const parts: unknown[] = Array.isArray(content) ? content : [{ type: 'text', text: content }];
+	const images = urls.map((url) => ({ type: 'image_url', image_url: { url } }));
+	return success(messages.with(last, { ...message, content: [...parts, ...images] }));
 }
 
 /** The request text; `settings` are top-level fields, and win where they name `model` or `messages`. */
@@ -31,57 +93,4 @@ export function readMessages(given: unknown): Outcome<Message[]> {
 		messages.push(message);
 	}
 	return success(messages);
-}
-
-/** What a reply holds, under names that read like the rest of n8n; members that are absent on the wire are absent here. */
-export type Answer = {
-	text: string;
-	finishReason: string | null;
-	usage?: { promptTokens: Json; completionTokens: Json; totalTokens: Json };
-	reasoning?: string;
-	toolCalls?: Json;
-};
-
-function unusable(text: string): Failure {
-	return {
-		kind: 'reply',
-		message:
-			text.trim() === '' ? 'The reply was empty' : `The reply is not an answer: ${errorText(text) || excerpt(text)}`,
-		description:
-			"Check that the deployment is a language model, and that the option 'API Path Prefix' fits its server.",
-	};
-}
-
-/** The whole reply as JSON. Fails where it is none, or says that the server failed. */
-export function readReply(text: string): Outcome<{ [name: string]: Json }> {
-	const reply = parseReply(text);
-	if (!isRecord(reply) || (reply.error ?? false) !== false || reply.object === 'error') return failed(unusable(text));
-	return success(reply);
-}
-
-/** The first choice of a reply. Fails where there is none. */
-export function readAnswer(text: string): Outcome<Answer> {
-	const reply = readReply(text);
-	if (!reply.ok) return reply;
-	const { choices, usage } = reply.value;
-	const choice = Array.isArray(choices) ? choices[0] : undefined;
-	if (!isRecord(choice) || !isRecord(choice.message)) return failed(unusable(text));
-	const { message, finish_reason: finishReason } = choice;
-	// `reasoning` since vLLM 0.11.1, `reasoning_content` before.
-	const reasoning = message.reasoning ?? message.reasoning_content;
-	const { content, tool_calls: toolCalls } = message;
-	const answer: Answer = {
-		text: typeof content === 'string' ? content : '',
-		finishReason: typeof finishReason === 'string' ? finishReason : null,
-	};
-	if (isRecord(usage)) {
-		answer.usage = {
-			promptTokens: usage.prompt_tokens ?? null,
-			completionTokens: usage.completion_tokens ?? null,
-			totalTokens: usage.total_tokens ?? null,
-		};
-	}
-	if (typeof reasoning === 'string') answer.reasoning = reasoning;
-	if (Array.isArray(toolCalls) && toolCalls.length > 0) answer.toolCalls = toolCalls;
-	return success(answer);
 }

@@ -3,7 +3,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { isInteger, isSafeNumber, parse } from 'lossless-json';
-import { readAnswer, readReply } from '../../nodes/serving/chatCompletions';
+import { readAnswer, readReply } from '../../nodes/serving/chatAnswer';
+import { chatStreamReader } from '../../nodes/serving/chatStream';
 import { errorText } from '../../nodes/serving/errorText';
 import { parseGiven, parseReply } from '../../nodes/serving/json';
 import { failureOf, type Outcome } from '../../nodes/serving/outcome';
@@ -99,8 +100,14 @@ test(`${CASES} random and mutated bodies`, () => {
 			if (read.ok && read.value.length !== rows) throw new Error('another number of predictions than rows');
 		}
 		expectInWords({ ok: false, failure: failureOf(status, body) });
-		expectInWords(readAnswer(body));
-		expectInWords(readReply(body));
+		const reply = readReply(body);
+		expectInWords(reply);
+		for (const type of reply.ok ? (['text', 'json'] as const) : []) {
+			expectInWords(reply.ok ? readAnswer(reply.value, { type }) : reply);
+		}
+		const stream = chatStreamReader();
+		for (const piece of stream.push(`data: ${body}\n\n`)) expectInWords(piece);
+		expectInWords(stream.end());
 		errorText(body);
 		parseGiven(body);
 		if (++seen > CASES / 5 && !isWarm) {

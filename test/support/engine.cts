@@ -15,8 +15,10 @@ import {
 	type INodeParameters,
 	type INodeType,
 	type IRequestOptionsSimplified,
+	type ITaskMetadata,
 	type IWorkflowExecuteAdditionalData,
 	type NodeExecutionHint,
+	type StructuredChunk,
 } from 'n8n-workflow';
 import { HopsworksApi } from '../../credentials/HopsworksApi.credentials';
 import { HopsworksModel } from '../../nodes/HopsworksModel/HopsworksModel.node.ts';
@@ -122,6 +124,8 @@ export interface RunOptions {
 	node?: INodeType;
 	/** Cancels the run after so many milliseconds. */
 	cancelAfter?: number;
+	/** Runs as a workflow whose trigger streams; called for every chunk. */
+	onChunk?: (chunk: StructuredChunk) => void;
 }
 
 export interface RunResult {
@@ -133,6 +137,8 @@ export interface RunResult {
 	hints: NodeExecutionHint[];
 	/** Milliseconds, as n8n times a node. */
 	executionTime: number;
+	/** What n8n keeps about the node's run, such as its tokens. */
+	metadata?: ITaskMetadata;
 }
 
 /** A key in the documented form; it must turn up nowhere but in the Authorization header. */
@@ -194,6 +200,11 @@ export async function runModel(options: RunOptions): Promise<RunResult> {
 		getRuntimeCredential: refuse,
 		startRunnerTask: refuse,
 	};
+	const { onChunk } = options;
+	if (onChunk) {
+		additionalData.streamingEnabled = true;
+		additionalData.hooks?.addHandler('sendChunk', onChunk);
+	}
 	const running = new WorkflowExecute(additionalData, 'manual').run({
 		workflow,
 		startNode: workflow.getNode('Rows') ?? refuse(),
@@ -210,5 +221,6 @@ export async function runModel(options: RunOptions): Promise<RunResult> {
 		failed: failed ?? [],
 		hints: task?.hints ?? [],
 		executionTime: task?.executionTime ?? NaN,
+		metadata: task?.metadata,
 	};
 }

@@ -25,6 +25,10 @@ export interface Reply {
 	drip?: number;
 	/** Closes the connection after so many bytes of the body. */
 	cutAfter?: number;
+	/** Sent after the head, part by part; a number is milliseconds to wait. */
+	stream?: Array<string | Buffer | number>;
+	/** What happens after the last text of a stream: it ends, its connection is closed, or nothing. */
+	ending?: 'end' | 'cut' | 'stall';
 }
 
 export interface TestServer {
@@ -50,10 +54,23 @@ function bytesOf(body: unknown): Buffer {
 	return Buffer.from(typeof body === 'string' || body === undefined ? (body ?? '') : JSON.stringify(body));
 }
 
-async function send(response: ServerResponse, { status = 200, headers, body, drip, cutAfter }: Reply): Promise<void> {
+async function send(
+	response: ServerResponse,
+	{ status = 200, headers, body, drip, cutAfter, stream, ending }: Reply,
+): Promise<void> {
 	const bytes = bytesOf(body);
 	const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
 	response.writeHead(status, { ...(isJson && { 'content-type': 'application/json' }), ...headers });
+	if (stream) {
+		response.flushHeaders();
+		for (const step of stream) {
+			if (typeof step === 'number') await wait(step);
+			else response.write(step);
+		}
+		if (ending === 'cut') response.socket?.destroy();
+		else if (ending !== 'stall') response.end();
+		return;
+	}
 	if (cutAfter !== undefined) {
 		response.write(bytes.subarray(0, cutAfter), () => response.socket?.destroy());
 		return;

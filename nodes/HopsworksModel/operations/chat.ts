@@ -1,11 +1,24 @@
 /** Chat: every item is a conversation that a deployed language model answers. */
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { modelOptions, readModelSettings } from '../../hopsworks/chatSettings';
-import { addressOptions, readTarget } from '../../hopsworks/deployments';
-import { hintAtTrouble, includeInputFields, mayGoOn, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
+import {
+	accumulateTokenUsage,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeProperties,
+} from 'n8n-workflow';
+import { modelOptions, readChatModel, type ChatModel } from '../../hopsworks/chatSettings';
+import { addressOptions } from '../../hopsworks/deployments';
+import { readFieldNames, readImages } from '../../hopsworks/images';
+import {
+	hintAtTrouble,
+	includeInputFields,
+	isTool,
+	mayGoOn,
+	NOT_SENT,
+	outgoing,
+	stopsOnError,
+} from '../../hopsworks/items';
 import {
 	asJson,
-	asOneOf,
 	asRecord,
 	asText,
 	attempt,
@@ -23,29 +36,54 @@ import {
 	type Connection,
 	type Tally,
 } from '../../hopsworks/send';
-import { chatRoute, type Target } from '../../serving/address';
 import { inWindow } from '../../serving/batch';
-import {
-	chatBody,
-	readAnswer,
-	readMessages,
-	readReply,
-	type ChatRequest,
-	type Message,
-} from '../../serving/chatCompletions';
-import { badInput, failed, success, type Outcome } from '../../serving/outcome';
+import { readAnswer, readReply, readUsage } from '../../serving/chatAnswer';
+import { chatBody, readTools, STREAMED, toolChoice, withImages, type Message } from '../../serving/chatCompletions';
+import type { Piece } from '../../serving/chatStream';
+import { failed, success, type Outcome } from '../../serving/outcome';
+import { conversationProperties, readConversation } from './conversation';
 import type { Operation } from './operation';
 
-const promptProperty: INodeProperties = {
-	displayName: 'Prompt',
-	name: 'prompt',
-	type: 'string',
-	typeOptions: { rows: 4 },
-	required: true,
-	default: '',
-	placeholder: 'e.g. Summarise this ticket in one sentence',
-	description: 'What you ask the model',
-};
+const ownOptions: INodeProperties[] = [
+	{
+		displayName: 'Enable Streaming',
+		name: 'enableStreaming',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether to send the answer on as it is written, where the workflow streams. Items then go one by one.',
+	},
+	{
+		displayName: 'Image Fields',
+		name: 'imageFields',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. data, photo',
+		description: 'Files of the item that the model shall see, by the names of their binary fields',
+	},
+	{
+		displayName: 'Output Field',
+		name: 'outputField',
+		type: 'string',
+		default: 'answer',
+		description: 'The name of the field that gets the answer, where input fields are included',
+	},
+	{
+		displayName: 'Tool Choice',
+		name: 'toolChoice',
+		type: 'string',
+		default: 'auto',
+		description: "Whether the model calls a tool: 'auto', 'none', 'required', or the name of the one to call",
+	},
+	{
+		displayName: 'Tools (JSON)',
+		name: 'tools',
+		type: 'json',
+		default: '[]',
+		description:
+			'Tools that the model may ask for, as a list. Its calls come out as they are; an AI Agent with the Hopsworks Chat Model carries them out.',
+	},
+];
 
 export const chat: Operation = {
 	value: 'chat',
@@ -53,96 +91,7 @@ export const chat: Operation = {
 	action: 'Ask deployed language model',
 	description: 'Send every item as a prompt to a deployed language model and get its answer',
 	properties: [
-		{
-			displayName: 'Prompt From',
-			name: 'promptType',
-			type: 'options',
-			noDataExpression: true,
-			options: [
-				{
-					name: 'Prompt',
-					value: 'prompt',
-					description: 'One question, with or without instructions',
-				},
-				{
-					name: 'Messages',
-					value: 'messages',
-					description: 'A conversation that you put together here',
-				},
-				{
-					name: 'JSON',
-					value: 'json',
-					description: 'A conversation that you already have as data',
-				},
-			],
-			default: 'prompt',
-			description: 'Where the conversation comes from',
-		},
-		{
-			...promptProperty,
-			displayOptions: { show: { promptType: ['prompt'] }, hide: { '@tool': [true] } },
-		},
-		{
-			...promptProperty,
-			default: "={{ $fromAI('prompt', 'The question for the model, with all it needs to know', 'string') }}",
-			displayOptions: { show: { promptType: ['prompt'], '@tool': [true] } },
-		},
-		{
-			displayName: 'System Prompt',
-			name: 'systemPrompt',
-			type: 'string',
-			typeOptions: { rows: 2 },
-			default: '',
-			placeholder: 'e.g. You answer in plain words and never guess',
-			description: 'Instructions that the model follows in every answer',
-			displayOptions: { show: { promptType: ['prompt'] } },
-		},
-		{
-			displayName: 'Messages',
-			name: 'messages',
-			type: 'fixedCollection',
-			typeOptions: { multipleValues: true, sortable: true },
-			placeholder: 'Add Message',
-			default: { values: [{ role: 'user', content: '' }] },
-			options: [
-				{
-					displayName: 'Message',
-					name: 'values',
-					values: [
-						{
-							displayName: 'Role',
-							name: 'role',
-							type: 'options',
-							options: [
-								{ name: 'Assistant', value: 'assistant' },
-								{ name: 'System', value: 'system' },
-								{ name: 'User', value: 'user' },
-							],
-							default: 'user',
-							description: 'Who says it',
-						},
-						{
-							displayName: 'Content',
-							name: 'content',
-							type: 'string',
-							typeOptions: { rows: 2 },
-							default: '',
-							description: 'What is said',
-						},
-					],
-				},
-			],
-			displayOptions: { show: { promptType: ['messages'] } },
-		},
-		{
-			displayName: 'Messages',
-			name: 'messagesJson',
-			type: 'json',
-			required: true,
-			default: '[\n  { "role": "user", "content": "" }\n]',
-			description: 'A list of messages, as data or as JSON text',
-			displayOptions: { show: { promptType: ['json'] } },
-		},
+		...conversationProperties,
 		{
 			displayName: 'Simplify',
 			name: 'simplify',
@@ -152,60 +101,45 @@ export const chat: Operation = {
 			description: 'Whether to return a simplified version of the response instead of the raw data',
 		},
 		...includeInputFields,
-		optionsField([
-			...addressOptions,
-			...sendOptions,
-			...modelOptions,
-			{
-				displayName: 'Output Field',
-				name: 'outputField',
-				type: 'string',
-				default: 'answer',
-				description: 'The name of the field that gets the answer, where input fields are included',
-			},
-		]),
+		optionsField([...addressOptions, ...sendOptions, ...modelOptions, ...ownOptions]),
 	],
 	run,
 };
 
-const PROMPT_TYPES = ['prompt', 'messages', 'json'] as const;
-
-function readConversation(read: ParameterReader, item: number): Message[] {
-	switch (asOneOf(read('promptType', item), PROMPT_TYPES)) {
-		case 'messages':
-			return take(readMessages(asRecord(read('messages', item)).values));
-		case 'json':
-			return take(readMessages(asJson(read('messagesJson', item), 'Messages')));
-		default: {
-			const prompt = asText(read('prompt', item));
-			if (prompt.trim() === '') take(badInput("'Prompt' is empty", 'Write what the model should answer.'));
-			const system = asText(read('systemPrompt', item));
-			const user = { role: 'user', content: prompt };
-			return system.trim() === '' ? [user] : [{ role: 'system', content: system }, user];
-		}
-	}
-}
-
-interface Conversation {
-	target: Target;
-	request: ChatRequest;
+interface Conversation extends ChatModel {
+	messages: Message[];
+	imageFields: string[];
 }
 
 function readItem(read: ParameterReader, connection: Connection, item: number): Conversation {
 	const options = asRecord(read('options', item));
-	const route = chatRoute(asText(options.apiPrefix ?? '/v1'));
-	const target = readTarget(read('deployment', item), options, connection, route);
-	const model = asText(options.model).trim() || target.deployment;
-	if (model === '') {
-		take(badInput("The address does not tell the model's name", "Set the option 'Model' to the deployment's name."));
-	}
+	const model = readChatModel(read('deployment', item), options, connection);
 	return {
-		target,
-		request: {
-			model,
-			messages: readConversation(read, item),
-			settings: readModelSettings(options),
-		},
+		...model,
+		messages: readConversation(read, item),
+		settings: { ...readToolSettings(options), ...model.settings },
+		imageFields: readFieldNames(asText(options.imageFields)),
+	};
+}
+
+function readToolSettings({ tools, toolChoice: choice }: Record<string, unknown>): Record<string, unknown> {
+	const given = asJson(tools ?? [], 'Tools (JSON)');
+	if (Array.isArray(given) && given.length === 0) return {};
+	const wanted = asText(choice).trim();
+	return { tools: take(readTools(given)), ...(wanted !== '' && { tool_choice: toolChoice(wanted) }) };
+}
+
+/** What is the same for all items of a run. */
+async function readSetUp(context: IExecuteFunctions, read: ParameterReader) {
+	const options = asRecord(read('options', 0));
+	return {
+		connection: await readConnection(context),
+		settings: readSendSettings(options),
+		outputField: readOutputField(options, 'answer'),
+		simplifies: read('simplify', 0) === true,
+		keepsInput: read('includeInputFields', 0) === true,
+		// Missing on older n8n.
+		streams: options.enableStreaming !== false && !isTool(context.getNode()) && context.isStreaming?.(),
 	};
 }
 
@@ -214,18 +148,9 @@ async function run(
 	items: INodeExecutionData[],
 ): Promise<Array<Outcome<INodeExecutionData>>> {
 	const read = parameterReader(context);
-	const setUp = await attempt(async () => {
-		const options = asRecord(read('options', 0));
-		return {
-			connection: await readConnection(context),
-			settings: readSendSettings(options),
-			outputField: readOutputField(options, 'answer'),
-			simplifies: read('simplify', 0) === true,
-			keepsInput: read('includeInputFields', 0) === true,
-		};
-	});
+	const setUp = await attempt(() => readSetUp(context, read));
 	if (!setUp.ok) return items.map(() => setUp);
-	const { connection, settings, outputField, simplifies, keepsInput } = setUp.value;
+	const { connection, settings, outputField, simplifies, keepsInput, streams } = setUp.value;
 
 	const outcomes: Array<Outcome<INodeExecutionData>> = items.map(() => failed(NOT_SENT));
 	const conversations = new Map<number, Conversation>();
@@ -238,29 +163,74 @@ async function run(
 	}
 
 	const tally: Tally = { requests: 0, retries: 0 };
+	const tokens = { prompt: 0, completion: 0 };
 	const send = sender(context, connection, settings, tally);
-	await inWindow(conversations, settings.concurrency, async ([index, { target, request }]) => {
-		const { outcome: reply } = await send(target, () => chatBody(request));
-		const made = reply.ok ? madeOf(reply.value, simplifies, keepsInput ? outputField : undefined) : reply;
+
+	/** The fields that an item gets. */
+	async function answer(index: number, conversation: Conversation, chunks?: Chunks): Promise<Outcome<Made>> {
+		const { target, model, settings: modelSettings, format, imageFields } = conversation;
+		const images = await attempt(() => readImages(context, items[index], index, imageFields));
+		const messages = images.ok ? withImages(conversation.messages, images.value) : images;
+		if (!messages.ok) return messages;
+		const request = { model, messages: messages.value, settings: { ...modelSettings, ...(chunks && STREAMED) } };
+		const { outcome: text } = await send(target, () => chatBody(request), chunks?.onPiece);
+		const reply = text.ok ? readReply(text.value) : text;
+		if (!reply.ok) return reply;
+		const usage = readUsage(reply.value);
+		tokens.prompt += Number(usage?.promptTokens ?? 0);
+		tokens.completion += Number(usage?.completionTokens ?? 0);
+		const read = readAnswer(reply.value, format);
+		if (!simplifies && (read.ok || format.type === 'text')) return success({ response: reply.value });
+		return read.ok ? success({ ...read.value }) : read;
+	}
+
+	// The chat panel does not tell items apart, so they stream one after the other.
+	await inWindow(conversations, streams ? 1 : settings.concurrency, async ([index, conversation]) => {
+		const chunks = streams ? chunksOf(context, index) : undefined;
+		await chunks?.begin();
+		const made = await answer(index, conversation, chunks);
+		await chunks?.end(made, stops);
+		const isNested = keepsInput && simplifies;
 		const answered = outgoing(items, index, keepsInput);
-		outcomes[index] = made.ok ? success({ ...answered, json: { ...answered.json, ...made.value } }) : made;
+		outcomes[index] = made.ok
+			? success({
+					...answered,
+					json: { ...answered.json, ...(isNested ? { [outputField]: made.value } : made.value) },
+				})
+			: made;
 		return mayGoOn(made, stops);
 	});
+	// Each call replaces the figures of the last; missing on older n8n.
+	if (tokens.prompt + tokens.completion > 0) accumulateTokenUsage?.(context, tokens.prompt, tokens.completion);
 	hintAtTrouble(context, outcomes, tally);
 	return outcomes;
 }
 
-/** The fields that an item gets of a reply. */
-function madeOf(
-	text: string,
-	simplifies: boolean,
-	outputField: string | undefined,
-): Outcome<INodeExecutionData['json']> {
-	if (!simplifies) {
-		const reply = readReply(text);
-		return reply.ok ? success({ response: reply.value }) : reply;
-	}
-	const answer = readAnswer(text);
-	if (!answer.ok) return answer;
-	return success(outputField === undefined ? { ...answer.value } : { [outputField]: { ...answer.value } });
+type Made = INodeExecutionData['json'];
+
+/** What an item sends on to whoever waits for the workflow's answer, while it is being written. */
+interface Chunks {
+	begin(): Promise<void>;
+	onPiece(piece: Piece): Promise<void>;
+	end(made: Outcome<Made>, stops: boolean): Promise<void>;
+}
+
+function chunksOf(context: IExecuteFunctions, item: number): Chunks {
+	let isSilent = true;
+	const piece = async (text: string): Promise<void> => {
+		if (text === '') return;
+		isSilent = false;
+		await context.sendChunk('item', item, text);
+	};
+	return {
+		begin: async () => await context.sendChunk('begin', item),
+		onPiece: async ({ text }) => await piece(text),
+		async end(made, stops) {
+			// A server that does not stream answers at once.
+			if (made.ok && isSilent) await piece(asText(made.value.text));
+			if (made.ok) await context.sendChunk('end', item);
+			// Where the run stops, n8n itself ends the stream with the error.
+			else if (!stops) await context.sendChunk('error', item, made.failure.message);
+		},
+	};
 }

@@ -1,0 +1,128 @@
+/** Where the conversation of Chat comes from: the fields, and the reading of one conversation an item. */
+import type { INodeProperties } from 'n8n-workflow';
+import { asJson, asOneOf, asRecord, asText, take, type ParameterReader } from '../../hopsworks/parameters';
+import { readMessages, type Message } from '../../serving/chatCompletions';
+import { badInput } from '../../serving/outcome';
+
+const promptProperty: INodeProperties = {
+	displayName: 'Prompt',
+	name: 'prompt',
+	type: 'string',
+	typeOptions: { rows: 4 },
+	required: true,
+	default: '',
+	placeholder: 'e.g. Summarise this ticket in one sentence',
+	description: 'What you ask the model',
+};
+
+export const conversationProperties: INodeProperties[] = [
+	{
+		displayName: 'Prompt From',
+		name: 'promptType',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Prompt',
+				value: 'prompt',
+				description: 'One question, with or without instructions',
+			},
+			{
+				name: 'Messages',
+				value: 'messages',
+				description: 'A conversation that you put together here',
+			},
+			{
+				name: 'JSON',
+				value: 'json',
+				description: 'A conversation that you already have as data',
+			},
+		],
+		default: 'prompt',
+		description: 'Where the conversation comes from',
+	},
+	{
+		...promptProperty,
+		displayOptions: { show: { promptType: ['prompt'] }, hide: { '@tool': [true] } },
+	},
+	{
+		...promptProperty,
+		default: "={{ $fromAI('prompt', 'The question for the model, with all it needs to know', 'string') }}",
+		displayOptions: { show: { promptType: ['prompt'], '@tool': [true] } },
+	},
+	{
+		displayName: 'System Prompt',
+		name: 'systemPrompt',
+		type: 'string',
+		typeOptions: { rows: 2 },
+		default: '',
+		placeholder: 'e.g. You answer in plain words and never guess',
+		description: 'Instructions that the model follows in every answer',
+		displayOptions: { show: { promptType: ['prompt'] } },
+	},
+	{
+		displayName: 'Messages',
+		name: 'messages',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true },
+		placeholder: 'Add Message',
+		default: { values: [{ role: 'user', content: '' }] },
+		options: [
+			{
+				displayName: 'Message',
+				name: 'values',
+				values: [
+					{
+						displayName: 'Role',
+						name: 'role',
+						type: 'options',
+						options: [
+							{ name: 'Assistant', value: 'assistant' },
+							{ name: 'System', value: 'system' },
+							{ name: 'User', value: 'user' },
+						],
+						default: 'user',
+						description: 'Who says it',
+					},
+					{
+						displayName: 'Content',
+						name: 'content',
+						type: 'string',
+						typeOptions: { rows: 2 },
+						default: '',
+						description: 'What is said',
+					},
+				],
+			},
+		],
+		displayOptions: { show: { promptType: ['messages'] } },
+	},
+	{
+		displayName: 'Messages',
+		name: 'messagesJson',
+		type: 'json',
+		required: true,
+		default: '[\n  { "role": "user", "content": "" }\n]',
+		description: 'A list of messages, as data or as JSON text',
+		displayOptions: { show: { promptType: ['json'] } },
+	},
+];
+
+const PROMPT_TYPES = ['prompt', 'messages', 'json'] as const;
+
+/** The conversation of one item. Throws what `attempt` turns into a failure. */
+export function readConversation(read: ParameterReader, item: number): Message[] {
+	switch (asOneOf(read('promptType', item), PROMPT_TYPES)) {
+		case 'messages':
+			return take(readMessages(asRecord(read('messages', item)).values));
+		case 'json':
+			return take(readMessages(asJson(read('messagesJson', item), 'Messages')));
+		default: {
+			const prompt = asText(read('prompt', item));
+			if (prompt.trim() === '') take(badInput("'Prompt' is empty", 'Write what the model should answer.'));
+			const system = asText(read('systemPrompt', item));
+			const user = { role: 'user', content: prompt };
+			return system.trim() === '' ? [user] : [{ role: 'system', content: system }, user];
+		}
+	}
+}

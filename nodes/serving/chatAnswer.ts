@@ -1,0 +1,157 @@
+/** The reply of a chat completion: reply text into an answer, or into the failure that it hides. */
+import type { AnswerFormat } from './chatCompletions';
+import { isRecord, parseReply, type Json } from './json';
+import { departureFrom } from './jsonSchema';
+import { errorText, excerpt } from './errorText';
+import { failed, success, type Failure, type Outcome } from './outcome';
+
+type Fields = { [name: string]: Json };
+
+export type ToolCall = { id: Json; name: string; arguments: Json };
+
+export type Usage = {
+	promptTokens: Json;
+	completionTokens: Json;
+	totalTokens: Json;
+	/** Of the prompt's tokens, those that the server had in its cache. */
+	cachedTokens?: number;
+	/** Of the completion's tokens, those that the model thought with. */
+	reasoningTokens?: number;
+};
+
+/** What a reply holds, under names that read like the rest of n8n; members that are absent on the wire are absent here. */
+export type Answer = {
+	text: string;
+	finishReason: string | null;
+	usage?: Usage;
+	/** The answer's value, where JSON was asked for. */
+	json?: Json;
+	reasoning?: string;
+	refusal?: string;
+	toolCalls?: ToolCall[];
+};
+
+function unusable(text: string): Failure {
+	return {
+		kind: 'reply',
+		message:
+			text.trim() === '' ? 'The reply was empty' : `The reply is not an answer: ${errorText(text) || excerpt(text)}`,
+		description:
+			"Check that the deployment is a language model, and that the option 'API Path Prefix' fits its server.",
+	};
+}
+
+/** The whole reply as JSON. Fails where it is none, or says that the server failed. */
+export function readReply(text: string): Outcome<Fields> {
+	const reply = parseReply(text);
+	if (!isRecord(reply) || (reply.error ?? false) !== false || reply.object === 'error') return failed(unusable(text));
+	return success(reply);
+}
+
+/** What a reply says that it cost. */
+export function readUsage({ usage }: Fields): Usage | undefined {
+	if (!isRecord(usage)) return undefined;
+	const detail = (holder: Json | undefined, name: string): number | undefined => {
+		const value = isRecord(holder) ? holder[name] : undefined;
+		return typeof value === 'number' ? value : undefined;
+	};
+	const cachedTokens = detail(usage.prompt_tokens_details, 'cached_tokens');
+	const reasoningTokens = detail(usage.completion_tokens_details, 'reasoning_tokens');
+	return {
+		promptTokens: usage.prompt_tokens ?? null,
+		completionTokens: usage.completion_tokens ?? null,
+		totalTokens: usage.total_tokens ?? null,
+		...(cachedTokens !== undefined && { cachedTokens }),
+		...(reasoningTokens !== undefined && { reasoningTokens }),
+	};
+}
+
+function isText(value: Json | undefined): value is string {
+	return typeof value === 'string' && value !== '';
+}
+
+/** The first choice of a reply. Fails where there is none, or where it is not what was asked for. */
+export function readAnswer(reply: Fields, format: AnswerFormat): Outcome<Answer> {
+	const { choices } = reply;
+	const choice = Array.isArray(choices) ? choices[0] : undefined;
+	if (!isRecord(choice) || !isRecord(choice.message)) return failed(unusable(JSON.stringify(reply)));
+	const { message, finish_reason: finishReason } = choice;
+	const calls = readToolCalls(message.tool_calls);
+	if (!calls.ok) return calls;
+	const toolCalls = calls.value;
+	// `reasoning` since vLLM 0.11.1, `reasoning_content` before.
+	const reasoning = message.reasoning ?? message.reasoning_content;
+	const { content, refusal } = message;
+	const usage = readUsage(reply);
+	const answer: Answer = {
+		text: typeof content === 'string' ? content : '',
+		finishReason: typeof finishReason === 'string' ? finishReason : null,
+		...(usage && { usage }),
+		...(isText(reasoning) && { reasoning }),
+		...(isText(refusal) && { refusal }),
+		...(toolCalls.length > 0 && { toolCalls }),
+	};
+	// A model that calls a tool answers later.
+	if (format.type === 'text' || (toolCalls.length > 0 && answer.text.trim() === '')) return success(answer);
+	const json = readStructured(answer, format);
+	return json.ok ? success({ ...answer, json: json.value }) : json;
+}
+
+function readToolCalls(calls: Json | undefined): Outcome<ToolCall[]> {
+	const read: ToolCall[] = [];
+	for (const call of Array.isArray(calls) ? calls : []) {
+		if (!isRecord(call) || !isRecord(call.function)) continue;
+		const { name, arguments: given } = call.function;
+		const isBlank = typeof given === 'string' && given.trim() === '';
+		const value = typeof given === 'string' && !isBlank ? parseReply(given) : isBlank ? {} : given;
+		if (value === undefined) {
+			return spoilt(
+				`The model called the tool '${String(name)}' with arguments that are not JSON`,
+				String(given ?? ''),
+				"Raise 'Max Tokens' if the call was cut off. Otherwise the model is not good at calling tools.",
+			);
+		}
+		read.push({ id: call.id ?? null, name: String(name), arguments: value });
+	}
+	return success(read);
+}
+
+function spoilt(what: string, text: string, description: string): { ok: false; failure: Failure } {
+	return failed({ kind: 'reply', message: `${what}: ${excerpt(text)}`, description });
+}
+
+const ENDED_EARLY = new Set(['length', 'content_filter', 'abort']);
+
+/** The value of an answer that had to be JSON. */
+function readStructured(
+	{ text, finishReason, refusal }: Answer,
+	format: Exclude<AnswerFormat, { type: 'text' }>,
+): Outcome<Json> {
+	if (refusal !== undefined) {
+		return spoilt('The model refused to answer', refusal, 'Ask for something else, or in other words.');
+	}
+	if (ENDED_EARLY.has(finishReason ?? '')) {
+		return spoilt(
+			`The answer was cut off before its JSON was whole (${finishReason})`,
+			text,
+			"Raise 'Max Tokens' in the options, or ask for less.",
+		);
+	}
+	const [, fenced] = /^\s*```(?:json)?\s*\n([^]*?)\n\s*```\s*$/.exec(text) ?? [];
+	const value = parseReply(fenced ?? text);
+	if (value === undefined) {
+		return spoilt(
+			'The answer is not JSON',
+			text,
+			"The server may not know 'response_format', as vLLM does. Say in the prompt that the answer must be JSON alone.",
+		);
+	}
+	if (format.type === 'json') return success(value);
+	const departure = departureFrom(format.schema, value, format.schema);
+	if (departure === undefined) return success(value);
+	return spoilt(
+		`The answer does not follow the JSON schema, as ${departure}`,
+		text,
+		"The server may not know 'response_format', as vLLM does. Say in the prompt what the answer must hold.",
+	);
+}

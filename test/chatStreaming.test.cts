@@ -1,0 +1,324 @@
+/** Streaming in Chat, in n8n's engine, over real HTTP: every way in which a stream can go on and end. */
+import type { StructuredChunk } from 'n8n-workflow';
+import { startSandbox } from '../sandbox/sandbox.cts';
+import { runModel, type RunOptions, type RunResult } from './support/engine.cts';
+import { startServer, type Recorded, type Reply, type TestServer } from './support/server.cts';
+
+const USAGE = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
+const usage = { promptTokens: 5, completionTokens: 2, totalTokens: 7 };
+
+const event = (data: object | string) => `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
+const chunk = (delta: object, finish: string | null = null, more: object = {}) =>
+	event({
+		id: 'c1',
+		object: 'chat.completion.chunk',
+		model: 'llm',
+		choices: [{ index: 0, delta, finish_reason: finish }],
+		...more,
+	});
+const content = (text: string) => chunk({ content: text });
+const USAGE_CHUNK = event({ id: 'c1', object: 'chat.completion.chunk', choices: [], usage: USAGE });
+const START = chunk({ role: 'assistant', content: '' });
+const STOP = chunk({}, 'stop');
+const DONE = event('[DONE]');
+const HELLO = [START, content('Hel'), content('lo')];
+
+let server: TestServer;
+let answer: (request: Recorded, number: number) => Reply;
+const streamOf = (...stream: Array<string | Buffer | number>): Reply => ({
+	headers: { 'content-type': 'text/event-stream; charset=utf-8' },
+	stream,
+});
+
+beforeAll(async () => {
+	server = await startServer((request, number) => answer(request, number));
+});
+afterAll(() => server.close());
+beforeEach(() => {
+	server.requests.length = 0;
+});
+
+interface Streamed extends RunResult {
+	/** `item` chunks are their text, others their type; with the item's index. */
+	chunks: string[];
+}
+
+async function chat({ parameters, credential, ...rest }: Partial<RunOptions>): Promise<Streamed> {
+	const chunks: string[] = [];
+	const { options, ...others } = { options: {}, ...parameters };
+	const onChunk = ({ type, content: said = '', metadata: { itemIndex } }: StructuredChunk): void =>
+		void chunks.push(`${itemIndex} ${type === 'item' ? `'${said}'` : type === 'error' ? `error ${said}` : type}`);
+	const result = await runModel({
+		onChunk,
+		...rest,
+		credential: { servingUrl: server.url, ...credential },
+		parameters: {
+			operation: 'chat',
+			deployment: { __rl: true, mode: 'name', value: 'llm' },
+			prompt: 'Hello',
+			options: { maxRetryWait: 0.01, ...Object(options) },
+			...others,
+		},
+	});
+	return { ...result, chunks };
+}
+
+test('asks for a stream with its usage, and sends each piece on as it comes', async () => {
+	answer = () => streamOf(...HELLO, STOP, USAGE_CHUNK, DONE);
+	const { success, chunks } = await chat({ rows: [{ id: 1 }] });
+	expect(server.requests.map(({ body }) => body)).toEqual([
+		{
+			model: 'llm',
+			messages: [{ role: 'user', content: 'Hello' }],
+			stream: true,
+			stream_options: { include_usage: true },
+		},
+	]);
+	expect(chunks).toEqual(['0 begin', "0 'Hel'", "0 'lo'", '0 end']);
+	expect(success).toEqual([{ json: { text: 'Hello', finishReason: 'stop', usage }, pairedItem: { item: 0 } }]);
+});
+
+const CALL = { index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '' } };
+const OTHER = { index: 1, id: 'b', type: 'function', function: { name: 'g', arguments: '{"y": 2}' } };
+
+describe('streams that end well', () => {
+	test.each<[string, Reply, object]>([
+		['usage in a last chunk of its own', streamOf(...HELLO, STOP, USAGE_CHUNK, DONE), { usage }],
+		[
+			'usage in the last choice, and no [DONE] (transformers serve)',
+			streamOf(...HELLO, chunk({}, 'stop', { usage: USAGE })),
+			{ usage },
+		],
+		['no usage, and no [DONE]', streamOf(...HELLO, STOP), {}],
+		['[DONE] without a finish reason', streamOf(...HELLO, DONE), { finishReason: null }],
+		['[DONE] without an empty line after it', streamOf(...HELLO, STOP, 'data: [DONE]'), {}],
+		['something after [DONE]', streamOf(...HELLO, STOP, DONE, event({ error: 'too late' })), {}],
+		['a stream that stays open after [DONE]', { ...streamOf(...HELLO, STOP, DONE), ending: 'stall' }, {}],
+		[
+			'lines that end as on Windows',
+			streamOf(...[...HELLO, STOP, DONE].map((text) => text.replaceAll('\n', '\r\n'))),
+			{},
+		],
+		[
+			'comments and other fields between',
+			streamOf(': ping\n\nevent: x\nid: 1\n', ...HELLO, ': ping\n\n', STOP, DONE),
+			{},
+		],
+		['one write for all', streamOf([...HELLO, STOP, USAGE_CHUNK, DONE].join('')), { usage }],
+		['cut off by Max Tokens', streamOf(...HELLO, chunk({}, 'length'), DONE), { finishReason: 'length' }],
+		[
+			'reasoning first',
+			streamOf(chunk({ reasoning: 'I ' }), chunk({ reasoning: 'think' }), ...HELLO, STOP, DONE),
+			{ reasoning: 'I think' },
+		],
+		[
+			'reasoning under its older name',
+			streamOf(chunk({ reasoning_content: 'Hm' }), ...HELLO, STOP, DONE),
+			{ reasoning: 'Hm' },
+		],
+		[
+			'tool calls in parts',
+			streamOf(
+				...HELLO,
+				chunk({ tool_calls: [CALL] }),
+				chunk({ tool_calls: [{ index: 0, function: { arguments: '{"x"' } }] }),
+				chunk({ tool_calls: [{ index: 0, function: { arguments: ': 9007199254740993}' } }, OTHER] }),
+				chunk({}, 'tool_calls'),
+				DONE,
+			),
+			{
+				finishReason: 'tool_calls',
+				toolCalls: [
+					{ id: 'a', name: 'f', arguments: { x: '9007199254740993' } },
+					{ id: 'b', name: 'g', arguments: { y: 2 } },
+				],
+			},
+		],
+	])('%s', async (_name, reply, more) => {
+		answer = () => reply;
+		const { success, chunks, error } = await chat({});
+		expect(error).toBeUndefined();
+		expect(success.map(({ json }) => json)).toEqual([{ text: 'Hello', finishReason: 'stop', ...more }]);
+		expect(chunks).toEqual(['0 begin', "0 'Hel'", "0 'lo'", '0 end']);
+		expect(server.requests).toHaveLength(1);
+	});
+
+	test('pieces cut in the middle of a letter', async () => {
+		const bytes = Buffer.from([START, content('Grüße 🙂'), STOP, DONE].join(''));
+		const parts = Array.from({ length: Math.ceil(bytes.length / 7) }, (_, part) =>
+			bytes.subarray(7 * part, 7 * part + 7),
+		);
+		answer = () => streamOf(...parts.flatMap((part) => [part, 1]));
+		expect((await chat({})).success[0]?.json).toMatchObject({ text: 'Grüße 🙂' });
+	});
+
+	test('a server that answers at once after all: one piece', async () => {
+		const message = { role: 'assistant', content: 'Hello' };
+		answer = () => ({ body: { choices: [{ index: 0, message, finish_reason: 'stop' }] } });
+		const { success, chunks } = await chat({});
+		expect(success[0]?.json).toEqual({ text: 'Hello', finishReason: 'stop' });
+		expect(chunks).toEqual(['0 begin', "0 'Hello'", '0 end']);
+	});
+});
+
+describe('streams that end badly', () => {
+	const NESTED = { error: { message: 'EngineCore died', type: 'InternalServerError', param: null, code: 500 } };
+	test.each<[string, Reply, string]>([
+		['an error in the stream', streamOf(...HELLO, event(NESTED), DONE), 'The answer broke off: EngineCore died'],
+		[
+			'an error of the older form',
+			streamOf(...HELLO, event({ object: 'error', message: 'Engine died', code: 500 })),
+			'The answer broke off: Engine died',
+		],
+		['an error before the first piece', streamOf(event(NESTED), DONE), 'The answer broke off: EngineCore died'],
+		['text that is no JSON', streamOf(...HELLO, event('Internal Server Error')), 'broke off: Internal Server Error'],
+		['an end in the middle', streamOf(...HELLO), "The answer broke off: the stream ended after 'Hello'"],
+		['an end before the beginning', streamOf(), 'the stream ended before an answer began'],
+		['nothing but [DONE]', streamOf(DONE), 'the stream ended before an answer began'],
+		['a closed connection', { ...streamOf(...HELLO, 50), ending: 'cut' }, 'The answer broke off: 127.0.0.1'],
+		[
+			'silence',
+			{ ...streamOf(...HELLO), ending: 'stall' },
+			'The answer broke off: The deployment did not answer within 0.3 seconds',
+		],
+		[
+			'silence from the start',
+			{ ...streamOf(START), ending: 'stall' },
+			'The deployment did not answer within 0.3 seconds',
+		],
+		[
+			'JSON that was cut off by Max Tokens',
+			streamOf(content('{"a'), chunk({}, 'length'), DONE),
+			'cut off before its JSON',
+		],
+	])('%s fails the item, and nothing is sent again', async (name, reply, message) => {
+		answer = () => reply;
+		const responseFormat = name.startsWith('JSON') ? 'json' : 'text';
+		const { success, chunks, failed } = await chat({
+			rows: [{ id: 1 }],
+			parameters: { options: { timeout: 0.3, maxRetryWait: 0.01, responseFormat } },
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(success).toEqual([]);
+		expect(failed[0]?.json).toEqual({ id: 1, error: expect.stringContaining(message) });
+		expect(chunks.at(-1)).toContain('0 error ');
+		expect(chunks.at(-1)).toContain(message);
+		expect(server.requests).toHaveLength(1);
+	});
+
+	test.each<[string, Reply]>([
+		['a busy server', { status: 503, body: 'no healthy upstream' }],
+		['a limit', { status: 429, headers: { 'retry-after': '0' } }],
+		['a connection closed before the first piece', { ...streamOf(START, 50), ending: 'cut' }],
+		['a connection closed before the reply', { reset: true }],
+	])('%s is asked again, as long as no piece has come', async (_name, first) => {
+		answer = (_request, number) => (number === 1 ? first : streamOf(...HELLO, STOP, DONE));
+		const { success, chunks, error } = await chat({});
+		expect(error).toBeUndefined();
+		expect(success[0]?.json).toMatchObject({ text: 'Hello' });
+		expect(chunks).toEqual(['0 begin', "0 'Hel'", "0 'lo'", '0 end']);
+		expect(server.requests).toHaveLength(2);
+	});
+
+	test('a refusal of the request is told in the server’s words', async () => {
+		answer = () => ({ status: 400, body: { error: { message: 'temperature must be non-negative', code: 400 } } });
+		const { error } = await chat({});
+		expect(error?.message).toContain('temperature must be non-negative');
+		expect(server.requests).toHaveLength(1);
+	});
+
+	test('where the run stops, n8n itself ends the stream with the error', async () => {
+		answer = () => streamOf(...HELLO, event(NESTED));
+		const { chunks, error } = await chat({});
+		expect(error?.message).toBe('The answer broke off: EngineCore died');
+		expect(chunks.slice(0, 3)).toEqual(['0 begin', "0 'Hel'", "0 'lo'"]);
+		expect(chunks.slice(3)).toEqual([expect.stringContaining("0 error The deployment's logs")]);
+	});
+
+	test('a key that the server echoes goes nowhere', async () => {
+		answer = ({ headers }) => streamOf(content(`You sent ${headers.authorization}`), STOP, DONE);
+		const { success, chunks } = await chat({});
+		expect(success[0]?.json.text).toBe('You sent ApiKey ***');
+		expect(chunks[1]).toBe("0 'You sent ApiKey ***'");
+	});
+
+	test('Stop ends the answer at once, and the connection with it', async () => {
+		answer = () => ({ ...streamOf(...HELLO), ending: 'stall' });
+		const began = Date.now();
+		const { status } = await chat({ cancelAfter: 300 });
+		expect(status).toBe('canceled');
+		expect(Date.now() - began).toBeLessThan(5000);
+	});
+});
+
+describe('when it streams', () => {
+	const answerTo = ({ body }: Recorded): Reply => {
+		const text = `to ${JSON.stringify(body).match(/"content":"([^"]*)"/)?.[1]}`;
+		const whole = { choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }] };
+		return Object(body).stream ? streamOf(START, 20, content(text), STOP, DONE) : { body: whole };
+	};
+
+	test('several items one after the other, each with its own begin and end', async () => {
+		answer = answerTo;
+		const rows = ['a', 'b', 'c'].map((question) => ({ question }));
+		const { success, chunks } = await chat({ rows, parameters: { prompt: '={{ $json.question }}' } });
+		expect(chunks).toEqual(
+			['a', 'b', 'c'].flatMap((text, item) => [`${item} begin`, `${item} 'to ${text}'`, `${item} end`]),
+		);
+		expect(success.map(({ json, pairedItem }) => [json.text, pairedItem])).toEqual(
+			['a', 'b', 'c'].map((text, item) => [`to ${text}`, { item }]),
+		);
+	});
+
+	test.each<[string, Partial<RunOptions>]>([
+		['in a workflow that does not', { onChunk: undefined }],
+		['where the option is off', { parameters: { options: { enableStreaming: false } } }],
+		['as an agent’s tool', { tool: true, parameters: { prompt: 'Hello' } }],
+	])('never %s', async (_name, options) => {
+		answer = answerTo;
+		const { success, chunks } = await chat(options);
+		expect(server.requests[0]?.body).not.toHaveProperty('stream');
+		expect(chunks).toEqual([]);
+		expect(success[0]?.json.text).toBe('to Hello');
+	});
+
+	test('the item is the same as without streaming', async () => {
+		const tool = { name: 'find_order', description: 'Finds an order', parameters: { type: 'object', properties: {} } };
+		const cases = [
+			{},
+			{ extraFields: { chat_template_kwargs: { enable_thinking: true } } },
+			{ responseFormat: 'json' },
+			{ tools: [tool], toolChoice: 'required', maxTokens: 20 },
+			{ maxTokens: 3 },
+		];
+		const sandbox = await startSandbox();
+		const results = async (enableStreaming: boolean, simplify: boolean) => {
+			const outputs: unknown[] = [];
+			for (const options of cases) {
+				const { success } = await chat({
+					credential: { servingUrl: sandbox.url },
+					parameters: {
+						deployment: { __rl: true, mode: 'name', value: 'assistant' },
+						prompt: 'Tell me a story',
+						simplify,
+						options: { ...options, enableStreaming },
+					},
+				});
+				outputs.push(JSON.parse(JSON.stringify(success[0]?.json).replaceAll(/tool-\d+/g, 'tool')));
+			}
+			return outputs;
+		};
+		const whole = await results(false, true);
+		expect(await results(true, true)).toEqual(whole);
+		expect(whole).toMatchObject([
+			{ text: expect.stringContaining('sandbox') },
+			{ reasoning: expect.any(String) },
+			{ json: { answer: expect.any(String) } },
+			{ toolCalls: [{ name: 'find_order' }] },
+			{ finishReason: 'length' },
+		]);
+		const [raw] = await results(true, false);
+		await sandbox.close();
+		expect(raw).toMatchObject({ response: { object: 'chat.completion', model: 'assistant', choices: [{ index: 0 }] } });
+	});
+});
