@@ -1,6 +1,7 @@
 /** Outcomes: a failure is a value that says what happened and what to do. */
 import { blameOf, type Blame } from './blame';
 import { errorText } from './errorText';
+import { isRecord, parseReply } from './json';
 
 export type Outcome<Value> = { ok: true; value: Value } | { ok: false; failure: Failure };
 
@@ -113,8 +114,33 @@ const UNKNOWN_ROW: Meaning = {
 	says: 'The deployment found no data for a row',
 	advice: 'The keys of a row match nothing in the feature store. Check the values, not the address.',
 };
+const TOO_LONG: Meaning = {
+	says: 'The text is too long for the model',
+	advice:
+		"What is sent and the answer must fit into the model's context together. Shorten the text, leave out older messages, or lower 'Max Tokens' in the options.",
+};
+const CHAT_REFUSED: Meaning = {
+	says: 'The language model refused the request',
+	advice: "Its words say what it does not take: check the prompt, the options and 'Extra Fields (JSON)'.",
+};
+const CHAT_FAILED: Meaning = {
+	says: 'The language model failed',
+	advice: "The deployment's logs in Hopsworks have the whole story.",
+};
+
+/** The two wordings of vLLM, before and since 0.16; there is no code for it. */
+const CONTEXT_OVERFLOW = /maximum context length|context length is only/i;
+
+/** Whether a body has the form of OpenAI's errors, which vLLM and KServe's language model server use. */
+function isOpenAiError(body: string): boolean {
+	const json = parseReply(body);
+	return isRecord(json) && (json.object === 'error' || (isRecord(json.error) && 'type' in json.error));
+}
 
 function meaningOf(status: number, body: string, text: string): Meaning {
+	if (status === 400 && CONTEXT_OVERFLOW.test(text)) return TOO_LONG;
+	if ([400, 415, 422].includes(status) && isOpenAiError(body)) return CHAT_REFUSED;
+	if (status === 500 && isOpenAiError(body)) return CHAT_FAILED;
 	if (status >= 300 && status < 400) return LOGIN;
 	if (status === 404 && body.trim() === '') return NO_ROUTE;
 	if (status === 404 && body.includes('ENTITY_NOT_FOUND')) return UNKNOWN_ROW;
