@@ -2,7 +2,7 @@
 import type { StructuredChunk } from 'n8n-workflow';
 import { startSandbox } from '../sandbox/sandbox.cts';
 import { runModel, type RunOptions, type RunResult } from './support/engine.cts';
-import { startServer, type Recorded, type Reply, type TestServer } from './support/server.cts';
+import { endless, startServer, type Recorded, type Reply, type TestServer } from './support/server.cts';
 
 const USAGE = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
 const usage = { promptTokens: 5, completionTokens: 2, totalTokens: 7 };
@@ -243,11 +243,19 @@ describe('streams that end badly', () => {
 	});
 
 	test('Stop ends the answer at once, and the connection with it', async () => {
-		answer = () => ({ ...streamOf(...HELLO), ending: 'stall' });
-		const began = Date.now();
+		const { stream, closed } = endless(content('and '));
+		answer = () => ({ ...streamOf(), stream });
 		const { status } = await chat({ cancelAfter: 300 });
 		expect(status).toBe('canceled');
-		expect(Date.now() - began).toBeLessThan(5000);
+		await closed;
+	});
+
+	test('silence ends the connection too', async () => {
+		const { stream, closed } = endless('');
+		answer = () => ({ ...streamOf(), stream });
+		const { error } = await chat({ parameters: { options: { timeout: 0.3 } } });
+		expect(error?.message).toContain('did not answer within 0.3 seconds');
+		await closed;
 	});
 });
 

@@ -5,12 +5,18 @@ import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } f
 import { HopsworksApi } from '../credentials/HopsworksApi.credentials';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
 import { operations } from '../nodes/HopsworksModel/operations';
-import codex from '../nodes/HopsworksModel/HopsworksModel.node.json';
+import modelCodex from '../nodes/HopsworksModel/HopsworksModel.node.json';
+import { LmChatHopsworks } from '../nodes/LmChatHopsworks/LmChatHopsworks.node';
+import chatModelCodex from '../nodes/LmChatHopsworks/LmChatHopsworks.node.json';
 import manifest from '../package.json';
 
 const ROOT = join(__dirname, '..');
-const node = new HopsworksModel();
-const { description } = node;
+const { description } = new HopsworksModel();
+/** In the order of package.json. */
+const nodes = [
+	{ node: new HopsworksModel(), codex: modelCodex },
+	{ node: new LmChatHopsworks(), codex: chatModelCodex },
+];
 
 function isProperty(
 	option: INodePropertyOptions | INodeProperties | INodePropertyCollection,
@@ -29,8 +35,11 @@ function fieldsOf(properties: INodeProperties[]): INodeProperties[] {
 	return properties.flatMap((property) => [property, ...fieldsOf((property.options ?? []).filter(isProperty))]);
 }
 
-const fields = fieldsOf(description.properties);
-const names = new Set(fields.map(({ name }) => name));
+const fields = nodes.flatMap(({ node: { description: of } }) => {
+	const own = fieldsOf(of.properties);
+	const names = new Set(own.map(({ name }) => name));
+	return own.map((field) => ({ node: of.name, name: field.name, field, names }));
+});
 
 test('the first operation is the default', () => {
 	expect(description.properties.find(({ name }) => name === 'operation')?.default).toBe(operations[0].value);
@@ -47,31 +56,30 @@ test.each(operations.map(({ value, action, description: text, name }) => ({ valu
 	},
 );
 
-test.each(fields.map((field) => ({ name: field.name, field })))(
-	'field $name is labelled, described and gated by fields that exist',
-	({ field }) => {
-		expect(field.displayName).toMatch(/^[A-Z]/);
-		const isContainer = field.type === 'collection' || field.type === 'fixedCollection' || field.name === 'operation';
-		if (!isContainer) expect(field.description).toBeTruthy();
-		const sentences = (field.description ?? '').split(/\. (?=[A-Z])/);
-		if (field.description)
-			expect([field.description, /\.$/.test(field.description)]).toEqual([field.description, sentences.length > 1]);
-		const gates = Object.keys({ ...field.displayOptions?.show, ...field.displayOptions?.hide });
-		for (const gate of gates) expect(gate === '@tool' || names.has(gate)).toBe(true);
-		if (field.type === 'boolean') expect(field.description).toMatch(/^Whether /);
-		if (field.type === 'number') expect(typeof field.default).toBe('number');
-	},
-);
+test.each(fields)('$node: field $name is labelled, described and gated by fields that exist', ({ field, names }) => {
+	expect(field.displayName).toMatch(/^[A-Z]/);
+	const isContainer = field.type === 'collection' || field.type === 'fixedCollection' || field.name === 'operation';
+	if (!isContainer) expect(field.description).toBeTruthy();
+	const sentences = (field.description ?? '').split(/\. (?=[A-Z])/);
+	if (field.description)
+		expect([field.description, /\.$/.test(field.description)]).toEqual([field.description, sentences.length > 1]);
+	const gates = Object.keys({ ...field.displayOptions?.show, ...field.displayOptions?.hide });
+	for (const gate of gates) expect(gate === '@tool' || names.has(gate)).toBe(true);
+	if (field.type === 'boolean') expect(field.description).toMatch(/^Whether /);
+	if (field.type === 'number') expect(typeof field.default).toBe('number');
+});
 
 test('options of a collection stand in the order in which n8n lists them', () => {
-	for (const { name, options = [] } of description.properties.filter(({ type }) => type === 'collection')) {
+	const collections = nodes.flatMap(({ node }) => node.description.properties);
+	for (const { name, options = [] } of collections.filter(({ type }) => type === 'collection')) {
 		const labels = options.filter(isProperty).map(({ displayName }) => displayName);
 		expect([name, labels]).toEqual([name, labels.toSorted((one, other) => one.localeCompare(other))]);
 	}
 });
 
 test('every choice of a selector has a name and a description', () => {
-	for (const { options = [] } of fields.filter(({ type, name }) => type === 'options' && name !== 'role')) {
+	const selectors = fields.map(({ field }) => field).filter(({ type, name }) => type === 'options' && name !== 'role');
+	for (const { options = [] } of selectors) {
 		for (const choice of options.filter(isChoice)) expect(choice.description).toBeTruthy();
 	}
 });
@@ -126,28 +134,44 @@ test.each(readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.j
 			readFileSync(join(ROOT, 'examples', file), 'utf8'),
 		);
 		const own = workflow.nodes.filter(({ type }) => type.startsWith(manifest.name));
-		expect(own).toHaveLength(1);
+		expect(own.length).toBeGreaterThan(0);
 		const tool = ['descriptionType', 'toolDescription']; // added by n8n
-		for (const { parameters } of own) {
-			for (const name of Object.keys(parameters))
-				expect([name, names.has(name) || tool.includes(name)]).toEqual([name, true]);
+		for (const { type, parameters } of own) {
+			const known = fields.filter(({ node }) => [node, `${node}Tool`].includes(type.replace(`${manifest.name}.`, '')));
+			const names = known.map(({ name }) => name);
+			for (const name of Object.keys(parameters)) expect([...names, ...tool]).toContain(name);
 		}
 	},
 );
 
 test('package.json, codex, icons and credential fit together', () => {
-	expect(codex.node).toBe(`${manifest.name}.${description.name}`);
-	expect(manifest.n8n.nodes).toEqual(['dist/nodes/HopsworksModel/HopsworksModel.node.js']);
+	expect(manifest.n8n.nodes).toEqual(
+		nodes.map(({ node: { constructor: type } }) => `dist/nodes/${type.name}/${type.name}.node.js`),
+	);
 	expect(manifest.n8n.credentials).toEqual(['dist/credentials/HopsworksApi.credentials.js']);
-	expect(description.credentials).toEqual([
-		{ name: new HopsworksApi().name, required: true, testedBy: 'hopsworksApiTest' },
-	]);
-	expect(node.methods.credentialTest).toHaveProperty('hopsworksApiTest');
-	const { light, dark } = Object(description.icon);
-	expect(light).not.toBe(dark);
-	for (const icon of [light, dark]) {
-		const file = join(ROOT, dirname('nodes/HopsworksModel/x'), String(icon).replace('file:', ''));
-		expect([icon, existsSync(file)]).toEqual([icon, true]);
-		expect(readFileSync(file, 'utf8')).toContain('<svg');
+	for (const { node, codex } of nodes) {
+		expect(codex.node).toBe(`${manifest.name}.${node.description.name}`);
+		expect(node.description.credentials).toEqual([
+			{ name: new HopsworksApi().name, required: true, testedBy: 'hopsworksApiTest' },
+		]);
+		expect(node.methods.credentialTest).toHaveProperty('hopsworksApiTest');
+		const { light, dark } = Object(node.description.icon);
+		expect(light).not.toBe(dark);
+		for (const icon of [light, dark]) {
+			const file = join(ROOT, dirname('nodes/HopsworksModel/x'), String(icon).replace('file:', ''));
+			expect([icon, existsSync(file)]).toEqual([icon, true]);
+			expect(readFileSync(file, 'utf8')).toContain('<svg');
+		}
 	}
+});
+
+test('the chat model stands among the chat models, and has the options of Chat', () => {
+	expect(chatModelCodex.subcategories['Language Models']).toEqual(['Chat Models (Recommended)']);
+	const optionsOf = (properties: INodeProperties[]) =>
+		(properties.find(({ name }) => name === 'options')?.options ?? []).filter(isProperty).map(({ name }) => name);
+	const chat = operations.find(({ value }) => value === 'chat');
+	const own = ['concurrency', 'enableStreaming', 'imageFields', 'outputField', 'toolChoice', 'tools'];
+	expect(optionsOf(new LmChatHopsworks().description.properties)).toEqual(
+		optionsOf(chat?.properties ?? []).filter((name) => !own.includes(name)),
+	);
 });

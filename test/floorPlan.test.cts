@@ -28,7 +28,12 @@ const floors: Array<{ files: RegExp; mayImport: RegExp }> = [
 	},
 	{
 		files: /^nodes\/(?<node>[A-Z]\w+)\/\w+\.node\.ts$/,
-		mayImport: /^(nodes\/hopsworks\/|nodes\/NODE\/operations|n8n-workflow$)/,
+		mayImport: /^(nodes\/hopsworks\/|nodes\/NODE\/|n8n-workflow$)/,
+	},
+	// What a sub-node hands to agents and chains.
+	{
+		files: /^nodes\/(?<node>LmChat\w+)\/\w+\.ts$/,
+		mayImport: /^(nodes\/(serving|hopsworks)\/|nodes\/NODE\/|n8n-workflow$|@n8n\/ai-node-sdk$)/,
 	},
 	{ files: /^credentials\//, mayImport: /^n8n-workflow$/ },
 ];
@@ -54,6 +59,8 @@ test('the rules catch what they forbid', () => {
 		['nodes/hopsworks/send.ts', "import { predict } from '../HopsworksModel/operations/predict';"],
 		['nodes/HopsworksModel/HopsworksModel.node.ts', "import { parse } from '../serving/json';"],
 		['nodes/HopsworksModel/operations/chat.ts', "import { x } from '../../HopsworksDeployment/operations';"],
+		['nodes/LmChatHopsworks/LmChatHopsworks.node.ts', "import { supplyModel } from '@n8n/ai-node-sdk';"],
+		['nodes/LmChatHopsworks/chatModel.ts', "import { chat } from '../HopsworksModel/operations/chat';"],
 		['credentials/HopsworksApi.credentials.ts', "import { x } from '../nodes/hopsworks/send';"],
 	];
 	for (const [file, source] of violations) expect(forbidden(file, importsOf(file, source))).toHaveLength(1);
@@ -65,5 +72,5 @@ test('the package has no run-time dependency', () => {
 		readFileSync(join(ROOT, 'package.json'), 'utf8'),
 	);
 	expect(manifest.dependencies).toBeUndefined();
-	expect(manifest.peerDependencies).toEqual({ 'n8n-workflow': '*' });
+	expect(manifest.peerDependencies).toEqual({ '@n8n/ai-node-sdk': '*', 'n8n-workflow': '*' });
 });

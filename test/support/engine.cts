@@ -7,6 +7,7 @@ import {
 	Workflow,
 	type ExecutionError,
 	type ICredentialDataDecryptedObject,
+	type IConnections,
 	type ICredentialType,
 	type IDataObject,
 	type IHttpRequestOptions,
@@ -15,6 +16,7 @@ import {
 	type INodeParameters,
 	type INodeType,
 	type IRequestOptionsSimplified,
+	type IRun,
 	type ITaskMetadata,
 	type IWorkflowExecuteAdditionalData,
 	type NodeExecutionHint,
@@ -147,13 +149,11 @@ export const API_KEY = 'PREFIX.SECRET';
 export async function runModel(options: RunOptions): Promise<RunResult> {
 	const { parameters, rows = [{}], tool = false, settings = {}, node: model = new HopsworksModel() } = options;
 	const items = options.items ?? rows.map((json) => ({ json }));
-	const credential = { apiKey: API_KEY, project: 'test', ...options.credential };
 	const types: Record<string, INodeType> = {
 		'test.rows': rowsNode(items),
 		'test.model': model,
 		'test.modelTool': asTool(model),
 	};
-	const byName = (name: string): INodeType => types[name] ?? refuse();
 	const nodes: INode[] = [
 		{ id: '1', name: 'Rows', type: 'test.rows', typeVersion: 1, position: [0, 0], parameters: {} },
 		{
@@ -168,6 +168,34 @@ export async function runModel(options: RunOptions): Promise<RunResult> {
 		},
 	];
 	const connections = { Rows: { main: [[{ node: 'Model', type: NodeConnectionTypes.Main, index: 0 }]] } };
+	const run = await runWorkflow({ ...options, nodes, connections, types });
+	const { runData, error } = run.data.resultData;
+	const task = runData.Model?.[0];
+	const [success, failed] = task?.data?.main ?? [];
+	return {
+		status: run.status,
+		error,
+		success: success ?? [],
+		failed: failed ?? [],
+		hints: task?.hints ?? [],
+		executionTime: task?.executionTime ?? NaN,
+		metadata: task?.metadata,
+	};
+}
+
+export interface WorkflowOptions extends Pick<RunOptions, 'credential' | 'cancelAfter' | 'onChunk'> {
+	/** The first one is where the run starts. */
+	nodes: INode[];
+	connections: IConnections;
+	/** What the nodes are, by their types. */
+	types: Record<string, INodeType>;
+}
+
+/** Runs a workflow in n8n's engine. */
+export async function runWorkflow(options: WorkflowOptions): Promise<IRun> {
+	const { nodes, connections, types, onChunk } = options;
+	const credential = { apiKey: API_KEY, project: 'test', ...options.credential };
+	const byName = (name: string): INodeType => types[name] ?? refuse();
 	const workflow = new Workflow({
 		id: 'w',
 		nodes,
@@ -200,27 +228,14 @@ export async function runModel(options: RunOptions): Promise<RunResult> {
 		getRuntimeCredential: refuse,
 		startRunnerTask: refuse,
 	};
-	const { onChunk } = options;
 	if (onChunk) {
 		additionalData.streamingEnabled = true;
 		additionalData.hooks?.addHandler('sendChunk', onChunk);
 	}
 	const running = new WorkflowExecute(additionalData, 'manual').run({
 		workflow,
-		startNode: workflow.getNode('Rows') ?? refuse(),
+		startNode: workflow.getNode(nodes[0]?.name ?? '') ?? refuse(),
 	});
 	if (options.cancelAfter !== undefined) setTimeout(() => running.cancel(), options.cancelAfter);
-	const run = await running;
-	const { runData, error } = run.data.resultData;
-	const task = runData.Model?.[0];
-	const [success, failed] = task?.data?.main ?? [];
-	return {
-		status: run.status,
-		error,
-		success: success ?? [],
-		failed: failed ?? [],
-		hints: task?.hints ?? [],
-		executionTime: task?.executionTime ?? NaN,
-		metadata: task?.metadata,
-	};
+	return await running;
 }

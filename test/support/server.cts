@@ -26,7 +26,7 @@ export interface Reply {
 	/** Closes the connection after so many bytes of the body. */
 	cutAfter?: number;
 	/** Sent after the head, part by part; a number is milliseconds to wait. */
-	stream?: Array<string | Buffer | number>;
+	stream?: Iterable<string | Buffer | number>;
 	/** What happens after the last text of a stream: it ends, its connection is closed, or nothing. */
 	ending?: 'end' | 'cut' | 'stall';
 }
@@ -64,6 +64,7 @@ async function send(
 	if (stream) {
 		response.flushHeaders();
 		for (const step of stream) {
+			if (response.destroyed) return;
 			if (typeof step === 'number') await wait(step);
 			else response.write(step);
 		}
@@ -129,4 +130,23 @@ export function firstValues(request: Recorded): Reply {
 	return {
 		body: { predictions: rowsOf(request).map((row) => `of ${Array.isArray(row) ? row[0] : JSON.stringify(row)}`) },
 	};
+}
+
+/** A stream that goes on until its reader has gone; `closed` is kept then. */
+export function endless(piece: string): { stream: Iterable<string | number>; closed: Promise<void> } {
+	let close = (): void => {};
+	const closed = new Promise<void>((resolve) => {
+		close = resolve;
+	});
+	function* steps(): Generator<string | number> {
+		try {
+			for (;;) {
+				yield piece;
+				yield 5;
+			}
+		} finally {
+			close();
+		}
+	}
+	return { stream: steps(), closed };
 }

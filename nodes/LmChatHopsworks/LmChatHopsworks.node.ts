@@ -1,0 +1,59 @@
+/** Hopsworks Chat Model: a language model deployed on Hopsworks, for AI agents and chains. */
+import {
+	NodeConnectionTypes,
+	type INodeType,
+	type INodeTypeDescription,
+	type ISupplyDataFunctions,
+	type SupplyData,
+} from 'n8n-workflow';
+import { modelOptions, readChatModel } from '../hopsworks/chatSettings';
+import { hopsworksApiTest } from '../hopsworks/credentialTest';
+import { addressOptions, deploymentProperty } from '../hopsworks/deployments';
+import { nodeError } from '../hopsworks/errors';
+import { asRecord, attempt, optionsField } from '../hopsworks/parameters';
+import { readConnection, readSendSettings, sender, sendOptions } from '../hopsworks/send';
+
+export class LmChatHopsworks implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Hopsworks Chat Model',
+		name: 'lmChatHopsworks',
+		icon: { light: 'file:../../icons/hopsworks.svg', dark: 'file:../../icons/hopsworks.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["deployment"] }}',
+		description: 'Let AI agents and chains use a language model deployed on Hopsworks',
+		defaults: { name: 'Hopsworks Chat Model' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.AiLanguageModel],
+		outputNames: ['Model'],
+		credentials: [{ name: 'hopsworksApi', required: true, testedBy: 'hopsworksApiTest' }],
+		properties: [
+			deploymentProperty,
+			// How many requests are under way at a time is for the agent or chain to decide.
+			optionsField([...addressOptions, ...sendOptions.filter(({ name }) => name !== 'concurrency'), ...modelOptions]),
+		],
+	};
+
+	methods = { credentialTest: { hopsworksApiTest } };
+
+	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
+		const setUp = await attempt(async () => {
+			const options = asRecord(this.getNodeParameter('options', itemIndex, {}));
+			const connection = await readConnection(this);
+			const settings = { ...readSendSettings(options), concurrency: Infinity };
+			return {
+				model: readChatModel(this.getNodeParameter('deployment', itemIndex), options, connection),
+				send: sender(this, connection, settings, { requests: 0, retries: 0 }),
+			};
+		});
+		if (!setUp.ok) throw nodeError(this.getNode(), setUp.failure, itemIndex);
+		// Loaded only here: an n8n without the AI node SDK would otherwise refuse the whole package.
+		const sdk = await attempt(async () => await import('./chatModel.js'));
+		if (!sdk.ok) {
+			const message = 'The Hopsworks Chat Model needs n8n 2.16.0 or newer, which brings the AI node SDK';
+			const description = `Update n8n. The other nodes of this package work without it. (${sdk.failure.message})`;
+			throw nodeError(this.getNode(), { kind: 'input', message, description }, itemIndex);
+		}
+		return sdk.value.supplyChatModel(this, setUp.value.model, setUp.value.send, itemIndex);
+	}
+}

@@ -1,0 +1,143 @@
+/** The chat model that agents and chains get. The only file that needs n8n's AI node SDK to be there. */
+import {
+	BaseChatModel,
+	getParametersJsonSchema,
+	supplyModel,
+	type ChatModelConfig,
+	type GenerateResult,
+	type Message,
+	type StreamChunk,
+} from '@n8n/ai-node-sdk';
+import type { ISupplyDataFunctions, SupplyData } from 'n8n-workflow';
+import type { ChatModel } from '../hopsworks/chatSettings';
+import { nodeError } from '../hopsworks/errors';
+import { asRecord } from '../hopsworks/parameters';
+import type { Send } from '../hopsworks/send';
+import type { OnPiece } from '../hopsworks/stream';
+import { readAnswer, readReply, type Answer } from '../serving/chatAnswer';
+import { chatBody, STREAMED, toolChoice } from '../serving/chatCompletions';
+import type { Piece } from '../serving/chatStream';
+import { isRecord } from '../serving/json';
+import type { Outcome } from '../serving/outcome';
+import { queue } from './queue';
+import { toContent, toFinishReason, toMessages, toUsage } from './messages';
+
+export function supplyChatModel(
+	context: ISupplyDataFunctions,
+	model: ChatModel,
+	send: Send,
+	itemIndex: number,
+): SupplyData {
+	return supplyModel(context, new HopsworksChatModel(context, model, send, itemIndex));
+}
+
+/** Settings of one call, by their names on the wire. LangChain's own `stop` and `tool_choice` come among them. */
+const CALL_SETTINGS: Record<string, string> = {
+	maxTokens: 'max_tokens',
+	temperature: 'temperature',
+	topP: 'top_p',
+	topK: 'top_k',
+	presencePenalty: 'presence_penalty',
+	frequencyPenalty: 'frequency_penalty',
+	seed: 'seed',
+	stopSequences: 'stop',
+	stop: 'stop',
+};
+
+function readCallSettings(config: object | undefined): Record<string, unknown> {
+	const given = asRecord(config);
+	const named = Object.entries(CALL_SETTINGS).filter(([name]) => given[name] !== undefined);
+	const { tool_choice: choice } = given;
+	return {
+		...Object.fromEntries(named.map(([name, wire]) => [wire, given[name]])),
+		// LangChain says 'any' where OpenAI says 'required'.
+		...(typeof choice === 'string' && { tool_choice: toolChoice(choice === 'any' ? 'required' : choice) }),
+		...(isRecord(choice) && { tool_choice: choice }),
+	};
+}
+
+class HopsworksChatModel extends BaseChatModel {
+	constructor(
+		private readonly context: ISupplyDataFunctions,
+		private readonly model: ChatModel,
+		private readonly send: Send,
+		private readonly itemIndex: number,
+	) {
+		super('hopsworks', model.model);
+	}
+
+	async generate(messages: Message[], config?: ChatModelConfig): Promise<GenerateResult> {
+		const { reply, answer } = await this.ask(messages, config);
+		return {
+			...(typeof reply.id === 'string' && { id: reply.id }),
+			finishReason: toFinishReason(answer.finishReason),
+			usage: toUsage(answer.usage),
+			message: { role: 'assistant', content: toContent(answer) },
+			rawResponse: reply,
+		};
+	}
+
+	async *stream(messages: Message[], config?: ChatModelConfig): AsyncIterable<StreamChunk> {
+		const pieces = queue<Piece>();
+		// Its failure is thrown where it is awaited, once the pieces have ended.
+		const asked = this.ask(messages, config, async (piece) => pieces.put(piece));
+		void asked.then(pieces.end, pieces.end);
+		let hasText = false;
+		let reasoning = '';
+		try {
+			for await (const piece of pieces) {
+				reasoning += piece.reasoning;
+				if (piece.text === '') continue;
+				// In one part before the text: n8n drops reasoning that comes in deltas.
+				if (reasoning !== '') yield { type: 'content', content: { type: 'reasoning', text: reasoning } };
+				reasoning = '';
+				hasText = true;
+				yield { type: 'text-delta', delta: piece.text };
+			}
+		} finally {
+			pieces.leave();
+		}
+		const { answer } = await asked;
+		// A server that does not stream answers at once.
+		if (!hasText)
+			yield* toContent({ ...answer, toolCalls: [] }).map((content) => ({ type: 'content' as const, content }));
+		// Each call whole: n8n would mix up the parts of several.
+		for (const { id, name, arguments: given } of answer.toolCalls ?? []) {
+			yield { type: 'tool-call-delta', id: String(id), name, argumentsDelta: JSON.stringify(given) };
+		}
+		yield { type: 'finish', finishReason: toFinishReason(answer.finishReason), usage: toUsage(answer.usage) };
+	}
+
+	private async ask(
+		messages: Message[],
+		config: ChatModelConfig | undefined,
+		onPiece?: OnPiece,
+	): Promise<{ reply: Record<string, unknown>; answer: Answer }> {
+		const { target, model, settings, format } = this.model;
+		const tools = this.tools.filter((tool) => tool.type === 'function');
+		const request = {
+			model,
+			messages: toMessages(messages),
+			settings: {
+				...settings,
+				...readCallSettings(config),
+				...(tools.length > 0 && {
+					tools: tools.map((tool) => ({
+						type: 'function',
+						function: { name: tool.name, description: tool.description, parameters: getParametersJsonSchema(tool) },
+					})),
+				}),
+				...(onPiece && STREAMED),
+			},
+		};
+		const { outcome: text } = await this.send(target, () => chatBody(request), onPiece);
+		const reply = this.orThrow(text.ok ? readReply(text.value) : text);
+		return { reply, answer: this.orThrow(readAnswer(reply, format)) };
+	}
+
+	/** LangChain wants failures thrown. */
+	private orThrow<Value>(outcome: Outcome<Value>): Value {
+		if (outcome.ok) return outcome.value;
+		throw nodeError(this.context.getNode(), outcome.failure, this.itemIndex);
+	}
+}

@@ -1,0 +1,101 @@
+/** The Hopsworks Chat Model as agents and chains get it: from n8n's own engine, as LangChain's model. */
+import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
+import {
+	NodeConnectionTypes,
+	type ExecutionError,
+	type IDataObject,
+	type INode,
+	type INodeExecutionData,
+	type INodeParameters,
+	type INodeType,
+	type IRun,
+} from 'n8n-workflow';
+import { LmChatHopsworks } from '../../nodes/LmChatHopsworks/LmChatHopsworks.node.ts';
+import { runWorkflow } from './engine.cts';
+
+/** A node that uses its model as a test says. */
+function userNode(use: (model: BaseChatModel) => Promise<unknown>): INodeType {
+	return {
+		description: {
+			displayName: 'User',
+			name: 'user',
+			group: ['trigger'],
+			version: 1,
+			description: '',
+			defaults: { name: 'User' },
+			inputs: [{ type: NodeConnectionTypes.AiLanguageModel, maxConnections: 1 }],
+			outputs: [NodeConnectionTypes.Main],
+			properties: [],
+		},
+		async execute() {
+			const model: unknown = await this.getInputConnectionData(NodeConnectionTypes.AiLanguageModel, 0);
+			if (!isChatModel(model)) throw new Error('that is no chat model');
+			const made = await use(model);
+			return [[{ json: { made: made === undefined ? null : JSON.parse(JSON.stringify(made)) } }]];
+		},
+	};
+}
+
+function isChatModel(value: unknown): value is BaseChatModel {
+	return typeof value === 'object' && value !== null && 'invoke' in value && 'stream' in value;
+}
+
+export interface ChatModelOptions {
+	/** The node, where it is not that of the source. */
+	type?: INodeType;
+	parameters?: INodeParameters;
+	/** The credential's fields. */
+	credential: IDataObject;
+	/** Cancels the run after so many milliseconds. */
+	cancelAfter?: number;
+}
+
+export interface ChatModelRun {
+	run: IRun;
+	/** What `use` gave, as JSON. */
+	made: IDataObject;
+	error?: ExecutionError;
+	/** What n8n's tracing shows of the model's calls. */
+	traced: IDataObject[];
+}
+
+export async function useChatModel(
+	use: (model: BaseChatModel) => Promise<unknown>,
+	{ type = new LmChatHopsworks(), parameters, credential, cancelAfter }: ChatModelOptions,
+): Promise<ChatModelRun> {
+	const node = (name: string, type: string, more: Partial<INode>): INode => ({
+		id: name,
+		name,
+		type,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+		...more,
+	});
+	const run = await runWorkflow({
+		credential,
+		cancelAfter,
+		types: { 'test.user': userNode(use), 'test.chatModel': type },
+		nodes: [
+			node('User', 'test.user', {}),
+			node('Chat Model', 'test.chatModel', {
+				parameters: { deployment: { __rl: true, mode: 'name', value: 'assistant' }, ...parameters },
+				credentials: { hopsworksApi: { id: '1', name: 'test' } },
+			}),
+		],
+		connections: {
+			'Chat Model': {
+				ai_languageModel: [[{ node: 'User', type: NodeConnectionTypes.AiLanguageModel, index: 0 }]],
+			},
+		},
+	});
+	const { runData, error } = run.data.resultData;
+	const items = (name: string, output: string): INodeExecutionData[] =>
+		(runData[name] ?? []).flatMap(({ data }) => data?.[output]?.[0] ?? []);
+	return {
+		run,
+		made: Object(items('User', 'main')[0]?.json.made),
+		error,
+		traced: items('Chat Model', 'ai_languageModel').map(({ json }) => json),
+	};
+}
