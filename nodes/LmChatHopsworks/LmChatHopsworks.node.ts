@@ -51,7 +51,7 @@ export class LmChatHopsworks implements INodeType {
 		const sdk = await attempt(async () => await import('./chatModel.js'));
 		if (!sdk.ok) {
 			const message = 'The Hopsworks Chat Model needs n8n 2.16.0 or newer, which brings the AI node SDK';
-			const description = `Update n8n. The other nodes of this package work without it. (${sdk.failure.message})`;
+			const description = `Update n8n. The other nodes of this package work without it. (${sdk.failure.message.split('\n', 1).join()})`;
 			throw nodeError(this.getNode(), { kind: 'input', message, description }, itemIndex);
 		}
 		return sdk.value.supplyChatModel(this, setUp.value.model, setUp.value.send, itemIndex);
