@@ -68,14 +68,14 @@ const SCHEMA_EXAMPLE = `{
   "required": ["team"]
 }`;
 
-export const modelOptions: INodeProperties[] = [
-	...numberOptions,
+/** What every route of a language model's server needs. */
+export const serverOptions: INodeProperties[] = [
 	{
 		displayName: 'API Path Prefix',
 		name: 'apiPrefix',
 		type: 'string',
 		default: '/v1',
-		description: "The path before /chat/completions. KServe's own language model server has /openai/v1.",
+		description: "The path before /chat/completions or /embeddings. KServe's own language model server has /openai/v1.",
 	},
 	{
 		displayName: 'Extra Fields (JSON)',
@@ -85,19 +85,24 @@ export const modelOptions: INodeProperties[] = [
 		description: 'Further fields of the request that the server knows, such as {"top_k": 20}',
 	},
 	{
+		displayName: 'Model',
+		name: 'model',
+		type: 'string',
+		default: '',
+		description: "The model's name in the request, if it is not the deployment's name",
+	},
+];
+
+export const modelOptions: INodeProperties[] = [
+	...serverOptions,
+	...numberOptions,
+	{
 		displayName: 'JSON Schema',
 		name: 'jsonSchema',
 		type: 'json',
 		default: SCHEMA_EXAMPLE,
 		description: 'What the answer must look like. Used where Response Format says so.',
 		displayOptions: { show: { responseFormat: ['jsonSchema'] } },
-	},
-	{
-		displayName: 'Model',
-		name: 'model',
-		type: 'string',
-		default: '',
-		description: "The model's name in the request, if it is not the deployment's name",
 	},
 	{
 		displayName: 'Response Format',
@@ -146,17 +151,23 @@ function readFormat({ responseFormat, jsonSchema }: Record<string, unknown>): An
 /** The model that a locator and options describe. Throws what `attempt` turns into a failure. */
 export function readChatModel(locator: unknown, options: Record<string, unknown>, connection: Connection): ChatModel {
 	const target = readTarget(locator, options, connection, chatRoute(asText(options.apiPrefix ?? '/v1')));
-	const model = asText(options.model).trim() || target.deployment;
-	if (model === '') {
-		take(badInput("The address does not tell the model's name", "Set the option 'Model' to the deployment's name."));
-	}
+	const model = readModelName(options, target);
 	const format = readFormat(options);
 	return {
 		target,
 		model,
 		format,
-		settings: { ...readSettings(options), ...formatSettings(format), ...readExtraFields(options) },
+		settings: { ...readSettings(options), ...formatSettings(format), ...readExtraFields(options, 'stream') },
 	};
+}
+
+/** The model's name in a request: that of its deployment unless told otherwise. */
+export function readModelName(options: Record<string, unknown>, target: Target): string {
+	const model = asText(options.model).trim() || target.deployment;
+	if (model !== '') return model;
+	return take(
+		badInput("The address does not tell the model's name", "Set the option 'Model' to the deployment's name."),
+	);
 }
 
 /** The settings that the user added, under their names on the wire. */
@@ -169,13 +180,9 @@ function readSettings(options: Record<string, unknown>): Record<string, unknown>
 	};
 }
 
-function readExtraFields(options: Record<string, unknown>): Record<string, unknown> {
+/** Fields of the request that the user writes; `own` is the one that the node writes by itself. */
+export function readExtraFields(options: Record<string, unknown>, own: string): Record<string, unknown> {
 	const fields = asJsonObject(options.extraFields, 'Extra Fields (JSON)');
-	if (!('stream' in fields)) return fields;
-	return take(
-		badInput(
-			"'Extra Fields (JSON)' holds 'stream', which the node decides by itself",
-			'Remove it there. Answers are streamed where the workflow streams.',
-		),
-	);
+	if (!(own in fields)) return fields;
+	return take(badInput(`'Extra Fields (JSON)' holds '${own}', which the node writes by itself`, 'Remove it there.'));
 }

@@ -40,14 +40,18 @@ export function predictRoute(verb: string): Route {
 }
 
 /** `apiPrefix` is `/v1` on vLLM and `/openai/v1` on KServe's own language model server. */
-export function chatRoute(apiPrefix: string): Route {
+function openAiRoute(apiPrefix: string, ending: string): Route {
 	const trimmed = apiPrefix.replace(/^\/+|\/+$/g, '');
 	const prefix = trimmed === '' ? '' : `/${trimmed}`;
-	return {
-		ending: '/chat/completions',
-		path: () => `${prefix}/chat/completions`,
-		prefixes: () => [prefix],
-	};
+	return { ending, path: () => `${prefix}${ending}`, prefixes: () => [prefix] };
+}
+
+export function chatRoute(apiPrefix: string): Route {
+	return openAiRoute(apiPrefix, '/chat/completions');
+}
+
+export function embeddingsRoute(apiPrefix: string): Route {
+	return openAiRoute(apiPrefix, '/embeddings');
 }
 
 const OTHER_ENDINGS = /(:\w+|\/completions|\/embeddings)$/;

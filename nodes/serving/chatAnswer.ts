@@ -106,7 +106,7 @@ function readToolCalls(calls: Json | undefined): Outcome<ToolCall[]> {
 		const value = typeof given === 'string' && !isBlank ? parseReply(given) : isBlank ? {} : given;
 		if (value === undefined) {
 			return spoilt(
-				`The model called the tool '${String(name)}' with arguments that are not JSON`,
+				`The model called the tool '${excerpt(String(name))}' with arguments that are not JSON`,
 				String(given ?? ''),
 				"Raise 'Max Tokens' if the call was cut off. Otherwise the model is not good at calling tools.",
 			);

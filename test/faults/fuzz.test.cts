@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { isInteger, isSafeNumber, parse } from 'lossless-json';
 import { readAnswer, readReply } from '../../nodes/serving/chatAnswer';
 import { chatStreamReader } from '../../nodes/serving/chatStream';
+import { readEmbeddings } from '../../nodes/serving/embeddings';
 import { errorText } from '../../nodes/serving/errorText';
 import { parseGiven, parseReply } from '../../nodes/serving/json';
 import { failureOf, type Outcome } from '../../nodes/serving/outcome';
@@ -105,6 +106,7 @@ test(`${CASES} random and mutated bodies`, () => {
 		for (const type of reply.ok ? (['text', 'json'] as const) : []) {
 			expectInWords(reply.ok ? readAnswer(reply.value, { type }) : reply);
 		}
+		expectInWords(readEmbeddings(body, rows));
 		const stream = chatStreamReader();
 		for (const piece of stream.push(`data: ${body}\n\n`)) expectInWords(piece);
 		expectInWords(stream.end());

@@ -2,11 +2,12 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import { deploymentProperty } from '../../hopsworks/deployments';
 import { chat } from './chat';
+import { embed } from './embed';
 import type { Operation } from './operation';
 import { predict } from './predict';
 
 /** In the order in which the editor offers them; the first is the default. */
-export const operations: readonly [Operation, ...Operation[]] = [predict, chat];
+export const operations: readonly [Operation, ...Operation[]] = [predict, chat, embed];
 
 const selector: INodeProperties = {
 	displayName: 'Operation',

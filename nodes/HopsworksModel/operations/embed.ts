@@ -1,0 +1,211 @@
+/** Embed: every item's text becomes a vector, many texts share a request. */
+import {
+	accumulateTokenUsage,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeProperties,
+} from 'n8n-workflow';
+import { readExtraFields, readModelName, serverOptions } from '../../hopsworks/chatSettings';
+import { addressOptions, readTarget } from '../../hopsworks/deployments';
+import { hintAtTrouble, includeInputFieldsAtFirst, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
+import {
+	asOneOf,
+	asRecord,
+	asText,
+	attempt,
+	attemptNow,
+	optionsField,
+	parameterReader,
+	readNumber,
+	readOutputField,
+	take,
+	type ParameterReader,
+} from '../../hopsworks/parameters';
+import { scatter, type Group } from '../../hopsworks/scatter';
+import {
+	readConnection,
+	readSendSettings,
+	sender,
+	sendOptions,
+	type Connection,
+	type Tally,
+} from '../../hopsworks/send';
+import { embeddingsRoute } from '../../serving/address';
+import { embeddingsBody, readEmbeddings } from '../../serving/embeddings';
+import { encode } from '../../serving/json';
+import { badInput, failed, success, type Outcome } from '../../serving/outcome';
+import type { Operation } from './operation';
+
+const textProperty: INodeProperties = {
+	displayName: 'Text',
+	name: 'text',
+	type: 'string',
+	typeOptions: { rows: 4 },
+	required: true,
+	default: '',
+	placeholder: 'e.g. {{ $json.description }}',
+	description: 'The text to embed',
+};
+
+const ownOptions: INodeProperties[] = [
+	{
+		displayName: 'Dimensions',
+		name: 'dimensions',
+		type: 'number',
+		typeOptions: { minValue: 1, numberPrecision: 0 },
+		default: 256,
+		description: 'How many numbers an embedding has, for models that can make it shorter',
+	},
+	{
+		displayName: 'Encoding',
+		name: 'encoding',
+		type: 'options',
+		options: [
+			{ name: 'Base64', value: 'base64', description: 'A third of the size on the way; every server of vLLM has it' },
+			{ name: 'Float', value: 'float', description: 'Numbers, which every server has' },
+		],
+		default: 'float',
+		description: 'How the numbers travel. They come out the same.',
+	},
+	{
+		displayName: 'Max Request Size (kB)',
+		name: 'maxRequestKilobytes',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 1024,
+		description: 'A request ends before it grows beyond this size',
+	},
+	{
+		displayName: 'Output Field',
+		name: 'outputField',
+		type: 'string',
+		default: 'embedding',
+		description: 'The name of the field that gets the embedding',
+	},
+	{
+		displayName: 'Rows per Request',
+		name: 'rowsPerRequest',
+		type: 'number',
+		typeOptions: { minValue: 1, numberPrecision: 0 },
+		default: 100,
+		description: 'How many texts share a request',
+	},
+];
+
+export const embed: Operation = {
+	value: 'embed',
+	name: 'Embed',
+	action: 'Get embeddings from deployed model',
+	description: 'Turn the text of every item into a list of numbers that stands for its meaning',
+	properties: [
+		{ ...textProperty, displayOptions: { hide: { '@tool': [true] } } },
+		{
+			...textProperty,
+			default: "={{ $fromAI('text', 'The text to embed', 'string') }}",
+			displayOptions: { show: { '@tool': [true] } },
+		},
+		...includeInputFieldsAtFirst,
+		optionsField([...addressOptions, ...sendOptions, ...serverOptions, ...ownOptions]),
+	],
+	run,
+};
+
+/** What is the same for all items of a run. */
+async function readSetUp(context: IExecuteFunctions, read: ParameterReader) {
+	const options = asRecord(read('options', 0));
+	return {
+		connection: await readConnection(context),
+		settings: readSendSettings(options),
+		limits: {
+			rows: readNumber(options, ownOptions, 'rowsPerRequest'),
+			bytes: 1024 * readNumber(options, ownOptions, 'maxRequestKilobytes'),
+		},
+		outputField: readOutputField(options, 'embedding'),
+		keepsInput: read('includeInputFields', 0) === true,
+	};
+}
+
+/** Where an item's text goes, and what goes with it. */
+function readDestination(read: ParameterReader, connection: Connection, item: number) {
+	const options = asRecord(read('options', item));
+	const target = readTarget(
+		read('deployment', item),
+		options,
+		connection,
+		embeddingsRoute(asText(options.apiPrefix ?? '/v1')),
+	);
+	const encoding = asOneOf(options.encoding, ['float', 'base64']);
+	const settings = {
+		...(options.dimensions !== undefined && { dimensions: readNumber(options, ownOptions, 'dimensions') }),
+		...(encoding !== 'float' && { encoding_format: encoding }),
+		...readExtraFields(options, 'input'),
+	};
+	return { target, model: readModelName(options, target), settings };
+}
+
+function readText(read: ParameterReader, item: number): string {
+	const text = asText(read('text', item));
+	return text.trim() === '' ? take(badInput("'Text' is empty", 'Give every item a text.')) : encode(text);
+}
+
+async function run(
+	context: IExecuteFunctions,
+	items: INodeExecutionData[],
+): Promise<Array<Outcome<INodeExecutionData>>> {
+	const read = parameterReader(context);
+	const setUp = await attempt(() => readSetUp(context, read));
+	if (!setUp.ok) return items.map(() => setUp);
+	const { connection, settings, limits, outputField, keepsInput } = setUp.value;
+
+	const notSent = failed(NOT_SENT);
+	const outcomes: Array<Outcome<INodeExecutionData>> = items.map(() => notSent);
+	const stops = stopsOnError(context);
+	const groups = new Map<string, Group<number[]>>();
+	const texts = new Map<number, string>();
+	let tokens = 0;
+	for (const item of items.keys()) {
+		const outcome = attemptNow(() => {
+			texts.set(item, readText(read, item));
+			const destination = readDestination(read, connection, item);
+			const key = encode(destination);
+			const group = groups.get(key) ?? {
+				target: destination.target,
+				items: [],
+				// What stands around the texts counts too.
+				limits: { ...limits, bytes: limits.bytes - Buffer.byteLength(embeddingsBody([], destination)) },
+				textOf: (one) => texts.get(one) ?? '',
+				write: (some) => embeddingsBody(some, destination),
+				read(text, rows) {
+					const embeddings = readEmbeddings(text, rows);
+					if (!embeddings.ok) return embeddings;
+					tokens += embeddings.value.promptTokens;
+					return success(embeddings.value.vectors);
+				},
+			};
+			groups.set(key, group);
+			group.items.push(item);
+		});
+		if (outcome.ok) continue;
+		outcomes[item] = outcome;
+		if (stops) return outcomes;
+	}
+
+	const tally: Tally = { requests: 0, retries: 0 };
+	const notes = await scatter(groups.values(), {
+		send: sender(context, connection, settings, tally),
+		concurrency: settings.concurrency,
+		stops,
+		settle(item, outcome) {
+			if (!outcome.ok) {
+				outcomes[item] = outcome;
+				return;
+			}
+			const embedded = outgoing(items, item, keepsInput);
+			embedded.json[outputField] = outcome.value;
+			outcomes[item] = success(embedded);
+		},
+	});
+	if (tokens > 0) accumulateTokenUsage?.(context, tokens, 0);
+	hintAtTrouble(context, outcomes, tally, notes);
+	return outcomes;
+}

@@ -1,0 +1,72 @@
+/** OpenAI's embeddings as vLLM speaks them: texts into request text, reply text into one vector a text. */
+import { encode, isRecord, parseReply, type Json } from './json';
+import { errorText, excerpt } from './errorText';
+import { count, failed, success, type Failure, type Outcome } from './outcome';
+
+export interface EmbeddingSettings {
+	model: string;
+	/** Top-level fields of the request. */
+	settings: Record<string, unknown>;
+}
+
+/** The request text for texts that are JSON already. */
+export function embeddingsBody(texts: string[], { model, settings }: EmbeddingSettings): string {
+	const others = encode({ model, ...settings });
+	return `${others.slice(0, -1)},"input":[${texts.join(',')}]}`;
+}
+
+export interface Embeddings {
+	/** One a text, in the order of the texts. */
+	vectors: number[][];
+	promptTokens: number;
+}
+
+const ADVICE =
+	"Check that the deployment is an embedding model, and that the option 'API Path Prefix' fits its server.";
+
+function unusable(message: string, blame: Failure['blame']): { ok: false; failure: Failure } {
+	return failed({ kind: 'reply', message, description: ADVICE, blame });
+}
+
+/** The vectors of a reply. Its order means nothing: each says by `index` which text it belongs to. */
+export function readEmbeddings(text: string, texts: number): Outcome<Embeddings> {
+	const reply = parseReply(text);
+	const data = isRecord(reply) ? reply.data : undefined;
+	if (!isRecord(reply) || !Array.isArray(data)) {
+		const said = errorText(text) || excerpt(text) || 'The reply was empty';
+		return unusable(`The reply holds no embeddings: ${said}`, { kind: 'rows', named: [] });
+	}
+	if (data.length !== texts) {
+		return unusable(`The deployment answered ${count(data.length, 'embedding')} for ${count(texts, 'text')}`, {
+			kind: 'count',
+		});
+	}
+	const vectors = new Map<number, number[]>();
+	for (const [position, entry] of data.entries()) {
+		const index = isRecord(entry) ? (entry.index ?? position) : position;
+		const vector = isRecord(entry) ? readVector(entry.embedding) : undefined;
+		if (!vector)
+			return unusable(`The reply holds an embedding that is no list of numbers: ${excerpt(encode(entry))}`, undefined);
+		if (typeof index === 'number' && index >= 0 && index < texts) vectors.set(index, vector);
+	}
+	if (vectors.size !== texts) {
+		return unusable('The reply does not tell which embedding belongs to which text', { kind: 'count' });
+	}
+	const usage = isRecord(reply.usage) ? reply.usage : {};
+	return success({
+		vectors: Array.from({ length: texts }, (_, index) => vectors.get(index) ?? []),
+		promptTokens: Number(usage.prompt_tokens ?? 0),
+	});
+}
+
+/** A list of numbers, or 32-bit floats in base64, the lowest byte first. */
+function readVector(given: Json | undefined): number[] | undefined {
+	if (typeof given === 'string') {
+		const bytes = Buffer.from(given, 'base64');
+		if (bytes.length === 0 || bytes.length % 4 !== 0) return undefined;
+		return Array.from({ length: bytes.length / 4 }, (_, position) => bytes.readFloatLE(4 * position));
+	}
+	if (!Array.isArray(given) || given.length === 0) return undefined;
+	const numbers = given.filter((value) => typeof value === 'number');
+	return numbers.length === given.length ? numbers : undefined;
+}
