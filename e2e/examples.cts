@@ -10,7 +10,7 @@ export const SANDBOX_PORT = 5691;
 export interface Workflow {
 	id: string;
 	name: string;
-	nodes: Array<{ name: string; type: string; parameters: Record<string, unknown> }>;
+	nodes: Array<{ name: string; type: string; parameters: Record<string, unknown>; credentials?: object }>;
 	connections: object;
 }
 
@@ -19,6 +19,8 @@ export const SCORING = 'hopsworksBatch01';
 export const WEBHOOK = 'hopsworksWebhook';
 export const CHAT = 'hopsworksChat001';
 export const AGENT = 'hopsworksAgent01';
+export const CLASSIFY = 'hopsworksSchema1';
+export const EMBED = 'hopsworksEmbed01';
 
 export function readExamples(sandboxUrl: string): Workflow[] {
 	return readdirSync(FOLDER)

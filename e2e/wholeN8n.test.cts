@@ -1,4 +1,4 @@
-/** The packed package in a whole n8n: the examples, ten thousand rows, a webhook, and an AI agent's tool. */
+/** The packed package in a whole n8n: the examples, ten thousand rows, a webhook, and an AI agent with its model and tool. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,9 @@ import { firstValues, startServer, type Recorded, type Reply, type TestServer } 
 import {
 	AGENT,
 	CHAT,
+	CLASSIFY,
 	credential,
+	EMBED,
 	readExamples,
 	sandboxCredential,
 	SCORING,
@@ -50,7 +52,14 @@ afterAll(async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
-const node = (id: string, name: string, type: string, typeVersion: number, parameters: object, more: object = {}) => ({
+const node = (
+	id: string,
+	name: string,
+	type: string,
+	typeVersion: number,
+	parameters: Record<string, unknown>,
+	more: object = {},
+) => ({
 	id,
 	name,
 	type,
@@ -131,7 +140,21 @@ test(`${ROWS} rows from a CSV file: few requests, few connections, every row lin
 	expect(server.mostAtOnce).toBeLessThanOrEqual(4);
 });
 
-/** A chat model that always calls the first tool it is offered, once, and then repeats what the tool said. */
+test('the classifying example sorts every ticket into the schema', async () => {
+	const { Sorted: sorted, 'For a Person to Sort': unsorted } = await n8n.execute(CLASSIFY);
+	expect(sorted?.items).toHaveLength(12);
+	expect(unsorted?.items ?? []).toEqual([]);
+	expect(sorted?.items[0]?.json).toEqual({ ticket: 'T01', team: 'billing', urgency: 'high' });
+});
+
+test('the embedding example finds the ticket nearest to the question', async () => {
+	const { 'Embed the Tickets': embedded, 'Nearest Three': nearest } = await n8n.execute(EMBED);
+	expect(embedded?.items.map(({ json }) => Object(json.embedding).length)).toEqual(Array(12).fill(64));
+	expect(nearest?.items.map(({ json }) => json.ticket)).toHaveLength(3);
+	expect(nearest?.items[0]?.json.ticket).toBe('T01');
+});
+
+/** A language model that always calls the first tool it is offered, once, and then repeats what the tool said. */
 function scriptedAgentModel({ body }: Recorded): Reply {
 	const { messages = [], tools = [] }: ChatBody = Object(body);
 	const said = messages.find(({ role }) => role === 'tool');
@@ -157,13 +180,16 @@ interface ChatBody {
 	tools?: Array<{ function: { name: string; description: string; parameters: { properties: object } } }>;
 }
 
-test("an AI agent's tool: typed arguments go in, the prediction alone comes back", async () => {
+function inAgentExample(name: string): Workflow['nodes'][number] {
+	const found = examples.find(({ id }) => id === AGENT)?.nodes.find((one) => one.name === name);
+	if (!found) throw new Error(`the example has no node '${name}'`);
+	return found;
+}
+
+test('an AI agent answers through the Hopsworks Chat Model, and the prediction alone comes back from its tool', async () => {
 	const server = await startServer(scriptedAgentModel);
 	servers.push(server);
-	await n8n.importAll('credentials', [
-		{ id: 'scripted', name: 'scripted', type: 'openAiApi', data: { apiKey: 'none', url: `${server.url}/v1` } },
-	]);
-	const named = (name: string) => examples.find(({ id }) => id === AGENT)?.nodes.find((one) => one.name === name);
+	await n8n.importAll('credentials', [credential('scripted', 'scripted', server.url)]);
 	await n8n.importAll('workflow', [
 		{
 			id: 'agentWithTool001',
@@ -173,18 +199,22 @@ test("an AI agent's tool: typed arguments go in, the prediction alone comes back
 			nodes: [
 				node('1', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
 				node('2', 'AI Agent', '@n8n/n8n-nodes-langchain.agent', 3.1, { promptType: 'define', text: 'Is this fraud?' }),
-				{ ...named('OpenAI Chat Model'), credentials: { openAiApi: { id: 'scripted', name: 'scripted' } } },
-				named('Check Card Numbers'),
+				{
+					...inAgentExample('Hopsworks Chat Model'),
+					credentials: { hopsworksApi: { id: 'scripted', name: 'scripted' } },
+				},
+				inAgentExample('Check Card Numbers'),
 			],
 			connections: {
 				...chain('Start', 'AI Agent'),
-				'OpenAI Chat Model': { ai_languageModel: [[{ node: 'AI Agent', type: 'ai_languageModel', index: 0 }]] },
+				'Hopsworks Chat Model': { ai_languageModel: [[{ node: 'AI Agent', type: 'ai_languageModel', index: 0 }]] },
 				'Check Card Numbers': { ai_tool: [[{ node: 'AI Agent', type: 'ai_tool', index: 0 }]] },
 			},
 		},
 	]);
 	const { 'AI Agent': agent } = await n8n.execute('agentWithTool001');
 	const [first] = server.requests;
+	expect(first?.path).toBe('/v1/test/assistant/v1/chat/completions');
 	const { tools = [] }: ChatBody = Object(first?.body);
 	expect(tools[0]?.function).toMatchObject({
 		description: expect.stringContaining('fraud'),
@@ -193,23 +223,107 @@ test("an AI agent's tool: typed arguments go in, the prediction alone comes back
 	expect(agent?.items[0]?.json.output).toBe('It said [{"prediction":0}]');
 });
 
-test('the webhook example answers with a prediction, and with the reason where there is none', async () => {
-	await n8n.command('publish:workflow', `--id=${WEBHOOK}`);
-	await n8n.start();
-	const post = async (body: object) => {
-		const reply = await fetch(`${n8n.url}/webhook/is-it-fraud`, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify(body),
+describe('a running n8n', () => {
+	beforeAll(async () => {
+		await publishChat(
+			'chatOfTheAgent01',
+			examples.find(({ id }) => id === AGENT),
+		);
+		await publishChat('chatOfTheNode001', {
+			id: '',
+			name: 'Chat',
+			nodes: [
+				inAgentExample('When Asked'),
+				{
+					...node('2', 'Hopsworks Model', 'n8n-nodes-hopsworks.hopsworksModel', 1, {
+						operation: 'chat',
+						deployment: { __rl: true, mode: 'name', value: 'assistant' },
+						prompt: '={{ $json.chatInput }}',
+					}),
+					credentials: { hopsworksApi: { id: 'hopsworksSandbox', name: 'Hopsworks Sandbox' } },
+				},
+			],
+			connections: chain('When Asked', 'Hopsworks Model'),
 		});
-		return { status: reply.status, body: JSON.parse(await reply.text()) };
-	};
-	// n8n says that it is ready before it has registered its webhooks.
-	while ((await post({ cards: [0] })).status === 404) await wait(200);
-	expect(await post({ cards: [4641025220953719, 4920355418495856] })).toEqual({ status: 200, body: { fraud: false } });
-	expect(await post({ cards: [4641025220953718] })).toEqual({ status: 200, body: { fraud: true } });
-	expect(await post({ cards: ['abc'] })).toEqual({
-		status: 422,
-		body: { error: expect.stringContaining('invalid literal') },
+		await n8n.command('publish:workflow', `--id=${WEBHOOK}`);
+		await n8n.start();
+	});
+
+	/** Publishes a copy of a workflow with a public chat, whose address is its id. */
+	async function publishChat(id: string, workflow: Workflow | undefined): Promise<void> {
+		const nodes = workflow?.nodes.map((one) =>
+			one.name === 'When Asked' ? { ...one, webhookId: id, parameters: { ...one.parameters, public: true } } : one,
+		);
+		await n8n.importAll('workflow', [{ ...workflow, id, nodes, active: false, settings: { executionOrder: 'v1' } }]);
+		await n8n.command('publish:workflow', `--id=${id}`);
+	}
+
+	interface Chunk {
+		type: string;
+		content?: string;
+		metadata: { nodeName: string };
+	}
+
+	async function ask(id: string, chatInput: string): Promise<Chunk[]> {
+		for (;;) {
+			const reply = await fetch(`${n8n.url}/webhook/${id}/chat`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({ action: 'sendMessage', sessionId: 's', chatInput }),
+			});
+			const text = await reply.text();
+			// n8n says that it is ready before it has registered its webhooks.
+			if (reply.status === 404) await wait(200);
+			else
+				return text
+					.split('\n')
+					.filter(Boolean)
+					.map((line): Chunk => JSON.parse(line));
+		}
+	}
+	const answerIn = (chunks: Chunk[], nodeName: string) =>
+		chunks
+			.filter(({ type, metadata }) => type === 'item' && metadata.nodeName === nodeName)
+			.map(({ content }) => content);
+
+	test('the agent example streams its answer, with the prediction that its tool made', async () => {
+		const chunks = await ask(
+			'chatOfTheAgent01',
+			'Is a payment from card 4641025220953719 to card 4920355418495856 fraud?',
+		);
+		const pieces = answerIn(chunks, 'AI Agent');
+		expect(pieces.join('')).toBe('The tool says: [{"prediction":0}]');
+		expect(pieces.length).toBeGreaterThan(2);
+	});
+
+	test('Chat streams its answer piece by piece', async () => {
+		const chunks = await ask('chatOfTheNode001', 'Tell me a story');
+		const own = chunks.filter(({ metadata }) => metadata.nodeName === 'Hopsworks Model').map(({ type }) => type);
+		expect([own[0], own.at(-1)]).toEqual(['begin', 'end']);
+		const pieces = answerIn(chunks, 'Hopsworks Model');
+		expect(pieces.length).toBeGreaterThan(10);
+		expect(pieces.join('')).toMatch(/^This is the sandbox, .* You asked: Tell me a story$/);
+	});
+
+	test('the webhook example answers with a prediction, and with the reason where there is none', async () => {
+		const post = async (body: object) => {
+			const reply = await fetch(`${n8n.url}/webhook/is-it-fraud`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify(body),
+			});
+			return { status: reply.status, body: JSON.parse(await reply.text()) };
+		};
+		// n8n says that it is ready before it has registered its webhooks.
+		while ((await post({ cards: [0] })).status === 404) await wait(200);
+		expect(await post({ cards: [4641025220953719, 4920355418495856] })).toEqual({
+			status: 200,
+			body: { fraud: false },
+		});
+		expect(await post({ cards: [4641025220953718] })).toEqual({ status: 200, body: { fraud: true } });
+		expect(await post({ cards: ['abc'] })).toEqual({
+			status: 422,
+			body: { error: expect.stringContaining('invalid literal') },
+		});
 	});
 });
