@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import '../test/support/environment.cts';
 import { byNode, byScript, ROWS_PER_REQUEST, type Scored } from './arms.cts';
+import { allPrompts, firstPieces, ideal, PROMPTS, WIDTH } from './chat.cts';
 import type { Held } from './memory.cts';
 import { BAD } from './model.cts';
 import { longTable, table } from './table.cts';
@@ -106,6 +107,24 @@ async function oneBadRow(url: string): Promise<Line> {
 	};
 }
 
+async function languageModels(): Promise<Line[]> {
+	const first = median(await firstPieces());
+	const all = await allPrompts();
+	return [
+		{
+			what: "A streamed answer's first piece, from the server's to the node's",
+			measured: `${first.toFixed(1)} ms`,
+			bar: 'at most 20 ms',
+			met: first <= 20,
+		},
+		ratioLine(
+			`${PROMPTS} prompts of 0.2 s, one in twenty of 2 s, ${WIDTH} at a time, against a schedule without gaps`,
+			[all, ideal],
+			1.15,
+		),
+	];
+}
+
 async function main(): Promise<void> {
 	const { values } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
 	const model = spawn(process.execPath, [...COMMAND, `${__dirname}/model.cts`], {
@@ -133,6 +152,7 @@ async function main(): Promise<void> {
 			3,
 		),
 		await oneBadRow(at('0/0/number')),
+		...(await languageModels()),
 		...(values.short ? [] : await longTables(at('0/0/number'))),
 	];
 	model.kill();
