@@ -293,6 +293,17 @@ describe('images', () => {
 		expect(server.requests).toEqual([]);
 	});
 
+	test('they are read when their item’s turn comes, not before', async () => {
+		answer = () => ({ status: 400, body: { error: { message: 'no', type: 'x' } } });
+		const { error } = await chat({
+			items: [{ json: {}, binary: { data: file(PNG) } }, { json: {} }],
+			parameters: { options: { imageFields: 'data', concurrency: 1 } },
+		});
+		// The second item has no file: read together with the first, it would have ended the run.
+		expect(error?.message).toContain('refused the request');
+		expect(server.requests).toHaveLength(1);
+	});
+
 	test('no message of the user, nowhere to put them', async () => {
 		const { error } = await chat({
 			items: [{ json: {}, binary: { data: file(PNG) } }],

@@ -1,4 +1,5 @@
 /** The Hopsworks Chat Model in n8n's engine, through n8n's AI node SDK and LangChain, over real HTTP. */
+import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { AIMessage, type AIMessageChunk, HumanMessage, SystemMessage, ToolMessage } from '@langchain/core/messages';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { useChatModel } from './support/chatModel.cts';
@@ -194,6 +195,19 @@ describe('streaming', () => {
 			first: { type: 'reasoning', reasoning: 'The question has 4 words.' },
 		});
 		expect(made.pieces).toBeGreaterThan(10);
+	});
+
+	test.each([
+		['', (model: BaseChatModel) => model],
+		[' with tools', (model: BaseChatModel) => model.bindTools?.([TOOL]) ?? model],
+	] as const)('the tokens of a stream%s stand in n8n’s tracing, not an estimate', async (_name, prepare) => {
+		const { traced } = await useChatModel(async (model) => {
+			for await (const _chunk of await prepare(model).stream('What is 6 * 7?'));
+		}, toSandbox());
+		expect(traced).toEqual([
+			expect.objectContaining({ tokenUsage: { promptTokens: 5, completionTokens: 1, totalTokens: 6 } }),
+		]);
+		expect(traced[0]).not.toHaveProperty('tokenUsageEstimate');
 	});
 
 	test('whoever stops reading stops the server’s work', async () => {

@@ -20,6 +20,7 @@ import type { Piece } from '../serving/chatStream';
 import { isRecord } from '../serving/json';
 import type { Outcome } from '../serving/outcome';
 import { queue } from './queue';
+import { countStreamedTokens } from './tracing';
 import { toContent, toFinishReason, toMessages, toUsage } from './messages';
 
 export function supplyChatModel(
@@ -28,7 +29,9 @@ export function supplyChatModel(
 	send: Send,
 	itemIndex: number,
 ): SupplyData {
-	return supplyModel(context, new HopsworksChatModel(context, model, send, itemIndex));
+	const supplied = supplyModel(context, new HopsworksChatModel(context, model, send, itemIndex));
+	countStreamedTokens(supplied.response);
+	return supplied;
 }
 
 /** Settings of one call, by their names on the wire. LangChain's own `stop` and `tool_choice` come among them. */
