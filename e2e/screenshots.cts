@@ -1,10 +1,14 @@
-/** Takes the README's pictures in the real editor. Needs Chromium: CHROMIUM names it, /usr/bin/chromium unless told otherwise. */
+/**
+ * Takes the README's pictures in the real editor: npm run screenshots -- [--port 5690]. Needs Chromium: CHROMIUM names it,
+ * /usr/bin/chromium unless told otherwise.
+ */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { chromium, type Locator, type Page } from 'playwright-core';
 import { startSandbox } from '../sandbox/sandbox.cts';
-import { AGENT, CHAT, readExamples, sandboxCredential, SANDBOX_PORT, SCORING } from './examples.cts';
+import { AGENT, CHAT, CLASSIFY, readExamples, sandboxCredential, SANDBOX_PORT, SCORING } from './examples.cts';
 import { pack } from './pack.cts';
 import { installN8n, PlainError, WholeN8n } from './wholeN8n.cts';
 
@@ -27,6 +31,11 @@ async function openWorkflow(page: Page, base: string, id: string, node: string):
 
 async function execute(page: Page): Promise<void> {
 	await page.locator('[data-test-id^="execute-workflow-button"]').first().click({ force: true });
+	await closeNotice(page);
+}
+
+/** Waits for a run to end, and takes its notice out of the picture. */
+async function closeNotice(page: Page): Promise<void> {
 	const done = page.getByText('Workflow executed successfully');
 	await done.waitFor({ timeout: 60_000 });
 	await page.locator('.el-notification__closeBtn').first().click();
@@ -67,6 +76,22 @@ async function take(page: Page, base: string): Promise<void> {
 	await tool.dblclick();
 	await byTestId(page, 'ndv').waitFor();
 	await picture(page, 'tool');
+
+	const schema = await openWorkflow(page, base, CLASSIFY, 'Hopsworks Model');
+	await execute(page);
+	await schema.dblclick();
+	await byTestId(page, 'ndv').waitFor();
+	await picture(page, 'schema');
+
+	await openWorkflow(page, base, AGENT, 'AI Agent');
+	await byTestId(page, 'workflow-chat-button').click();
+	const question = byTestId(page, 'canvas-chat').locator('textarea');
+	await question.fill('Is a payment from card 4641025220953719 to card 4920355418495856 fraud?');
+	await question.press('Enter');
+	await page.getByText('The tool says').first().waitFor();
+	await closeNotice(page);
+	await byTestId(page, 'zoom-to-fit').click();
+	await picture(page, 'agent');
 }
 
 async function main(): Promise<void> {
@@ -79,7 +104,9 @@ async function main(): Promise<void> {
 	mkdirSync(PICTURES, { recursive: true });
 	const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
 	const sandbox = await startSandbox(SANDBOX_PORT);
-	const n8n = new WholeN8n({ userFolder: join(folder, 'user'), port: 5690, brokerPorts: [5695, 5696] });
+	const { values } = parseArgs({ options: { port: { type: 'string', default: '5690' } } });
+	const port = Number(values.port);
+	const n8n = new WholeN8n({ userFolder: join(folder, 'user'), port, brokerPorts: [port + 5, port + 6] });
 	try {
 		await n8n.addPackage(await pack(join(folder, 'package')), 'n8n-nodes-hopsworks');
 		await n8n.importAll('credentials', [sandboxCredential(sandbox.url)]);

@@ -260,7 +260,11 @@ test('structured output by the node’s own options, held to the schema', async 
 
 describe('failures', () => {
 	test.each<[string, object, string]>([
-		['no deployment', { deployment: { __rl: true, mode: 'name', value: '' } }, "'Deployment' is empty"],
+		[
+			'no deployment',
+			{ deployment: { __rl: true, mode: 'name', value: '' } },
+			"'Deployment' is empty. Enter the deployment's name",
+		],
 		['a bad option', { options: { temperature: -1 } }, "'Temperature' is -1"],
 		[
 			'another origin',

@@ -46,7 +46,11 @@ export class LmChatHopsworks implements INodeType {
 				send: sender(this, connection, settings, { requests: 0, retries: 0 }),
 			};
 		});
-		if (!setUp.ok) throw nodeError(this.getNode(), setUp.failure, itemIndex);
+		if (!setUp.ok) {
+			// n8n shows the message of a sub-node's error alone, so what to do goes into it.
+			const { message, description } = setUp.failure;
+			throw nodeError(this.getNode(), { ...setUp.failure, message: `${message}. ${description}` }, itemIndex);
+		}
 		// Loaded only here: an n8n without the AI node SDK would otherwise refuse the whole package.
 		const sdk = await attempt(async () => await import('./chatModel.js'));
 		if (!sdk.ok) {
