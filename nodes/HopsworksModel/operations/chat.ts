@@ -22,6 +22,7 @@ import {
 	asRecord,
 	asText,
 	attempt,
+	attemptNow,
 	optionsField,
 	parameterReader,
 	readOutputField,
@@ -156,7 +157,7 @@ async function run(
 	const conversations = new Map<number, Conversation>();
 	const stops = stopsOnError(context);
 	for (const index of items.keys()) {
-		const conversation = await attempt(() => readItem(read, connection, index));
+		const conversation = attemptNow(() => readItem(read, connection, index));
 		if (conversation.ok) conversations.set(index, conversation.value);
 		else outcomes[index] = conversation;
 		if (!conversation.ok && stops) return outcomes;
@@ -190,14 +191,14 @@ async function run(
 		await chunks?.begin();
 		const made = await answer(index, conversation, chunks);
 		await chunks?.end(made, stops);
-		const isNested = keepsInput && simplifies;
-		const answered = outgoing(items, index, keepsInput);
-		outcomes[index] = made.ok
-			? success({
-					...answered,
-					json: { ...answered.json, ...(isNested ? { [outputField]: made.value } : made.value) },
-				})
-			: made;
+		if (!made.ok) {
+			outcomes[index] = made;
+		} else {
+			const answered = outgoing(items, index, keepsInput);
+			if (keepsInput && simplifies) answered.json[outputField] = made.value;
+			else Object.assign(answered.json, made.value);
+			outcomes[index] = success(answered);
+		}
 		return mayGoOn(made, stops);
 	});
 	// Each call replaces the figures of the last; missing on older n8n.
