@@ -145,10 +145,10 @@ describe('streams that end well', () => {
 
 	test('pieces cut in the middle of a letter', async () => {
 		const bytes = Buffer.from([START, content('Grüße 🙂'), STOP, DONE].join(''));
-		const parts = Array.from({ length: Math.ceil(bytes.length / 7) }, (_, part) =>
-			bytes.subarray(7 * part, 7 * part + 7),
-		);
-		answer = () => streamOf(...parts.flatMap((part) => [part, 1]));
+		const [from, to] = [bytes.indexOf('Gr'), bytes.indexOf('🙂') + 4];
+		const single = Array.from(bytes.subarray(from, to), (byte) => Buffer.from([byte]));
+		const parts = [bytes.subarray(0, from), ...single, bytes.subarray(to)];
+		answer = () => streamOf(...parts.flatMap((part) => [part, 5]));
 		expect((await chat({})).success[0]?.json).toMatchObject({ text: 'Grüße 🙂' });
 	});
 
