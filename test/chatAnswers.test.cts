@@ -146,6 +146,12 @@ describe('structured output', () => {
 		expect(server.requests).toEqual([]);
 	});
 
+	test('no schema at all is refused too', async () => {
+		const { error } = await chat({ parameters: { options: { responseFormat: 'jsonSchema' } } });
+		expect(error?.message).toBe("'JSON Schema' is empty");
+		expect(server.requests).toEqual([]);
+	});
+
 	test.each<[string, object]>([
 		['choices alone', { enum: ['a'] }],
 		['references', { $defs: { 'a/b': { type: 'string' } }, properties: { a: { $ref: '#/$defs/a~1b' } } }],

@@ -1,5 +1,7 @@
 /** Streaming in Chat, in n8n's engine, over real HTTP: every way in which a stream can go on and end. */
+import { createServer } from 'node:https';
 import type { StructuredChunk } from 'n8n-workflow';
+import { generate } from 'selfsigned';
 import { startSandbox } from '../sandbox/sandbox.cts';
 import { runModel, type RunOptions, type RunResult } from './support/engine.cts';
 import { endless, startServer, type Recorded, type Reply, type TestServer } from './support/server.cts';
@@ -155,9 +157,11 @@ describe('streams that end well', () => {
 	test('a server that answers at once after all: one piece', async () => {
 		const message = { role: 'assistant', content: 'Hello' };
 		answer = () => ({ body: { choices: [{ index: 0, message, finish_reason: 'stop' }] } });
-		const { success, chunks } = await chat({});
-		expect(success[0]?.json).toEqual({ text: 'Hello', finishReason: 'stop' });
-		expect(chunks).toEqual(['0 begin', "0 'Hello'", '0 end']);
+		for (const simplify of [true, false]) {
+			const { success, chunks } = await chat({ parameters: { simplify } });
+			expect(JSON.stringify(success[0]?.json)).toContain('Hello');
+			expect(chunks).toEqual(['0 begin', "0 'Hello'", '0 end']);
+		}
 	});
 });
 
@@ -256,6 +260,46 @@ describe('streams that end badly', () => {
 		const { error } = await chat({ parameters: { options: { timeout: 0.3 } } });
 		expect(error?.message).toContain('did not answer within 0.3 seconds');
 		await closed;
+	});
+});
+
+describe('streams go the way of all requests', () => {
+	test('with the Host header', async () => {
+		answer = () => streamOf(...HELLO, STOP, DONE);
+		const { success } = await chat({ parameters: { options: { hostHeader: 'llm.test.hopsworks.ai' } } });
+		expect(success).toHaveLength(1);
+		expect(server.requests[0]).toMatchObject({
+			path: '/v1/chat/completions',
+			headers: { host: 'llm.test.hopsworks.ai' },
+		});
+	});
+
+	test('with the credential’s choice about certificates', async () => {
+		const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }]);
+		const secure = createServer({ key, cert }, (request, response) => {
+			response.writeHead(200, { 'content-type': 'text/event-stream' });
+			request.resume().on('end', () => response.end([...HELLO, STOP, DONE].join('')));
+		});
+		await new Promise<void>((ready) => secure.listen(0, '127.0.0.1', ready));
+		const servingUrl = `https://127.0.0.1:${Object(secure.address()).port}`;
+		const { error } = await chat({ credential: { servingUrl } });
+		expect(error?.message).toContain('is not trusted');
+		const { success, chunks } = await chat({ credential: { servingUrl, ignoreSslIssues: true } });
+		expect(success[0]?.json.text).toBe('Hello');
+		expect(chunks).toHaveLength(4);
+		secure.close();
+	});
+
+	test('through a proxy', async () => {
+		answer = () => streamOf(...HELLO, STOP, DONE);
+		process.env.HTTP_PROXY = server.url;
+		process.env.NO_PROXY = '';
+		const { success, error } = await chat({ credential: { servingUrl: 'http://gateway.invalid' } });
+		delete process.env.HTTP_PROXY;
+		delete process.env.NO_PROXY;
+		expect(error).toBeUndefined();
+		expect(success[0]?.json.text).toBe('Hello');
+		expect(server.requests[0]?.path).toBe('http://gateway.invalid/v1/test/llm/v1/chat/completions');
 	});
 });
 

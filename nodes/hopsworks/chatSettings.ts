@@ -145,7 +145,7 @@ const FORMATS = ['text', 'json', 'jsonSchema'] as const;
 function readFormat({ responseFormat, jsonSchema }: Record<string, unknown>): AnswerFormat {
 	const type = asOneOf(responseFormat, FORMATS);
 	if (type !== 'jsonSchema') return { type };
-	return { type, schema: take(readSchema(asJson(jsonSchema ?? SCHEMA_EXAMPLE, 'JSON Schema'))) };
+	return { type, schema: take(readSchema(asJson(jsonSchema, 'JSON Schema'))) };
 }
 
 /** The model that a locator and options describe. Throws what `attempt` turns into a failure. */

@@ -181,6 +181,7 @@ async function run(
 		tokens.prompt += Number(usage?.promptTokens ?? 0);
 		tokens.completion += Number(usage?.completionTokens ?? 0);
 		const read = readAnswer(reply.value, format);
+		if (read.ok) await chunks?.whole(read.value.text);
 		if (!simplifies && (read.ok || format.type === 'text')) return success({ response: reply.value });
 		return read.ok ? success({ ...read.value }) : read;
 	}
@@ -213,22 +214,25 @@ type Made = INodeExecutionData['json'];
 interface Chunks {
 	begin(): Promise<void>;
 	onPiece(piece: Piece): Promise<void>;
+	/** The whole text, for servers that do not stream: they answer at once. */
+	whole(text: string): Promise<void>;
 	end(made: Outcome<Made>, stops: boolean): Promise<void>;
 }
 
 function chunksOf(context: IExecuteFunctions, item: number): Chunks {
 	let isSilent = true;
-	const piece = async (text: string): Promise<void> => {
+	const send = async (text: string): Promise<void> => {
 		if (text === '') return;
 		isSilent = false;
 		await context.sendChunk('item', item, text);
 	};
 	return {
 		begin: async () => await context.sendChunk('begin', item),
-		onPiece: async ({ text }) => await piece(text),
+		onPiece: async ({ text }) => await send(text),
+		async whole(text) {
+			if (isSilent) await send(text);
+		},
 		async end(made, stops) {
-			// A server that does not stream answers at once.
-			if (made.ok && isSilent) await piece(asText(made.value.text));
 			if (made.ok) await context.sendChunk('end', item);
 			// Where the run stops, n8n itself ends the stream with the error.
 			else if (!stops) await context.sendChunk('error', item, made.failure.message);
