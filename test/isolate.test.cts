@@ -26,10 +26,7 @@ async function search(size: number, isBad: (row: number) => boolean, options: Op
 	const answer = (sent: number[]): Failure | undefined => {
 		const badAmong = sent.filter(isBad);
 		if (badAmong.length > 0) return failure(badAmong, sent);
-		for (const row of sent) {
-			expect(good.has(row)).toBe(false);
-			good.add(row);
-		}
+		for (const row of sent) good.add(row);
 		return undefined;
 	};
 	const first = answer(rows);
@@ -39,11 +36,12 @@ async function search(size: number, isBad: (row: number) => boolean, options: Op
 			rows,
 			send: async (sent) => {
 				requests.push(sent);
-				expect(sent.filter((row) => good.has(row) || bad.has(row))).toEqual([]);
+				const known = sent.find((row) => good.has(row) || bad.has(row));
+				if (known !== undefined) throw new Error(`row ${known} was sent again although it was known`);
 				return answer(sent);
 			},
 			fail(row, reason) {
-				expect(bad.has(row)).toBe(false);
+				if (bad.has(row)) throw new Error(`row ${row} failed twice`);
 				bad.set(row, reason);
 			},
 			mayGoOn: (row) => !stopsAtFirst || row < Math.min(Infinity, ...bad.keys()),
@@ -82,7 +80,6 @@ test.each(SIZES)(
 			const { bad, requests } = await search(size, (one) => one === row || one === size - 1, { stopsAtFirst: true });
 			expect(Math.min(...bad.keys())).toBe(row);
 			expect(requests.length).toBeLessThanOrEqual(2 + depth(size));
-			expect(requests.flat().every((one) => one <= size)).toBe(true);
 		}
 	},
 );

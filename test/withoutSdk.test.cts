@@ -13,7 +13,9 @@ let folder: string;
 /** A folder far from this checkout's modules, with the package and only those modules that n8n brings. */
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), 'package-'));
-	await run(process.execPath, [require.resolve('typescript/bin/tsc'), '--outDir', join(folder, 'dist')], { cwd: ROOT });
+	await run(process.execPath, [require.resolve('typescript/bin/tsc'), '--noCheck', '--outDir', join(folder, 'dist')], {
+		cwd: ROOT,
+	});
 	copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
 	link('n8n-workflow');
 }, 60_000);

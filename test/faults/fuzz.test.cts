@@ -12,8 +12,8 @@ import { failureOf, type Outcome } from '../../nodes/serving/outcome';
 import { readPredictions } from '../../nodes/serving/predictV1';
 import documented from '../fixtures/error-bodies.json';
 
-/** Bodies in one run; set FUZZ_CASES for more. */
-const CASES = Number(process.env.FUZZ_CASES ?? 100_000);
+/** Bodies in one run; `npm run test:faults` takes more. */
+const CASES = Number(process.env.FUZZ_CASES ?? 10_000);
 
 const seeds = fc.constantFrom(...documented.map(({ body }) => body));
 const pieces = fc.oneof(

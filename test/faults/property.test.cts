@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { runModel } from '../support/engine.cts';
 import { rowsOf, startServer, type Recorded, type Reply, type TestServer } from '../support/server.cts';
 
-/** Cases in one run; set PROPERTY_CASES for more. */
-const CASES = Number(process.env.PROPERTY_CASES ?? 1000);
+/** Cases in one run; `npm run test:faults` takes more. */
+const CASES = Number(process.env.PROPERTY_CASES ?? 100);
 
 /** How the server tells of bad rows. */
 const TELLINGS = [
