@@ -10,6 +10,7 @@ async function main([folder = '']: string[]): Promise<void> {
 	const { error } = await useChatModel(async (model) => await model.invoke('Hi'), {
 		type,
 		credential: { servingUrl: 'http://127.0.0.1:9' },
+		parameters: { options: { maxTries: 1 } },
 	});
 	const nodes = Object.keys(loader.nodeTypes);
 	const credentials = Object.keys(loader.credentialTypes);
