@@ -1,7 +1,7 @@
 /** The API keys of the sandbox, and how its two doors refuse others: each in its own words (Hopsworks: ApiKeyFilter.java, 'REST API Status Codes'). */
 import { json, type Reply } from './reply.cts';
 
-type Scope = 'PROJECT' | 'SERVING';
+export type Scope = 'PROJECT' | 'SERVING';
 
 /** By prefix: the secret and the scopes. The last two let a missing scope be seen. */
 const KEYS: Record<string, { secret: string; scopes: Scope[] }> = {

@@ -30,6 +30,15 @@ A question to a language model (the sandbox answers from rules):
     -H 'Content-Type: application/json' \\
     -d '{"model": "assistant", "messages": [{"role": "user", "content": "What is 6 * 7?"}]}'
 
+The deployments of the project, as a credential with this address as Hopsworks URL lists them:
+
+  curl ${url}/hopsworks-api/api/project/119/serving -H 'Authorization: ApiKey ${SANDBOX_KEY}'
+
+To see 1,000 deployments more, slower starts, or a Hopsworks without a gateway:
+
+  curl -X POST ${url}/sandbox/deployments -d '{"count": 1000}'
+  curl -X POST ${url}/sandbox/settings -d '{"pace": {"start": 60000}, "hasLoadBalancer": false}'
+
 To see trouble, tell it to misbehave for the next two requests:
 
   curl -X POST ${url}/sandbox/faults -H 'Content-Type: application/json' -d '{"status": 503, "times": 2}'

@@ -5,6 +5,7 @@ export interface Call {
 	method: string;
 	/** Path below the deployment, such as `/v1/models/fraud:predict`. */
 	path: string;
+	query: URLSearchParams;
 	headers: IncomingHttpHeaders;
 	body: string;
 }

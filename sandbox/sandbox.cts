@@ -2,19 +2,20 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { deployments, PROJECT } from './deployments.cts';
+import { Cluster, type Settings } from './deployments.cts';
 import { commit, Faults, spoil } from './faults.cts';
 import { findRoute, gateway } from './gateway.cts';
-import { refusedByRest } from './keys.cts';
 import { json, type Call, type Reply, type Stream } from './reply.cts';
+import { API, restApi } from './restApi.cts';
 
 const MEGABYTE = 1024 * 1024;
 
 export interface Sandbox {
 	url: string;
 	faults: Faults;
-	/** What the gateway has seen. */
-	traffic: { requests: number };
+	cluster: Cluster;
+	/** What has come in: requests to the gateway, and paths that the REST API was asked for. */
+	traffic: { requests: number; restApi: string[] };
 	/** Texts that were posted to `/sandbox/messages`, where the examples send what would go to Slack. */
 	messages: string[];
 	close(): Promise<void>;
@@ -47,33 +48,8 @@ async function flow(response: ServerResponse, { pieces, pause, ending }: Stream)
 	else if (ending !== 'stall') response.end();
 }
 
-function addRestApi(app: FastifyInstance): void {
-	const api = '/hopsworks-api/api';
-	app.get(`${api}/project`, (request, reply) => {
-		const refusal = refusedByRest(request.headers.authorization, 'PROJECT');
-		return put(reply, refusal ?? json(200, [{ project: PROJECT, teamRole: 'Data owner' }]));
-	});
-	app.get<{ Params: { project: string } }>(`${api}/project/:project/serving`, (request, reply) => {
-		const refusal = refusedByRest(request.headers.authorization, 'SERVING');
-		if (refusal) return put(reply, refusal);
-		if (Number(request.params.project) !== PROJECT.id) {
-			return put(reply, json(400, { errorCode: 150004, errorMsg: "Project wasn't found." }));
-		}
-		const list = deployments.map(({ id, name, modelServer }) => ({
-			id,
-			name,
-			modelServer,
-			servingTool: 'KSERVE',
-			apiProtocol: 'REST',
-			status: 'Running',
-			projectNamespace: PROJECT.namespace,
-		}));
-		return put(reply, json(200, list));
-	});
-}
-
-/** Routes of the sandbox's own, without a key: what it has seen, what it shall do wrong, and a place for messages. */
-function addControls(app: FastifyInstance, { faults, traffic, messages }: Sandbox): void {
+/** Routes of the sandbox's own, without a key: what it has seen, what it shall do wrong or differently, and a place for messages. */
+function addControls(app: FastifyInstance, { cluster, faults, traffic, messages }: Sandbox): void {
 	app.get('/sandbox/traffic', (_request, reply) => put(reply, json(200, traffic)));
 	app.post('/sandbox/faults', (request, reply) => {
 		faults.add(JSON.parse(bodyOf(request)));
@@ -82,6 +58,17 @@ function addControls(app: FastifyInstance, { faults, traffic, messages }: Sandbo
 	app.delete('/sandbox/faults', (_request, reply) => {
 		faults.clear();
 		return put(reply, json(200, { cleared: true }));
+	});
+	app.post('/sandbox/settings', (request, reply) => {
+		const { pace, ...settings }: Partial<Settings> = JSON.parse(bodyOf(request));
+		Object.assign(cluster.settings, settings);
+		Object.assign(cluster.settings.pace, pace);
+		return put(reply, json(200, cluster.settings));
+	});
+	app.post('/sandbox/deployments', (request, reply) => {
+		const { count }: { count?: unknown } = JSON.parse(bodyOf(request));
+		cluster.add(Number(count));
+		return put(reply, json(200, { deployments: cluster.deployments.length }));
 	});
 	app.post('/sandbox/messages', (request, reply) => {
 		const { text }: { text?: unknown } = JSON.parse(bodyOf(request));
@@ -98,26 +85,30 @@ export async function startSandbox(port = 0): Promise<Sandbox> {
 	app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 	const sandbox: Sandbox = {
 		url: '',
+		cluster: new Cluster(),
 		faults: new Faults(),
-		traffic: { requests: 0 },
+		traffic: { requests: 0, restApi: [] },
 		messages: [],
 		close: () => app.close(),
 	};
 
-	addRestApi(app);
 	addControls(app, sandbox);
 	app.all('/*', async (request, reply) => {
 		const { method, headers, url } = request;
-		const [path = ''] = url.split('?');
-		const call: Call = { method, path, headers, body: bodyOf(request) };
+		const [path = '', query] = url.split('?');
+		const call: Call = { method, path, query: new URLSearchParams(query), headers, body: bodyOf(request) };
+		if (path.startsWith(`${API}/`)) {
+			sandbox.traffic.restApi.push(`${method} ${url.slice(API.length)}`);
+			return put(reply, await restApi(sandbox.cluster, call));
+		}
 		sandbox.traffic.requests++;
-		const fault = sandbox.faults.take(findRoute(headers.host ?? '', path)?.deployment.name);
+		const fault = sandbox.faults.take(findRoute(sandbox.cluster, headers.host ?? '', path)?.deployment.name);
 		const instead = fault && (await commit(fault));
 		if (instead === 'refuse') {
 			request.raw.socket.destroy();
 			return reply.hijack();
 		}
-		return put(reply, spoil(instead ?? gateway(call), fault ?? {}));
+		return put(reply, spoil(instead ?? (await gateway(sandbox.cluster, call)), fault ?? {}));
 	});
 	sandbox.url = await app.listen({ port, host: '127.0.0.1' });
 	return sandbox;

@@ -68,7 +68,7 @@ const cases: Array<[string, ICredentialDataDecryptedObject, string[]]> = [
 	[
 		'another project',
 		{ hopsworksUrl: 'SANDBOX', project: 'nope' },
-		["the project 'nope' is not among those of the API key (test)"],
+		["the project 'nope' is not among those of the API key (test, team_a)"],
 	],
 	[
 		'nothing listens at one of both',

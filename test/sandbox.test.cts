@@ -5,6 +5,9 @@ import expected from '../sandbox/models/tumor.expected.json';
 import { ModelError } from '../sandbox/models/model.cts';
 import { scores, tumor } from '../sandbox/models/tumor.cts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import projectInfo from './fixtures/hopsworks/project-info.json';
+import servings from './fixtures/hopsworks/serving-list.json';
+import documentedSchema from './fixtures/hopsworks/serving-schema.json';
 import { API_KEY, runModel } from './support/engine.cts';
 
 let sandbox: Sandbox;
@@ -230,5 +233,80 @@ describe('misbehaviour', () => {
 		sandbox.faults.add({ refuse: true, times: 1 });
 		await expect(post(PATH, GUIDE)).rejects.toThrow('socket hang up');
 		expect((await post(PATH, GUIDE)).status).toBe(200);
+	});
+});
+
+describe('the REST API', () => {
+	const API = '/hopsworks-api/api';
+	const get = async (path: string, key = API_KEY) => {
+		const reply = await fetch(`${sandbox.url}${API}${path}`, { headers: { authorization: `ApiKey ${key}` } });
+		return { status: reply.status, body: JSON.parse(await reply.text()) };
+	};
+	const fieldsOf = (record: object): string[] => Object.keys(record).toSorted();
+
+	test('deployments, projects and gateways have only fields that the documented ones have', async () => {
+		const { body: records } = await get('/project/119/serving');
+		const documented = new Set(servings.flatMap(fieldsOf));
+		for (const record of records) for (const field of fieldsOf(record)) expect(documented).toContain(field);
+		const { body: project } = await get('/project/getProjectInfo/test');
+		for (const field of fieldsOf(project)) expect(fieldsOf(projectInfo)).toContain(field);
+		const { body: gateways } = await get('/project/119/inference/endpoints');
+		expect(gateways.map(({ type }: { type: string }) => type)).toEqual(['KUBE_CLUSTER', 'LOAD_BALANCER']);
+	});
+
+	test('the schema is the documented one', async () => {
+		expect((await get('/project/119/serving/16/schema?format=schema')).body).toEqual(documentedSchema);
+	});
+
+	test('lists are filtered as documented, and a name gets one object', async () => {
+		const names = async (query: string) =>
+			(await get(`/project/119/serving?${query}`)).body.map(({ name }: { name: string }) => name);
+		expect(await names('status=Stopped')).toEqual(['screening']);
+		expect(await names('model=tumor')).toEqual(['tumor']);
+		expect((await get('/project/119/serving?name=fraud')).body).toMatchObject({ id: 11, name: 'fraud' });
+		expect(await get('/project/119/serving?modelVersion=1')).toMatchObject({
+			status: 422,
+			body: { errorCode: 120001 },
+		});
+	});
+
+	test.each([
+		['a project that is not there', '/project/999/serving', API_KEY, 400, 150004],
+		['a project of others', '/project/122/serving', API_KEY, 400, 120011],
+		['a deployment that is not there', '/project/119/serving/999', API_KEY, 404, 240000],
+		['a missing scope', '/project/119/serving', 'NOSERVING.SECRET', 403, 320004],
+		['a schema that is not there', '/project/119/serving/11/schema?format=schema', API_KEY, 404, 240037],
+		['logs of what is stopped', '/project/119/serving/14/logs?component=predictor', API_KEY, 404, 240027],
+	])('%s gets the documented code', async (_name, path, key, status, errorCode) => {
+		expect(await get(path, key)).toMatchObject({ status, body: { errorCode } });
+	});
+
+	test.each([
+		['another verb', 'fraud:classify', 400, 250004],
+		['no verb', 'fraud', 400, 250005],
+		['a deployment that is stopped', 'screening:predict', 400, 250001],
+		['a deployment that is not there', 'nope:predict', 404, 250000],
+		['a row that the model refuses', 'fraud:predict', 500, 250007],
+	])('%s through the proxy gets the documented code', async (_name, path, status, errorCode) => {
+		const reply = await post(`${API}/project/119/inference/models/${path}`, '{"inputs": [["x"]]}');
+		expect({ status: reply.status, ...JSON.parse(reply.body) }).toMatchObject({ status, errorCode });
+	});
+
+	test('an idle deployment is woken by a request, and falls asleep without one', async () => {
+		Object.assign(sandbox.cluster.settings.pace, { idle: 0, wake: 1 });
+		const states = sandbox.cluster.deployments.find(({ name }) => name === 'returns')?.lifecycle;
+		expect(states?.status).toBe('Idle');
+		sandbox.cluster.settings.pace.idle = 60_000;
+		await post('/v1/test/returns/v1/models/returns:predict', GUIDE);
+		expect(states?.status).toBe('Running');
+		sandbox.cluster.settings.pace.idle = 0;
+		expect(states?.status).toBe('Idle');
+	});
+
+	test('its pace and form change on demand', async () => {
+		await post('/sandbox/settings', '{"listForm": "counted", "pace": {"start": 7}}');
+		expect((await get('/project/119/serving')).body).toMatchObject({ count: 11, items: expect.any(Array) });
+		expect(sandbox.cluster.settings.pace.start).toBe(7);
+		await post('/sandbox/settings', '{"listForm": "bare"}');
 	});
 });
