@@ -28,7 +28,7 @@ export class HopsworksApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. http://10.87.42.108',
 			description:
-				"The address of the Istio gateway that deployments answer on: the beginning of the URL on a deployment's page. Needed to call deployments by name.",
+				"The address of the Istio gateway that deployments answer on: the beginning of the URL on a deployment's page. Without it, Hopsworks is asked for its gateway.",
 		},
 		{
 			displayName: 'Hopsworks URL',
@@ -36,7 +36,8 @@ export class HopsworksApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. https://c.app.hopsworks.ai',
-			description: 'The address under which you open Hopsworks in the browser. One of the two addresses is enough.',
+			description:
+				'The address under which you open Hopsworks in the browser. It lets you pick deployments from a list. One of the two addresses is enough.',
 		},
 		{
 			displayName: 'Project',

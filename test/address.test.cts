@@ -11,6 +11,7 @@ function target(route: Route, given: Partial<Address> & { url?: string }): unkno
 		project: 'test',
 		namespace: '',
 		hostHeader: '',
+		routing: 'auto',
 		...rest,
 	};
 	const found = targetOf(address, route);

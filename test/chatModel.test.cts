@@ -46,6 +46,17 @@ const OWNER = {
 };
 const ASK = 'Is a payment from card 4641025220953719 to card 4920355418495856 fraud?';
 
+test('with a Hopsworks URL alone the model is found, and a stopped one is said to be', async () => {
+	const found = { credential: { hopsworksUrl: sandbox.url }, parameters: {} };
+	const answers = await useChatModel(async (model) => ({ text: (await model.invoke('What is 6 * 7?')).text }), found);
+	expect(answers.made).toEqual({ text: '42' });
+	const lifecycle = sandbox.cluster.find(({ name }) => name === 'test', 'assistant')?.lifecycle;
+	lifecycle?.become('Stopped');
+	const stopped = await useChatModel(async (model) => ({ text: (await model.invoke('x')).text }), found);
+	lifecycle?.become('Running');
+	expect(stopped.error?.description).toContain("The deployment 'assistant' is not running: it is 'Stopped'");
+});
+
 test('a conversation of every kind of message goes out in OpenAI’s form', async () => {
 	answer = () => completion({ content: 'Hello' });
 	const { made } = await useChatModel(

@@ -3,6 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { HopsworksApi } from '../credentials/HopsworksApi.credentials';
+import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node';
+import deploymentCodex from '../nodes/HopsworksDeployment/HopsworksDeployment.node.json';
+import { operations as deploymentOperations } from '../nodes/HopsworksDeployment/operations';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
 import { operations } from '../nodes/HopsworksModel/operations';
 import modelCodex from '../nodes/HopsworksModel/HopsworksModel.node.json';
@@ -14,6 +17,7 @@ const ROOT = join(__dirname, '..');
 const { description } = new HopsworksModel();
 /** In the order of package.json. */
 const nodes = [
+	{ node: new HopsworksDeployment(), codex: deploymentCodex },
 	{ node: new HopsworksModel(), codex: modelCodex },
 	{ node: new LmChatHopsworks(), codex: chatModelCodex },
 ];
@@ -43,18 +47,24 @@ const fields = nodes.flatMap(({ node: { description: of } }) => {
 
 test('the first operation is the default', () => {
 	expect(description.properties.find(({ name }) => name === 'operation')?.default).toBe(operations[0].value);
+	const [first] = new HopsworksDeployment().description.properties;
+	expect(first?.default).toBe(deploymentOperations[0].value);
 });
 
-test.each(operations.map(({ value, action, description: text, name }) => ({ value, action, text, name })))(
-	'operation $value says what it does, in words of its own',
-	({ action, text, name }) => {
-		expect(action).toMatch(/^[A-Z]/);
-		expect(action.length).toBeGreaterThan(15);
-		expect(text).not.toBe(action);
-		expect(text).not.toMatch(/\.$/);
-		expect(name).toMatch(/^[A-Z]/);
-	},
-);
+test.each(
+	[...operations, ...deploymentOperations].map(({ value, action, description: text, name }) => ({
+		value,
+		action,
+		text,
+		name,
+	})),
+)('operation $value says what it does, in words of its own', ({ action, text, name }) => {
+	expect(action).toMatch(/^[A-Z]/);
+	expect(action.length).toBeGreaterThan(15);
+	expect(text).not.toBe(action);
+	expect(text).not.toMatch(/\.$/);
+	expect(name).toMatch(/^[A-Z]/);
+});
 
 test.each(fields)('$node: field $name is labelled, described and gated by fields that exist', ({ field, names }) => {
 	expect(field.displayName).toMatch(/^[A-Z]/);
@@ -111,6 +121,9 @@ test('every parameter of the design is there, with its default', () => {
 		maxTries: 6,
 		maxRetryWait: 60,
 		retryTimeouts: false,
+		routing: 'auto',
+		whenStopped: 'fail',
+		maxWait: 600,
 	});
 	expect(defaults('chat')).toMatchObject({
 		promptType: 'prompt',
@@ -155,6 +168,10 @@ test('package.json, codex, icons and credential fit together', () => {
 			{ name: new HopsworksApi().name, required: true, testedBy: 'hopsworksApiTest' },
 		]);
 		expect(node.methods.credentialTest).toHaveProperty('hopsworksApiTest');
+		const searched = node.description.properties.flatMap(({ modes }) => modes ?? []);
+		for (const { typeOptions } of searched.filter(({ type }) => type === 'list')) {
+			expect(node.methods.listSearch).toHaveProperty(typeOptions?.searchListMethod ?? 'none');
+		}
 		const { light, dark } = Object(node.description.icon);
 		expect(light).not.toBe(dark);
 		for (const icon of [light, dark]) {

@@ -8,6 +8,7 @@ import {
 	retryWait,
 	timeoutFailure,
 } from '../nodes/serving/outcome';
+import { restFailure } from '../nodes/serving/restFailure';
 import { readPredictions } from '../nodes/serving/predictV1';
 import documented from './fixtures/error-bodies.json';
 
@@ -130,6 +131,7 @@ test('fields that an advice names in quotes exist in the panel or the credential
 	const labels = JSON.stringify(new HopsworksModel().description.properties);
 	const credential = ['API Key', 'Model Serving URL', 'Hopsworks URL', 'Project', 'Ignore SSL Issues (Insecure)'];
 	const advice = [
+		...refused.map(({ status, body }) => restFailure(status, body).description),
 		...refused.map(({ status, body }) => failureOf(status, body).description),
 		...['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'CERT_HAS_EXPIRED', 'OTHER'].map(
 			(code) => connectionFailure('h', code, '').description,

@@ -420,12 +420,6 @@ describe('failures', () => {
 	test.each([
 		['an empty deployment', { deployment: byName('={{ "" }}') }, {}, "'Deployment' is empty"],
 		['no gateway', {}, { servingUrl: '' }, "neither 'Model Serving URL' nor 'Hopsworks URL'"],
-		[
-			'no gateway, but Hopsworks',
-			{},
-			{ servingUrl: '', hopsworksUrl: 'https://h.example.com' },
-			"needs 'Model Serving URL'",
-		],
 		['no project', {}, { project: '' }, 'The project of the deployment is not known'],
 		['a Host Header with a path', { options: { hostHeader: 'http://x/y' } }, {}, "'Host Header' is not a host name"],
 		['no columns', { columns: ' , ' }, {}, "'Columns' names no column"],

@@ -7,8 +7,10 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { hopsworksApiTest } from '../hopsworks/credentialTest';
+import { searchDeployments } from '../hopsworks/deployments';
 import { nodeError } from '../hopsworks/errors';
 import { isTool } from '../hopsworks/items';
+import { getSchemaColumns } from '../hopsworks/schemaColumns';
 import { operations, properties } from './operations';
 
 export class HopsworksModel implements INodeType {
@@ -28,7 +30,11 @@ export class HopsworksModel implements INodeType {
 		properties,
 	};
 
-	methods = { credentialTest: { hopsworksApiTest } };
+	methods = {
+		credentialTest: { hopsworksApiTest },
+		listSearch: { searchDeployments },
+		resourceMapping: { getSchemaColumns },
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const items = this.getInputData();

@@ -8,9 +8,10 @@ import {
 } from 'n8n-workflow';
 import { modelOptions, readChatModel } from '../hopsworks/chatSettings';
 import { hopsworksApiTest } from '../hopsworks/credentialTest';
-import { addressOptions, deploymentProperty } from '../hopsworks/deployments';
+import { addressOptions, deploymentProperty, searchDeployments } from '../hopsworks/deployments';
+import { deploymentFinder } from '../hopsworks/discovery';
 import { nodeError } from '../hopsworks/errors';
-import { asRecord, attempt, optionsField } from '../hopsworks/parameters';
+import { asRecord, attempt, optionsField, take } from '../hopsworks/parameters';
 import { readConnection, readSendSettings, sender, sendOptions } from '../hopsworks/send';
 
 export class LmChatHopsworks implements INodeType {
@@ -34,15 +35,18 @@ export class LmChatHopsworks implements INodeType {
 		],
 	};
 
-	methods = { credentialTest: { hopsworksApiTest } };
+	methods = { credentialTest: { hopsworksApiTest }, listSearch: { searchDeployments } };
 
 	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
 		const setUp = await attempt(async () => {
 			const options = asRecord(this.getNodeParameter('options', itemIndex, {}));
 			const connection = await readConnection(this);
 			const settings = { ...readSendSettings(options), concurrency: Infinity };
+			const finder = deploymentFinder(this, connection, settings);
+			const model = await readChatModel(this.getNodeParameter('deployment', itemIndex), options, finder);
+			take(await finder.ready(model.found, options));
 			return {
-				model: readChatModel(this.getNodeParameter('deployment', itemIndex), options, connection),
+				model,
 				send: sender(this, connection, settings, { requests: 0, retries: 0 }),
 			};
 		});

@@ -4,9 +4,8 @@ import { chatRoute, type Target } from '../serving/address';
 import { formatSettings, type AnswerFormat } from '../serving/chatCompletions';
 import { readSchema } from '../serving/jsonSchema';
 import { badInput } from '../serving/outcome';
-import { readTarget } from './deployments';
+import type { Finder, Found } from './discovery';
 import { asJson, asJsonObject, asOneOf, asText, readNumber, take } from './parameters';
-import type { Connection } from './send';
 
 /** Each goes out under its own name in snake case, as OpenAI's API spells it: `maxTokens` as `max_tokens`. */
 const numberOptions: INodeProperties[] = [
@@ -133,6 +132,8 @@ function snakeCase(name: string): string {
 /** A language model as a node's fields describe it. */
 export interface ChatModel {
 	target: Target;
+	/** What is known of its deployment. */
+	found: Found;
 	/** Its name in the request. */
 	model: string;
 	/** Top-level fields of the request. */
@@ -149,12 +150,18 @@ function readFormat({ responseFormat, jsonSchema }: Record<string, unknown>): An
 }
 
 /** The model that a locator and options describe. Throws what `attempt` turns into a failure. */
-export function readChatModel(locator: unknown, options: Record<string, unknown>, connection: Connection): ChatModel {
-	const target = readTarget(locator, options, connection, chatRoute(asText(options.apiPrefix ?? '/v1')));
+export async function readChatModel(
+	locator: unknown,
+	options: Record<string, unknown>,
+	finder: Finder,
+): Promise<ChatModel> {
+	const found = await finder.find(locator, options, chatRoute(asText(options.apiPrefix ?? '/v1')));
+	const { target } = found;
 	const model = readModelName(options, target);
 	const format = readFormat(options);
 	return {
 		target,
+		found,
 		model,
 		format,
 		settings: { ...readSettings(options), ...formatSettings(format), ...readExtraFields(options, 'stream') },

@@ -8,6 +8,7 @@ import type {
 import { isRecord, parseReply } from '../serving/json';
 import { errorText, excerpt } from '../serving/errorText';
 import { namespaceOf } from '../serving/address';
+import { SCOPE_MISSING } from '../serving/restFailure';
 import { asText } from './parameters';
 import { connectionTrouble, withoutKey } from './send';
 
@@ -20,7 +21,6 @@ interface Reply {
 type Get = (path: string) => Promise<Reply | string>;
 
 const TIMEOUT_SECONDS = 10;
-const SCOPE_MISSING = 320004;
 
 /** Named `hopsworksApiTest` in every node that uses the credential. */
 export async function hopsworksApiTest(

@@ -1,17 +1,29 @@
-/** Picking a deployment: the locator, the options that belong to its address, and the target they lead to. */
-import type { INodeProperties } from 'n8n-workflow';
-import { targetOf, type Route, type Target } from '../serving/address';
-import { asRecord, asText, take } from './parameters';
-import type { Connection } from './send';
+/** Picking a deployment: the locator and the list behind it, and the options that belong to an address. */
+import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
+import type { Address, Routing } from '../serving/address';
+import type { DeploymentRecord } from '../serving/deploymentRecord';
+import { nodeError } from './errors';
+import { asOneOf, asRecord, asText } from './parameters';
+import { REST_DEFAULTS, restApi } from './restApi';
+import { readConnection, type Connection } from './send';
 
+/** For a deployment that is called. */
 export const deploymentProperty: INodeProperties = {
 	displayName: 'Deployment',
 	name: 'deployment',
 	type: 'resourceLocator',
-	default: { mode: 'name', value: '' },
+	default: { mode: 'list', value: '' },
 	required: true,
 	description: 'The deployed model to call. Its name and URL are on its page in Hopsworks, under Deployments.',
 	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Select a deployment…',
+			hint: "Needs 'Hopsworks URL' and 'Project' in the credential",
+			typeOptions: { searchListMethod: 'searchDeployments', searchable: true, searchFilterRequired: false },
+		},
 		{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. fraud' },
 		{
 			displayName: 'By URL',
@@ -22,6 +34,47 @@ export const deploymentProperty: INodeProperties = {
 		},
 	],
 };
+
+/** For a deployment that Hopsworks is asked about: it knows them by name. */
+export const deploymentByName: INodeProperties = {
+	...deploymentProperty,
+	description: 'The deployed model. Its name is on its page in Hopsworks, under Deployments.',
+	modes: deploymentProperty.modes?.filter(({ name }) => name !== 'url'),
+};
+
+const SERVERS: Record<string, string> = {
+	PYTHON: 'Python',
+	TENSORFLOW_SERVING: 'TensorFlow Serving',
+	VLLM: 'vLLM',
+};
+
+/** An entry of the list: name, state and model server. */
+function labelOf({ name, state, modelServer, isGrpc }: DeploymentRecord): string {
+	const server = SERVERS[modelServer] ?? modelServer;
+	const facts = [state, server, isGrpc ? 'gRPC only, not usable' : ''].filter(Boolean).join(', ');
+	return facts === '' ? name : `${name} (${facts})`;
+}
+
+/**
+ * The project's deployments for the locator's list; those that fit the operation come first, those that cannot be called
+ * last. A refused key is an error in the panel, never an empty list.
+ */
+export async function searchDeployments(this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
+	const connection = await readConnection(this);
+	const found = await restApi(this, connection, REST_DEFAULTS, { requests: 0, retries: 0 }).deployments();
+	if (!found.ok) throw nodeError(this.getNode(), found.failure, 0);
+	const operation = this.getCurrentNodeParameter('operation');
+	// The chat model has no operations.
+	const isForLanguage = ['chat', 'embed', undefined].some((one) => one === operation);
+	const rank = ({ isGrpc, modelServer }: DeploymentRecord): number =>
+		isGrpc ? 2 : Number(isForLanguage && modelServer !== 'VLLM');
+	const wanted = filter.trim().toLowerCase();
+	const results = found.value
+		.toSorted((one, other) => rank(one) - rank(other))
+		.map((record) => ({ name: labelOf(record), value: record.name, description: record.description }))
+		.filter(({ name }) => name.toLowerCase().includes(wanted));
+	return { results };
+}
 
 export const addressOptions: INodeProperties[] = [
 	{
@@ -34,6 +87,15 @@ export const addressOptions: INodeProperties[] = [
 			"The deployment's host name, for gateways that find a deployment by host name instead of by path. The deployment's page in Hopsworks shows it.",
 	},
 	{
+		displayName: 'Max Wait (Seconds)',
+		name: 'maxWait',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 600,
+		description:
+			"How long to wait for a deployment that 'When Stopped' starts. Language models can take a quarter of an hour.",
+	},
+	{
 		displayName: 'Namespace',
 		name: 'namespace',
 		type: 'string',
@@ -41,27 +103,66 @@ export const addressOptions: INodeProperties[] = [
 		placeholder: 'e.g. my-project',
 		description: "The deployment's Kubernetes namespace, if it differs from the project in the credential",
 	},
+	{
+		displayName: 'Routing',
+		name: 'routing',
+		type: 'options',
+		options: [
+			{
+				name: 'Automatic',
+				value: 'auto',
+				description: 'As the deployment and the credential allow; this fits nearly always',
+			},
+			{
+				name: 'By Host Name',
+				value: 'host',
+				description: "The gateway finds the deployment by its host name: releases before 4.8, or with 'Host Header'",
+			},
+			{ name: 'By Path', value: 'path', description: 'The gateway finds the deployment by the path of the address' },
+			{
+				name: 'Through Hopsworks',
+				value: 'proxy',
+				description:
+					'Hopsworks itself passes predictions on, where the gateway cannot be reached. Not for language models.',
+			},
+		],
+		default: 'auto',
+		description: 'How requests find the deployment',
+	},
+	{
+		displayName: 'When Stopped',
+		name: 'whenStopped',
+		type: 'options',
+		options: [
+			{ name: 'Fail', value: 'fail', description: 'Say that it is stopped, and send nothing' },
+			{
+				name: 'Start It',
+				value: 'start',
+				description: 'Start it and wait until it is ready. Takes the role Data Owner in the project.',
+			},
+		],
+		default: 'fail',
+		description: "What to do where the deployment is stopped. Needs 'Hopsworks URL' in the credential.",
+	},
 ];
 
-/** The target of one item, from its locator and options. Throws what `attempt` turns into a failure. */
-export function readTarget(
+const ROUTINGS: readonly [Routing, ...Routing[]] = ['auto', 'path', 'host', 'proxy'];
+
+/** What one item's locator and options say of the address. */
+export function readAddress(
 	locator: unknown,
 	options: Record<string, unknown>,
 	{ servingUrl, hopsworksUrl, project }: Connection,
-	route: Route,
-): Target {
+): Address {
 	const { mode, value } = asRecord(locator);
-	return take(
-		targetOf(
-			{
-				deployment: { mode: mode === 'url' ? 'url' : 'name', value: asText(value) },
-				servingUrl,
-				hopsworksUrl,
-				project,
-				namespace: asText(options.namespace),
-				hostHeader: asText(options.hostHeader),
-			},
-			route,
-		),
-	);
+	return {
+		// From the list comes a name too.
+		deployment: { mode: mode === 'url' ? 'url' : 'name', value: asText(value) },
+		servingUrl,
+		hopsworksUrl,
+		project,
+		namespace: asText(options.namespace),
+		hostHeader: asText(options.hostHeader),
+		routing: asOneOf(options.routing, ROUTINGS),
+	};
 }

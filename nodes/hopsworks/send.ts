@@ -3,6 +3,7 @@ import {
 	sleep,
 	type IExecuteFunctions,
 	type IHttpRequestOptions,
+	type ILoadOptionsFunctions,
 	type INodeProperties,
 	type ISupplyDataFunctions,
 } from 'n8n-workflow';
@@ -31,6 +32,9 @@ const CREDENTIAL = 'hopsworksApi';
 /** What a request needs of n8n: a run of a node, or a model that is handed to another one. */
 export type Context = IExecuteFunctions | ISupplyDataFunctions;
 
+/** The same, or the panel as it offers choices: it has no run that could be cancelled, and streams nothing. */
+export type CallContext = Context | ILoadOptionsFunctions;
+
 /** The credential's fields, '' where not filled in. */
 export interface Connection {
 	apiKey: string;
@@ -40,7 +44,7 @@ export interface Connection {
 	ignoreSslIssues: boolean;
 }
 
-export async function readConnection(context: Context): Promise<Connection> {
+export async function readConnection(context: CallContext): Promise<Connection> {
 	const fields = await context.getCredentials(CREDENTIAL);
 	return {
 		apiKey: asText(fields.apiKey),
@@ -51,7 +55,7 @@ export async function readConnection(context: Context): Promise<Connection> {
 	};
 }
 
-interface SendSettings extends RetryPolicy {
+export interface SendSettings extends RetryPolicy {
 	/** Longest wait for a reply, in seconds. */
 	timeout: number;
 	/** Requests in flight at once. */
@@ -129,6 +133,18 @@ export interface Sent {
 
 export type Send = (target: Target, write: () => string, onPiece?: OnPiece) => Promise<Sent>;
 
+/** A request as it goes out, and the reading of a reply whose status is outside 200 to 299. */
+export interface Call {
+	method: 'GET' | 'POST';
+	url: string;
+	/** Value of the `Host` header, where it is not the URL's. */
+	host?: string;
+	/** Writes the body when its turn comes. */
+	write?: () => string;
+	failureOf: (status: number, body: string) => Failure;
+	onPiece?: OnPiece;
+}
+
 /** Statuses by which a server says that it has more to do than it can: the window narrows. */
 const CONGESTED = new Set([429, 503]);
 
@@ -138,8 +154,19 @@ const CONGESTED = new Set([429, 503]);
  * given is then the whole reply, and nothing is sent again once a piece has come.
  */
 export function sender(context: Context, connection: Connection, settings: SendSettings, tally: Tally): Send {
+	const call = caller(context, connection, settings, tally);
+	return async ({ url, host }, write, onPiece) => await call({ method: 'POST', url, host, write, failureOf, onPiece });
+}
+
+/** A function that makes a call and gives the reply's text, trying again where that can help. */
+export function caller(
+	context: CallContext,
+	connection: Connection,
+	settings: SendSettings,
+	tally: Tally,
+): (call: Call) => Promise<Sent> {
 	const window = new Window(settings.concurrency);
-	return async (target, write, onPiece) => {
+	return async (call) => {
 		for (let tries = 1; ; tries++) {
 			const place = await window.enter();
 			const began = Date.now();
@@ -148,7 +175,7 @@ export function sender(context: Context, connection: Connection, settings: SendS
 				return { outcome: failed(CANCELLED), tries, latency: 0 };
 			}
 			tally.requests++;
-			const { outcome, wanted } = await sendOnce(context, connection, settings, target, write(), onPiece);
+			const { outcome, wanted } = await sendOnce(context, connection, settings, call);
 			window.leave(place, !outcome.ok && CONGESTED.has(outcome.failure.status ?? 0));
 			const sent = { tries, latency: Date.now() - began };
 			if (outcome.ok || !isRetryable(outcome.failure, settings.retryTimeouts)) return { ...sent, outcome };
@@ -180,13 +207,17 @@ function tooLong(wanted: number, allowed: number): string {
 	return `The server asked to wait ${Math.ceil(wanted)} s, and 'Max Retry Wait (Seconds)' allows ${allowed} s.`;
 }
 
-function isCancelled(context: Context): boolean {
-	return context.getExecutionCancelSignal()?.aborted ?? false;
+function cancelSignal(context: CallContext): AbortSignal | undefined {
+	return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+}
+
+function isCancelled(context: CallContext): boolean {
+	return cancelSignal(context)?.aborted ?? false;
 }
 
 /** Waits, but not beyond a cancel. */
-async function pause(context: Context, seconds: number): Promise<void> {
-	const signal = context.getExecutionCancelSignal();
+export async function pause(context: CallContext, seconds: number): Promise<void> {
+	const signal = cancelSignal(context);
 	if (!signal) return await sleep(seconds * 1000);
 	let wake = (): void => {};
 	const cancelled = new Promise<void>((resolve) => {
@@ -213,25 +244,23 @@ interface Answer {
 }
 
 async function sendOnce(
-	context: Context,
+	context: CallContext,
 	connection: Connection,
 	{ timeout }: SendSettings,
-	{ url, host }: Target,
-	body: string,
-	onPiece?: OnPiece,
+	{ method, url, host, write, failureOf: readFailure, onPiece }: Call,
 ): Promise<Answer> {
 	// A fresh object for every call: n8n changes it.
 	const request: IHttpRequestOptions = {
-		method: 'POST',
+		method,
 		url,
 		headers: {
 			// Exactly this: with a charset KServe hands the raw bytes to the model (kserve PR 2524).
-			'Content-Type': 'application/json',
+			...(write && { 'Content-Type': 'application/json' }),
 			Accept: onPiece ? 'text/event-stream, application/json' : 'application/json',
 			...(host === undefined ? {} : { Host: host }),
 		},
 		// As bytes: n8n's HTTP library would parse a text first, to see that it is JSON.
-		body: Buffer.from(body),
+		...(write && { body: Buffer.from(write()) }),
 		encoding: onPiece ? 'stream' : 'text',
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
@@ -246,9 +275,13 @@ async function sendOnce(
 		return await onPiece?.({ text: clean(piece.text), reasoning: clean(piece.reasoning) });
 	};
 	const silence = new SilenceWatch(timeout);
-	const caller = onPiece ? abortedToo(context, silence.signal) : context;
+	const breakable = onPiece ? abortedToo(context, silence.signal) : context;
 	try {
-		const response: unknown = await caller.helpers.httpRequestWithAuthentication.call(caller, CREDENTIAL, request);
+		const response: unknown = await breakable.helpers.httpRequestWithAuthentication.call(
+			breakable,
+			CREDENTIAL,
+			request,
+		);
 		const { status, type, body: answer, wanted } = readResponse(response);
 		const isGood = status >= 200 && status < 300;
 		if (isGood && isByteStream(answer) && type.startsWith('text/event-stream')) {
@@ -256,7 +289,7 @@ async function sendOnce(
 			return { outcome: streamed.ok ? success(clean(streamed.value)) : streamed };
 		}
 		const text = clean(isByteStream(answer) ? await readText(answer, silence) : asText(answer));
-		return { outcome: isGood ? success(text) : failed(failureOf(status, text)), wanted };
+		return { outcome: isGood ? success(text) : failed(readFailure(status, text)), wanted };
 	} catch (error) {
 		if (isCancelled(context)) return { outcome: failed(CANCELLED) };
 		const failure = silence.signal.aborted
@@ -267,10 +300,10 @@ async function sendOnce(
 }
 
 /** The context for one request that `signal` aborts too: n8n's helper takes its signal from the context it is called on. */
-function abortedToo(context: Context, signal: AbortSignal): Context {
-	const cancel = context.getExecutionCancelSignal();
+function abortedToo(context: CallContext, signal: AbortSignal): CallContext {
+	const cancel = cancelSignal(context);
 	const either = cancel ? AbortSignal.any([cancel, signal]) : signal;
-	const derived: Context = Object.create(context, { getExecutionCancelSignal: { value: () => either } });
+	const derived: CallContext = Object.create(context, { getExecutionCancelSignal: { value: () => either } });
 	return derived;
 }
 

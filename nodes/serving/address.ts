@@ -1,4 +1,5 @@
 /** Where a deployment answers: the URL and `Host` of a request, and whether the API key may go there. */
+import type { DeploymentRecord } from './deploymentRecord';
 import { badInput, success, type Failure, type Outcome } from './outcome';
 
 export interface Target {
@@ -18,6 +19,21 @@ export interface Address {
 	/** The node's options; '' where not set. */
 	namespace: string;
 	hostHeader: string;
+	routing: Routing;
+	/** What the credential's own Hopsworks told, where it was asked. */
+	discovery?: Discovery;
+}
+
+/** How a deployment is reached; `auto` takes what its record and the credential allow. */
+export type Routing = 'auto' | 'path' | 'host' | 'proxy';
+
+export interface Discovery {
+	projectId?: number;
+	/** Origin of the gateway that Hopsworks names; absent where it names none that is reached from outside. */
+	gateway?: string;
+	/** What host names of deployments end with. */
+	domain?: string;
+	record?: DeploymentRecord;
 }
 
 /** The part of an address that belongs to an operation. */
@@ -28,6 +44,10 @@ export interface Route {
 	path: (deployment: string) => string;
 	/** Beginnings of that path which a pasted address may already have as its end. */
 	prefixes: (deployment: string) => string[];
+	/** Whether Hopsworks itself passes such requests on; on KServe it knows predict alone. */
+	isProxied: boolean;
+	/** What is asked for, as the panel names it. */
+	name: string;
 }
 
 /** `verb` is `predict`, or TensorFlow Serving's `classify` or `regress`. */
@@ -36,22 +56,24 @@ export function predictRoute(verb: string): Route {
 		ending: `:${verb}`,
 		path: (deployment) => `/v1/models/${deployment}:${verb}`,
 		prefixes: (deployment) => [`/v1/models/${deployment}`],
+		isProxied: verb === 'predict',
+		name: `${verb.slice(0, 1).toUpperCase()}${verb.slice(1)}`,
 	};
 }
 
 /** `apiPrefix` is `/v1` on vLLM and `/openai/v1` on KServe's own language model server. */
-function openAiRoute(apiPrefix: string, ending: string): Route {
+function openAiRoute(apiPrefix: string, ending: string, name: string): Route {
 	const trimmed = apiPrefix.replace(/^\/+|\/+$/g, '');
 	const prefix = trimmed === '' ? '' : `/${trimmed}`;
-	return { ending, path: () => `${prefix}${ending}`, prefixes: () => [prefix] };
+	return { ending, path: () => `${prefix}${ending}`, prefixes: () => [prefix], isProxied: false, name };
 }
 
 export function chatRoute(apiPrefix: string): Route {
-	return openAiRoute(apiPrefix, '/chat/completions');
+	return openAiRoute(apiPrefix, '/chat/completions', 'Chat');
 }
 
 export function embeddingsRoute(apiPrefix: string): Route {
-	return openAiRoute(apiPrefix, '/embeddings');
+	return openAiRoute(apiPrefix, '/embeddings', 'Embed');
 }
 
 const OTHER_ENDINGS = /(:\w+|\/completions|\/embeddings)$/;
@@ -98,9 +120,12 @@ export function targetOf(address: Address, route: Route): Outcome<Target> {
 			'Give the bare name that the deployment page shows, such as fraud.test.hopsworks.ai: no http://, no path.',
 		);
 	}
-	const found = address.deployment.mode === 'url' ? byUrl(address, route, host) : byName(address, route, host);
-	if (!found.ok || host === '') return found;
-	return success({ ...found.value, host });
+	const { mode } = address.deployment;
+	if (mode === 'url') {
+		const found = byUrl(address, route, host);
+		return found.ok && host !== '' ? success({ ...found.value, host }) : found;
+	}
+	return byName(address, route, host);
 }
 
 function byUrl(address: Address, route: Route, host: string): Outcome<Target> {
@@ -134,9 +159,21 @@ function byUrl(address: Address, route: Route, host: string): Outcome<Target> {
 	return target(path.slice(0, path.length - present.length) + route.path(deployment));
 }
 
-function originsOf({ servingUrl, hopsworksUrl }: Address): string[] {
-	return [servingUrl, hopsworksUrl].filter((url) => URL.canParse(url)).map((url) => new URL(url).origin);
+/** Where the API key may go: the credential's own addresses, and a gateway that its Hopsworks named (docs/decisions/0013). */
+function originsOf({ servingUrl, hopsworksUrl, discovery }: Address): string[] {
+	return [servingUrl, hopsworksUrl, discovery?.gateway ?? '']
+		.filter((url) => URL.canParse(url))
+		.map((url) => new URL(url).origin);
 }
+
+/** Whether a pasted URL is on none of the credential's own addresses. */
+export function isElsewhere(address: Address): boolean {
+	const url = address.deployment.value.trim();
+	return address.deployment.mode === 'url' && URL.canParse(url) && !originsOf(address).includes(new URL(url).origin);
+}
+
+/** What host names of deployments end with, unless the cluster says otherwise. */
+const DEFAULT_DOMAIN = 'hopsworks.ai';
 
 function byName(address: Address, route: Route, host: string): Outcome<Target> {
 	const deployment = address.deployment.value.trim();
@@ -149,18 +186,38 @@ function byName(address: Address, route: Route, host: string): Outcome<Target> {
 			"To give an address, choose 'By URL' in front of it.",
 		);
 	}
-	if (address.servingUrl.trim() === '') return { ok: false, failure: missingGateway(address) };
-	const gateway = readUrl(address.servingUrl.trim(), "'Model Serving URL' in the credential");
+	const { discovery, routing } = address;
+	if (discovery?.record?.isGrpc) {
+		return badInput(
+			`The deployment '${deployment}' answers gRPC only, which this node does not speak`,
+			"Deploy it with the API protocol 'REST', or pick another deployment.",
+		);
+	}
+	const isHidden = discovery?.record?.isBehindGateway === false;
+	const gatewayUrl = isHidden ? '' : address.servingUrl.trim() || (discovery?.gateway ?? '');
+	if (routing === 'proxy' || (gatewayUrl === '' && routing === 'auto' && discovery)) {
+		return byProxy(address, route, deployment);
+	}
+	if (gatewayUrl === '') return { ok: false, failure: missingGateway(address) };
+	const gateway = readUrl(gatewayUrl, "'Model Serving URL' in the credential");
 	if (!gateway.ok) return gateway;
 	const base = `${gateway.value.origin}${trimmedPath(gateway.value)}`;
 	const name = encodeURIComponent(deployment);
-	if (host !== '') return success({ url: base + route.path(name), deployment });
-	const namespace = address.namespace.trim() || namespaceOf(address.project.trim());
+	const byHostName = { url: base + route.path(name), deployment };
+	if (host !== '' && routing !== 'path') return success({ ...byHostName, host });
+	const known = address.namespace.trim() || (discovery?.record?.namespace ?? '');
+	const namespace = known || namespaceOf(address.project.trim());
 	if (namespace === '') {
 		return badInput(
 			'The project of the deployment is not known',
 			"Fill in 'Project' in the credential or 'Namespace' in the options. Gateways that route by host name need 'Host Header' instead.",
 		);
+	}
+	// Records of releases that know no path routing name no namespace.
+	const isOld = discovery?.record !== undefined && known === '';
+	if (routing === 'host' || (routing === 'auto' && isOld)) {
+		const domain = discovery?.domain ?? DEFAULT_DOMAIN;
+		return success({ ...byHostName, host: `${deployment}.${namespace}.${domain}`.toLowerCase() });
 	}
 	return success({
 		url: `${base}/v1/${encodeURIComponent(namespace)}/${name}${route.path(name)}`,
@@ -168,15 +225,34 @@ function byName(address: Address, route: Route, host: string): Outcome<Target> {
 	});
 }
 
+/** Hopsworks itself passes predictions on, where there is no gateway to be reached (backend: `InferenceResource.java`). */
+function byProxy({ hopsworksUrl, discovery, routing }: Address, route: Route, deployment: string): Outcome<Target> {
+	if (!route.isProxied) {
+		return badInput(
+			`${route.name} needs the gateway, and ${routing === 'proxy' ? "'Routing' leaves it out" : 'Hopsworks names none that can be reached'}`,
+			"Hopsworks itself passes on predictions only. Fill in 'Model Serving URL' in the credential with the gateway's address, or ask your administrator for one.",
+		);
+	}
+	if (discovery?.projectId === undefined) {
+		return badInput(
+			"'Routing' through Hopsworks needs 'Hopsworks URL' in the credential",
+			'Fill it in: the address under which you open Hopsworks in the browser.',
+		);
+	}
+	const { origin } = new URL(hopsworksUrl.trim());
+	const path = `/project/${discovery.projectId}/inference/models/${encodeURIComponent(deployment)}:predict`;
+	return success({ url: `${origin}/hopsworks-api/api${path}`, deployment });
+}
+
 function missingGateway({ hopsworksUrl }: Address): Failure {
 	const known = hopsworksUrl.trim() !== '';
 	return {
 		kind: 'input',
 		message: known
-			? "A deployment's name needs 'Model Serving URL' in the credential"
+			? "'Routing' needs a gateway, and Hopsworks names none that can be reached"
 			: "The credential has neither 'Model Serving URL' nor 'Hopsworks URL'",
 		description: known
-			? "Fill in 'Model Serving URL' with the address of the Istio gateway, or choose 'By URL' and paste the deployment's address."
+			? "Fill in 'Model Serving URL' in the credential with the address of the Istio gateway, or set 'Routing' to 'Automatic'."
 			: "Fill in 'Model Serving URL' with the address that the deployment's page in Hopsworks shows.",
 	};
 }

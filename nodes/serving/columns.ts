@@ -13,7 +13,8 @@ export interface Column {
 const STEP = /^(?:\.?([^.[\]'",]+)|\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(\d+))\s*\])/;
 const LIST = /(?:[^,[]|\[\s*'(?:[^'\\]|\\.)*'\s*\]|\[\s*"(?:[^"\\]|\\.)*"\s*\]|\[)+/g;
 
-function parsePath(text: string): string[] | undefined {
+/** The steps of a path such as `geo.lat`, `['Amount USD']` or `items[0].price`; `undefined` where it is none. */
+export function parsePath(text: string): string[] | undefined {
 	const path: string[] = [];
 	let rest = text;
 	while (rest !== '') {

@@ -1,6 +1,7 @@
 /** Outcomes: a failure is a value that says what happened and what to do. */
 import { blameOf, type Blame } from './blame';
 import { errorText } from './errorText';
+import { errorCodeOf, meaningOfCode } from './restFailure';
 import { isRecord, parseReply } from './json';
 
 export type Outcome<Value> = { ok: true; value: Value } | { ok: false; failure: Failure };
@@ -16,6 +17,8 @@ export interface Failure {
 	status?: number;
 	/** System error code such as `ECONNREFUSED`, or the name of n8n's own error, with kind `connection`. */
 	code?: string;
+	/** Hopsworks' own error code, where its REST API gave one. */
+	errorCode?: number;
 	/** Set where sending fewer rows together can help. */
 	blame?: Blame;
 }
@@ -99,7 +102,7 @@ const MEANINGS: Record<number, Meaning> = {
 const NO_ROUTE: Meaning = {
 	says: 'The gateway knows no such deployment',
 	advice:
-		"The deployment is not running, does not exist, or is in another namespace. Check its name and state in Hopsworks, 'Project' in the credential, and the options 'Namespace' and 'Host Header'.",
+		"The deployment is not running, does not exist, or is in another namespace. Check its name and state in Hopsworks, 'Project' in the credential, and the options 'Namespace', 'Host Header' and 'Routing'.",
 };
 const LOGIN: Meaning = {
 	says: 'The server sent a redirect, as a login page does',
@@ -145,7 +148,7 @@ function meaningOf(status: number, body: string, text: string): Meaning {
 	if (status === 404 && body.trim() === '') return NO_ROUTE;
 	if (status === 404 && body.includes('ENTITY_NOT_FOUND')) return UNKNOWN_ROW;
 	if (status === 404 && text.startsWith('The model ')) return WRONG_MODEL;
-	const known = MEANINGS[status];
+	const known = meaningOfCode(errorCodeOf(body), text) ?? MEANINGS[status];
 	if (known) return known;
 	return status >= 500
 		? { says: 'The server failed', advice: "The deployment's logs in Hopsworks may say why." }

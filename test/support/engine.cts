@@ -1,5 +1,11 @@
 /** Runs one node in n8n's own engine (n8n-core), inside the test process. */
-import { Credentials, ExecutionLifecycleHooks, ExternalSecretsProxy, WorkflowExecute } from 'n8n-core';
+import {
+	Credentials,
+	ExecutionLifecycleHooks,
+	ExternalSecretsProxy,
+	LoadOptionsContext,
+	WorkflowExecute,
+} from 'n8n-core';
 import {
 	deepCopy,
 	ICredentialsHelper,
@@ -146,7 +152,8 @@ export interface RunResult {
 /** A key in the documented form; it must turn up nowhere but in the Authorization header. */
 export const API_KEY = 'PREFIX.SECRET';
 
-export async function runModel(options: RunOptions): Promise<RunResult> {
+/** A workflow of one node behind its items. */
+function behindItems(options: RunOptions): WorkflowOptions {
 	const { parameters, rows = [{}], tool = false, settings = {}, node: model = new HopsworksModel() } = options;
 	const items = options.items ?? rows.map((json) => ({ json }));
 	const types: Record<string, INodeType> = {
@@ -168,7 +175,20 @@ export async function runModel(options: RunOptions): Promise<RunResult> {
 		},
 	];
 	const connections = { Rows: { main: [[{ node: 'Model', type: NodeConnectionTypes.Main, index: 0 }]] } };
-	const run = await runWorkflow({ ...options, nodes, connections, types });
+	return { ...options, nodes, connections, types };
+}
+
+/** The context in which the panel asks a node for choices, such as the entries of a list. */
+export function panelContext(options: RunOptions): LoadOptionsContext {
+	const { workflow, additionalData } = setUp(behindItems(options));
+	const node = workflow.getNode('Model') ?? refuse();
+	// n8n gives it the parameters as they stand in the panel.
+	return new LoadOptionsContext(workflow, node, { ...additionalData, currentNodeParameters: options.parameters }, '');
+}
+
+/** Runs a node, the model node unless another is given. */
+export async function runModel(options: RunOptions): Promise<RunResult> {
+	const run = await runWorkflow(behindItems(options));
 	const { runData, error } = run.data.resultData;
 	const task = runData.Model?.[0];
 	const [success, failed] = task?.data?.main ?? [];
@@ -191,8 +211,8 @@ export interface WorkflowOptions extends Pick<RunOptions, 'credential' | 'cancel
 	types: Record<string, INodeType>;
 }
 
-/** Runs a workflow in n8n's engine. */
-export async function runWorkflow(options: WorkflowOptions): Promise<IRun> {
+/** A workflow and what n8n's engine needs around it. */
+function setUp(options: WorkflowOptions): { workflow: Workflow; additionalData: IWorkflowExecuteAdditionalData } {
 	const { nodes, connections, types, onChunk } = options;
 	const credential = { apiKey: API_KEY, project: 'test', ...options.credential };
 	const byName = (name: string): INodeType => types[name] ?? refuse();
@@ -232,9 +252,15 @@ export async function runWorkflow(options: WorkflowOptions): Promise<IRun> {
 		additionalData.streamingEnabled = true;
 		additionalData.hooks?.addHandler('sendChunk', onChunk);
 	}
+	return { workflow, additionalData };
+}
+
+/** Runs a workflow in n8n's engine. */
+export async function runWorkflow(options: WorkflowOptions): Promise<IRun> {
+	const { workflow, additionalData } = setUp(options);
 	const running = new WorkflowExecute(additionalData, 'manual').run({
 		workflow,
-		startNode: workflow.getNode(nodes[0]?.name ?? '') ?? refuse(),
+		startNode: workflow.getNode(options.nodes[0]?.name ?? '') ?? refuse(),
 	});
 	if (options.cancelAfter !== undefined) setTimeout(() => running.cancel(), options.cancelAfter);
 	return await running;

@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 import { modelOptions, readChatModel, type ChatModel } from '../../hopsworks/chatSettings';
 import { addressOptions } from '../../hopsworks/deployments';
+import { deploymentFinder, type Finder } from '../../hopsworks/discovery';
 import { readFieldNames, readImages } from '../../hopsworks/images';
 import {
 	hintAtTrouble,
@@ -22,21 +23,13 @@ import {
 	asRecord,
 	asText,
 	attempt,
-	attemptNow,
 	optionsField,
 	parameterReader,
 	readOutputField,
 	take,
 	type ParameterReader,
 } from '../../hopsworks/parameters';
-import {
-	readConnection,
-	readSendSettings,
-	sender,
-	sendOptions,
-	type Connection,
-	type Tally,
-} from '../../hopsworks/send';
+import { readConnection, readSendSettings, sender, sendOptions, type Tally } from '../../hopsworks/send';
 import { inWindow } from '../../serving/batch';
 import { readAnswer, readReply, readUsage } from '../../serving/chatAnswer';
 import { chatBody, readTools, STREAMED, toolChoice, withImages, type Message } from '../../serving/chatCompletions';
@@ -110,13 +103,15 @@ export const chat: Operation = {
 interface Conversation extends ChatModel {
 	messages: Message[];
 	imageFields: string[];
+	options: Record<string, unknown>;
 }
 
-function readItem(read: ParameterReader, connection: Connection, item: number): Conversation {
+async function readItem(read: ParameterReader, finder: Finder, item: number): Promise<Conversation> {
 	const options = asRecord(read('options', item));
-	const model = readChatModel(read('deployment', item), options, connection);
+	const model = await readChatModel(read('deployment', item), options, finder);
 	return {
 		...model,
+		options,
 		messages: readConversation(read, item),
 		settings: { ...readToolSettings(options), ...model.settings },
 		imageFields: readFieldNames(asText(options.imageFields)),
@@ -156,8 +151,9 @@ async function run(
 	const outcomes: Array<Outcome<INodeExecutionData>> = items.map(() => failed(NOT_SENT));
 	const conversations = new Map<number, Conversation>();
 	const stops = stopsOnError(context);
+	const finder = deploymentFinder(context, connection, settings);
 	for (const index of items.keys()) {
-		const conversation = attemptNow(() => readItem(read, connection, index));
+		const conversation = await attempt(async () => await readItem(read, finder, index));
 		if (conversation.ok) conversations.set(index, conversation.value);
 		else outcomes[index] = conversation;
 		if (!conversation.ok && stops) return outcomes;
@@ -169,7 +165,9 @@ async function run(
 
 	/** The fields that an item gets. */
 	async function answer(index: number, conversation: Conversation, chunks?: Chunks): Promise<Outcome<Made>> {
-		const { target, model, settings: modelSettings, format, imageFields } = conversation;
+		const { target, found, options, model, settings: modelSettings, format, imageFields } = conversation;
+		const ready = await finder.ready(found, options);
+		if (!ready.ok) return ready;
 		const images = await attempt(() => readImages(context, items[index], index, imageFields));
 		const messages = images.ok ? withImages(conversation.messages, images.value) : images;
 		if (!messages.ok) return messages;
@@ -204,7 +202,7 @@ async function run(
 	});
 	// Each call replaces the figures of the last; missing on older n8n.
 	if (tokens.prompt + tokens.completion > 0) accumulateTokenUsage?.(context, tokens.prompt, tokens.completion);
-	hintAtTrouble(context, outcomes, tally);
+	hintAtTrouble(context, outcomes, tally, finder.notes);
 	return outcomes;
 }
 

@@ -6,14 +6,15 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 import { readExtraFields, readModelName, serverOptions } from '../../hopsworks/chatSettings';
-import { addressOptions, readTarget } from '../../hopsworks/deployments';
+import { addressOptions } from '../../hopsworks/deployments';
+import { deploymentFinder, type Finder } from '../../hopsworks/discovery';
+import { readyGroups, type ReadyGroup } from '../../hopsworks/ready';
 import { hintAtTrouble, includeInputFieldsAtFirst, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
 import {
 	asOneOf,
 	asRecord,
 	asText,
 	attempt,
-	attemptNow,
 	optionsField,
 	parameterReader,
 	readNumber,
@@ -21,15 +22,8 @@ import {
 	take,
 	type ParameterReader,
 } from '../../hopsworks/parameters';
-import { scatter, type Group } from '../../hopsworks/scatter';
-import {
-	readConnection,
-	readSendSettings,
-	sender,
-	sendOptions,
-	type Connection,
-	type Tally,
-} from '../../hopsworks/send';
+import { scatter } from '../../hopsworks/scatter';
+import { readConnection, readSendSettings, sender, sendOptions, type Tally } from '../../hopsworks/send';
 import { embeddingsRoute } from '../../serving/address';
 import { embeddingsBody, readEmbeddings } from '../../serving/embeddings';
 import { encode } from '../../serving/json';
@@ -126,21 +120,19 @@ async function readSetUp(context: IExecuteFunctions, read: ParameterReader) {
 }
 
 /** Where an item's text goes, and what goes with it. */
-function readDestination(read: ParameterReader, connection: Connection, item: number) {
+async function readDestination(read: ParameterReader, finder: Finder, item: number) {
 	const options = asRecord(read('options', item));
-	const target = readTarget(
-		read('deployment', item),
-		options,
-		connection,
-		embeddingsRoute(asText(options.apiPrefix ?? '/v1')),
-	);
+	const route = embeddingsRoute(asText(options.apiPrefix ?? '/v1'));
+	const found = await finder.find(read('deployment', item), options, route);
+	const { target } = found;
 	const encoding = asOneOf(options.encoding, ['float', 'base64']);
 	const settings = {
 		...(options.dimensions !== undefined && { dimensions: readNumber(options, ownOptions, 'dimensions') }),
 		...(encoding !== 'float' && { encoding_format: encoding }),
 		...readExtraFields(options, 'input'),
 	};
-	return { target, model: readModelName(options, target), settings };
+	const destination = { target, model: readModelName(options, target), settings };
+	return { destination, ready: async () => await finder.ready(found, options) };
 }
 
 function readText(read: ParameterReader, item: number): string {
@@ -160,15 +152,17 @@ async function run(
 	const notSent = failed(NOT_SENT);
 	const outcomes: Array<Outcome<INodeExecutionData>> = items.map(() => notSent);
 	const stops = stopsOnError(context);
-	const groups = new Map<string, Group<number[]>>();
+	const finder = deploymentFinder(context, connection, settings);
+	const groups = new Map<string, ReadyGroup<number[]>>();
 	const texts = new Map<number, string>();
 	let tokens = 0;
 	for (const item of items.keys()) {
-		const outcome = attemptNow(() => {
+		const outcome = await attempt(async () => {
 			texts.set(item, readText(read, item));
-			const destination = readDestination(read, connection, item);
+			const { destination, ready } = await readDestination(read, finder, item);
 			const key = encode(destination);
 			const group = groups.get(key) ?? {
+				ready,
 				target: destination.target,
 				items: [],
 				// What stands around the texts counts too.
@@ -190,8 +184,11 @@ async function run(
 		if (stops) return outcomes;
 	}
 
+	const called = await readyGroups(groups.values(), outcomes);
+	if (stops && called.length < groups.size) return outcomes;
+
 	const tally: Tally = { requests: 0, retries: 0 };
-	const notes = await scatter(groups.values(), {
+	const notes = await scatter(called, {
 		send: sender(context, connection, settings, tally),
 		concurrency: settings.concurrency,
 		stops,
@@ -206,6 +203,6 @@ async function run(
 		},
 	});
 	if (tokens > 0) accumulateTokenUsage?.(context, tokens, 0);
-	hintAtTrouble(context, outcomes, tally, notes);
+	hintAtTrouble(context, outcomes, tally, [...finder.notes, ...notes]);
 	return outcomes;
 }

@@ -3,6 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { addressOptions } from '../../hopsworks/deployments';
 import { hintAtTrouble, includeInputFieldsAtFirst, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
 import { attempt, attemptNow, optionsField, parameterReader } from '../../hopsworks/parameters';
+import { readyGroups } from '../../hopsworks/ready';
 import { scatter } from '../../hopsworks/scatter';
 import { sender, sendOptions, type Tally } from '../../hopsworks/send';
 import { failed, success, type Outcome } from '../../serving/outcome';
@@ -27,7 +28,7 @@ export const predict: Operation = {
 				{
 					name: 'Automatic',
 					value: 'auto',
-					description: "'inputs', or 'instances' once the deployment asks for it",
+					description: "'inputs', or 'instances' where the deployment needs it or asks for it",
 				},
 				{
 					name: 'Inputs',
@@ -57,22 +58,26 @@ async function run(
 	const read = parameterReader(context);
 	const setUp = await attempt(() => readSetUp(context, items, read));
 	if (!setUp.ok) return items.map(() => setUp);
-	const { connection, settings, outputField, keepsInput, addsMetadata } = setUp.value;
+	const { connection, settings, finder, outputField, keepsInput, addsMetadata } = setUp.value;
 
 	const notSent = failed(NOT_SENT);
 	const outcomes: Array<Outcome<INodeExecutionData>> = items.map(() => notSent);
 	const stops = stopsOnError(context);
 	const { groups, add } = predictGroups(read, setUp.value);
 	for (const item of items.keys()) {
-		const outcome = attemptNow(() => add(item));
+		const added = attemptNow(() => add(item));
+		const outcome = added.ok && added.value ? await attempt(() => added.value) : added;
 		if (outcome.ok) continue;
 		outcomes[item] = outcome;
 		if (stops) return outcomes;
 	}
 
+	const called = await readyGroups(groups.values(), outcomes);
+	if (stops && called.length < groups.size) return outcomes;
+
 	const tally: Tally = { requests: 0, retries: 0 };
 	const metadata = new Map<number, { attempts: number; latency: number; rowsInRequest: number }>();
-	const notes = await scatter(groups.values(), {
+	const notes = await scatter(called, {
 		send: sender(context, connection, settings, tally),
 		concurrency: settings.concurrency,
 		stops,
@@ -93,6 +98,6 @@ async function run(
 			outcomes[item] = success(scored);
 		},
 	});
-	hintAtTrouble(context, outcomes, tally, notes);
+	hintAtTrouble(context, outcomes, tally, [...finder.notes, ...notes]);
 	return outcomes;
 }

@@ -1,6 +1,7 @@
 /** The options that only Predict has, and the reading of all that is the same for every item of a run. */
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { asOneOf, asRecord, readNumber, readOutputField, type ParameterReader } from '../../hopsworks/parameters';
+import { deploymentFinder } from '../../hopsworks/discovery';
+import { asOneOf, asRecord, readNumber, readOutputField, take, type ParameterReader } from '../../hopsworks/parameters';
 import { readConnection, readSendSettings } from '../../hopsworks/send';
 import { predictRoute } from '../../serving/address';
 import type { RequestField } from '../../serving/predictV1';
@@ -102,20 +103,31 @@ export async function readSetUp(context: IExecuteFunctions, items: INodeExecutio
 	const verb = asOneOf(options.verb, VERBS);
 	const isPredict = verb === 'predict';
 	const convertText = options.convertText !== false;
-	const source = rowReader({ context, items, read, convertText, needsNames: !isPredict });
+	const connection = await readConnection(context);
+	const settings = readSendSettings(options);
+	const route = predictRoute(verb);
+	const finder = deploymentFinder(context, connection, settings);
+	const isFromSchema = read('rows', 0) === 'schema';
+	const schemaOwner = isFromSchema ? await finder.find(read('deployment', 0), options, route) : undefined;
+	const schema = schemaOwner && take(await finder.schema(schemaOwner));
+	const source = rowReader({ context, items, read, convertText, needsNames: !isPredict, schema });
+	const rowsPerRequest = readNumber(options, predictOptions, 'rowsPerRequest');
 	const isRaw = source.isBody || options.response === 'raw';
 	const chosen = asOneOf(read('requestField', 0), REQUEST_FIELDS);
-	const named: RequestField = chosen === 'auto' ? 'inputs' : chosen;
+	const named: RequestField = chosen === 'auto' ? (isFromSchema ? 'instances' : 'inputs') : chosen;
 	return {
-		connection: await readConnection(context),
-		settings: readSendSettings(options),
-		route: predictRoute(verb),
+		connection,
+		settings,
+		route,
+		finder,
 		source,
+		/** The one deployment that the rows are made for, where they come from its schema. */
+		schemaOwner: schemaOwner?.target.deployment,
 		requestField: isPredict ? named : ('examples' as const),
 		/** Whether a server that asks for `instances` gets them. */
 		learnsField: isPredict && chosen === 'auto' && !source.isBody,
 		limits: {
-			rows: isRaw ? 1 : readNumber(options, predictOptions, 'rowsPerRequest'),
+			rows: isRaw ? 1 : Math.min(rowsPerRequest, schema?.maxBatchRows ?? Infinity),
 			bytes: 1024 * readNumber(options, predictOptions, 'maxRequestKilobytes'),
 		},
 		isRaw,

@@ -3,7 +3,8 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { asJson, asOneOf, asText, attempt, take, type ParameterReader } from '../../hopsworks/parameters';
 import type { TextOf } from '../../serving/batch';
 import { missingColumn, parseColumns, readColumn, type Column } from '../../serving/columns';
-import { encode, findUnsendable, isRecord } from '../../serving/json';
+import type { DeploymentSchema } from '../../serving/deploymentSchema';
+import { encode, isRecord } from '../../serving/json';
 import { badInput } from '../../serving/outcome';
 import {
 	fillTemplate,
@@ -14,8 +15,10 @@ import {
 	type RowShape,
 } from '../../serving/rowShape';
 import { WHOLE_ITEM } from './rows';
+import { fromSchema } from './schemaRows';
+import { expectSendable } from './sendable';
 
-const ROW_SOURCES = ['columns', 'allFields', 'json', 'body'] as const;
+export const ROW_SOURCES = ['columns', 'schema', 'allFields', 'json', 'body'] as const;
 const ROW_FORMATS: readonly [RowFormat, ...RowFormat[]] = ['auto', 'values', 'object', 'lists', 'value', 'columnar'];
 
 export interface RowReader {
@@ -29,7 +32,7 @@ export interface RowReader {
 	textOf(item: number, extraFields: Record<string, unknown>): ReturnType<TextOf>;
 }
 
-interface Reading {
+export interface Reading {
 	context: IExecuteFunctions;
 	items: INodeExecutionData[];
 	read: ParameterReader;
@@ -37,15 +40,18 @@ interface Reading {
 	convertText: boolean;
 	/** Whether every row has to be an object of named values. */
 	needsNames: boolean;
+	/** The deployment's own, where the rows come from it. */
+	schema?: DeploymentSchema;
 }
 
 /** Reads rows as the node's fields say. Columns come straight from the item: an expression for each would cost 0.3 ms. */
 export function rowReader(reading: Reading): RowReader {
-	const { context, read, needsNames } = reading;
+	const { context, read, needsNames, schema } = reading;
 	const source = asOneOf(read('rows', 0), ROW_SOURCES);
 	const format = asOneOf(read('rowFormat', 0), ROW_FORMATS);
 	const automatic: Record<typeof source, RowShape['format']> = {
 		columns: needsNames ? 'object' : 'values',
+		schema: 'object',
 		allFields: 'object',
 		json: 'given',
 		body: 'given',
@@ -59,6 +65,8 @@ export function rowReader(reading: Reading): RowReader {
 	switch (source) {
 		case 'columns':
 			return fromColumns(reading, shape, take(parseColumns(asText(read('columns', 0)))));
+		case 'schema':
+			return fromSchema(reading, shape, schema ?? { columns: [], maxBatchRows: 1 });
 		case 'allFields':
 			return fromFields(reading, shape);
 		case 'json': {
@@ -68,20 +76,6 @@ export function rowReader(reading: Reading): RowReader {
 		case 'body':
 			return fromBodies(reading, shape);
 	}
-}
-
-function expectSendable(value: unknown, name = ''): void {
-	// Most values are text or finite numbers; only the others are looked into.
-	if (typeof value === 'string' || Number.isFinite(value)) return;
-	const unsendable = findUnsendable(value);
-	if (!unsendable) return;
-	const path = [name, unsendable.path].filter(Boolean).join('.');
-	take(
-		badInput(
-			`${path === '' ? 'The row' : `'${path}'`} is ${unsendable.found}, which JSON cannot carry`,
-			'Replace it by a number or by null, for example with an Edit Fields node before this one.',
-		),
-	);
 }
 
 function fromColumns({ context, items, convertText }: Reading, shape: RowShape, columns: Column[]): RowReader {

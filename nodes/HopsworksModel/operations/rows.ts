@@ -10,6 +10,11 @@ const rowSources = {
 		value: 'columns',
 		description: 'The fields that you name are read from each item',
 	},
+	schema: {
+		name: 'Schema of the Deployment',
+		value: 'schema',
+		description: 'The deployment itself says which columns it reads (Hopsworks 5.1 and later)',
+	},
 	allFields: {
 		name: 'All Fields',
 		value: 'allFields',
@@ -57,6 +62,26 @@ export const rowProperties: INodeProperties[] = [
 		description:
 			'The fields that the model reads, in the order in which it was trained on them. Drag them here from the input, or type their names with commas between.',
 		displayOptions: { show: { rows: ['columns'] } },
+	},
+	{
+		displayName: 'Columns',
+		name: 'schemaColumns',
+		type: 'resourceMapper',
+		noDataExpression: true,
+		default: { mappingMode: 'autoMapInputData', value: null },
+		description: 'The columns that the deployment reads, with their types',
+		typeOptions: {
+			loadOptionsDependsOn: ['deployment.value'],
+			resourceMapper: {
+				resourceMapperMethod: 'getSchemaColumns',
+				mode: 'map',
+				supportAutoMap: true,
+				addAllFields: true,
+				hideNoDataError: true,
+				fieldWords: { singular: 'column', plural: 'columns' },
+			},
+		},
+		displayOptions: { show: { rows: ['schema'] } },
 	},
 	{
 		displayName: 'Row',

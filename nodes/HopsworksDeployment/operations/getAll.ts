@@ -1,0 +1,101 @@
+/** Get Many: the project's deployments, those that pass the filters. */
+import type { INodeProperties } from 'n8n-workflow';
+import { asRecord, asText, readNumber } from '../../hopsworks/parameters';
+import { STATES, type DeploymentRecord } from '../../serving/deploymentRecord';
+import { success } from '../../serving/outcome';
+import { shown, simplifyProperty, type Operation } from './operation';
+
+const limitField: INodeProperties = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	typeOptions: { minValue: 1, numberPrecision: 0 },
+	default: 50,
+	description: 'Max number of results to return',
+	displayOptions: { show: { returnAll: [false] } },
+};
+
+export const getAll: Operation = {
+	value: 'getAll',
+	name: 'Get Many',
+	action: 'Get many deployments',
+	description: "Get the project's deployments with the states that they are in, one item each",
+	properties: [
+		{
+			displayName: 'Return All',
+			name: 'returnAll',
+			type: 'boolean',
+			noDataExpression: true,
+			default: false,
+			description: 'Whether to return all results or only up to a given limit',
+		},
+		limitField,
+		simplifyProperty,
+		{
+			displayName: 'Filters',
+			name: 'filters',
+			type: 'collection',
+			placeholder: 'Add Filter',
+			default: {},
+			options: [
+				{
+					displayName: 'Model',
+					name: 'model',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. fraud',
+					description: 'Only deployments of the model of this name',
+				},
+				{
+					displayName: 'Model Server',
+					name: 'modelServer',
+					type: 'multiOptions',
+					options: [
+						{ name: 'Python', value: 'PYTHON', description: 'Predictor scripts and scikit-learn models' },
+						{ name: 'TensorFlow Serving', value: 'TENSORFLOW_SERVING', description: 'TensorFlow models' },
+						{ name: 'vLLM', value: 'VLLM', description: 'Language models' },
+					],
+					default: [],
+					description: 'Only deployments on one of these model servers',
+				},
+				{
+					displayName: 'Status',
+					name: 'status',
+					type: 'multiOptions',
+					options: [
+						{ name: 'Created', value: 'Created', description: 'Was never started' },
+						{ name: 'Creating', value: 'Creating', description: 'Its files are being prepared' },
+						{ name: 'Failed', value: 'Failed', description: 'Could not be started; its reason says why' },
+						{ name: 'Idle', value: 'Idle', description: 'Ready, and asleep until the next request' },
+						{ name: 'Running', value: 'Running', description: 'Ready' },
+						{ name: 'Starting', value: 'Starting', description: 'On its way up' },
+						{ name: 'Stopped', value: 'Stopped', description: 'Has to be started' },
+						{ name: 'Stopping', value: 'Stopping', description: 'On its way down' },
+						{ name: 'Updating', value: 'Updating', description: 'Ready, while new settings are rolled out' },
+					] satisfies Array<{ name: string; value: (typeof STATES)[number]; description: string }>,
+					default: [],
+					description: 'Only deployments in one of these states',
+				},
+			],
+		},
+	],
+	async run({ api, read, item }) {
+		const limit =
+			read('returnAll', 0) === true ? Infinity : readNumber({ limit: read('limit', item) }, [limitField], 'limit');
+		const passes = readFilters(asRecord(read('filters', item)));
+		const records = await api.deployments();
+		if (!records.ok) return records;
+		const isSimple = read('simplify', 0) === true;
+		const wanted = records.value.filter(passes).slice(0, limit);
+		return success(wanted.map((record) => shown(record, isSimple)));
+	},
+};
+
+/** A filter that is not set lets everything pass. */
+function readFilters(filters: Record<string, unknown>): (record: DeploymentRecord) => boolean {
+	const chosen = (name: string): string[] => [filters[name] ?? []].flat().map(asText).filter(Boolean);
+	const [states, servers, models] = ['status', 'modelServer', 'model'].map(chosen);
+	const isAmong = (value: string, wanted: string[] = []): boolean => wanted.length === 0 || wanted.includes(value);
+	return ({ state, modelServer, modelName }) =>
+		isAmong(state, states) && isAmong(modelServer, servers) && isAmong(modelName, models);
+}

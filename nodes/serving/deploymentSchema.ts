@@ -1,0 +1,161 @@
+/**
+ * The schema of a deployment: which columns a row has, and what JSON each type accepts (Hopsworks 5.1 and later,
+ * documentation 'How To Use A Deployment Schema'; hopsworks-api: `deployment/schema.py`).
+ */
+import { encode, isRecord, parseGiven, type Json } from './json';
+import { badInput, success, type Outcome } from './outcome';
+
+export interface SchemaColumn {
+	name: string;
+	/** As Hopsworks writes it, such as `double` or `array<int>`; '' where it is not resolved and anything goes. */
+	type: string;
+	/** Whether null is a value. */
+	isNullable: boolean;
+	/** Whether a row may leave it out. */
+	isOptional: boolean;
+	description: string;
+}
+
+export interface DeploymentSchema {
+	/** In the order of a row without names. */
+	columns: SchemaColumn[];
+	/** How many rows a request may hold. */
+	maxBatchRows: number;
+}
+
+const DEFAULT_MAX_BATCH_ROWS = 512;
+
+/** The groups of columns in their order, and whether a row may leave them out. */
+const GROUPS = [
+	{ name: 'servingKeys', isOptional: false },
+	{ name: 'passedFeatures', isOptional: false },
+	{ name: 'requestParameters', isOptional: false },
+	{ name: 'extraLoggingFeatures', isOptional: true },
+] as const;
+
+export function readSchema(schema: Record<string, Json>): DeploymentSchema {
+	const { maxBatchRows } = schema;
+	const columns = GROUPS.flatMap(({ name, isOptional }) => {
+		const group = schema[name];
+		return Array.isArray(group) ? group.flatMap((field) => readColumn(field, isOptional)) : [];
+	});
+	const isUsable = typeof maxBatchRows === 'number' && maxBatchRows >= 1;
+	return { columns, maxBatchRows: isUsable ? Math.floor(maxBatchRows) : DEFAULT_MAX_BATCH_ROWS };
+}
+
+function readColumn(field: Json, isOptional: boolean): SchemaColumn[] {
+	if (!isRecord(field) || typeof field.name !== 'string') return [];
+	const { name, type, nullable, description } = field;
+	return [
+		{
+			name,
+			type: typeof type === 'string' ? type.toLowerCase() : '',
+			isNullable: nullable === true,
+			isOptional,
+			description: typeof description === 'string' ? description : '',
+		},
+	];
+}
+
+type Kind = 'integer' | 'bigint' | 'number' | 'decimal' | 'text' | 'boolean' | 'time' | 'list' | 'object' | 'any';
+
+const KINDS: Record<string, Kind> = {
+	tinyint: 'integer',
+	smallint: 'integer',
+	int: 'integer',
+	bigint: 'bigint',
+	float: 'number',
+	double: 'number',
+	decimal: 'decimal',
+	string: 'text',
+	varchar: 'text',
+	char: 'text',
+	binary: 'text',
+	boolean: 'boolean',
+	timestamp: 'time',
+	date: 'time',
+	array: 'list',
+	struct: 'object',
+	map: 'object',
+};
+
+/** What a column's type accepts, without its parameters: `varchar(20)` is text, `array<int>` a list. */
+export function kindOf({ type }: SchemaColumn): Kind {
+	return KINDS[/^[a-z]*/.exec(type)?.[0] ?? ''] ?? 'any';
+}
+
+const INTEGER = /^-?(?:0|[1-9]\d*)$/;
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** The JSON text of a value for a column; `undefined` where its type does not accept it. */
+function cellText(value: unknown, kind: Kind): string | undefined {
+	const text = typeof value === 'string' ? value.trim() : undefined;
+	switch (kind) {
+		case 'integer':
+			if (text !== undefined) return INTEGER.test(text) ? text : undefined;
+			return typeof value === 'bigint' || Number.isInteger(value) ? encode(value) : undefined;
+		case 'bigint':
+			// As text no reader on the way can round it.
+			if (text !== undefined) return INTEGER.test(text) ? encode(text) : undefined;
+			if (typeof value === 'bigint') return encode(String(value));
+			return Number.isSafeInteger(value) ? encode(value) : undefined;
+		case 'number':
+			if (text !== undefined) return NUMBER.test(text) && Number.isFinite(Number(text)) ? text : undefined;
+			return typeof value === 'bigint' || Number.isFinite(value) ? encode(value) : undefined;
+		case 'decimal':
+			if (text !== undefined) return NUMBER.test(text) ? encode(text) : undefined;
+			return typeof value === 'bigint' || Number.isFinite(value) ? encode(value) : undefined;
+		case 'text':
+			return typeof value === 'object' ? undefined : encode(String(value));
+		case 'boolean':
+			if (text !== undefined) return /^(?:true|false)$/i.test(text) ? text.toLowerCase() : undefined;
+			return typeof value === 'boolean' ? encode(value) : undefined;
+		case 'time':
+			if (text !== undefined) return INTEGER.test(text) ? text : encode(text);
+			return Number.isInteger(value) || (typeof value === 'object' && value !== null) ? encode(value) : undefined;
+		case 'list':
+		case 'object': {
+			const given = text === undefined ? value : parseGiven(text);
+			const fits = kind === 'list' ? Array.isArray(given) : isRecord(given);
+			return fits ? encode(given) : undefined;
+		}
+		case 'any':
+			return encode(value);
+	}
+}
+
+/** A value as a column's JSON text: its type decides what becomes of text. Fails by the column's name. */
+export function cellOf(value: unknown, column: SchemaColumn): Outcome<string> {
+	const { name, type, isNullable } = column;
+	const kind = kindOf(column);
+	// An empty cell of a table is no value, but for a column of text.
+	const isEmpty = value === null || (value === '' && kind !== 'text' && kind !== 'any');
+	const wanted = type === '' ? 'anything' : `'${type}'`;
+	if (isEmpty && isNullable) return success('null');
+	const text = isEmpty ? undefined : cellText(value, kind);
+	if (text !== undefined) return success(text);
+	return badInput(
+		`'${name}' is ${isEmpty ? 'empty' : encode(value)}, and the deployment's schema wants ${wanted}${isNullable ? ' or null' : ''}`,
+		`Give the column a value of that type, for example with an Edit Fields node before this one.`,
+	);
+}
+
+function listed(names: string[]): string {
+	return `${names.length === 1 ? 'the column' : 'the columns'} ${names.map((name) => `'${name}'`).join(', ')}`;
+}
+
+/** The failure of a row or a mapping that lacks columns which the schema wants. */
+export function missingColumns(names: string[], fields: string[]): Outcome<never> {
+	const has = fields.length === 0 ? 'no fields' : `the fields ${fields.slice(0, 20).join(', ')}`;
+	return badInput(
+		`The item lacks ${listed(names)} of the deployment's schema`,
+		`The item has ${has}. Capital letters count. Map the columns by hand, or rename the fields before this node.`,
+	);
+}
+
+export function unknownColumns(names: string[], known: string[]): Outcome<never> {
+	return badInput(
+		`The deployment's schema does not know ${listed(names)}`,
+		`It has ${known.join(', ') || 'no columns'}. Refresh the columns in the panel; the deployment may have changed since.`,
+	);
+}

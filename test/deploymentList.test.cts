@@ -1,0 +1,92 @@
+/** The locator's list of deployments, in n8n's own panel context. */
+import type { IDataObject, INodeListSearchItems } from 'n8n-workflow';
+import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import { API_KEY, panelContext } from './support/engine.cts';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+	sandbox = await startSandbox();
+});
+afterAll(() => sandbox.close());
+
+const { searchDeployments } = new HopsworksModel().methods.listSearch;
+
+async function list(
+	filter?: string,
+	operation = 'predict',
+	credential: IDataObject = {},
+): Promise<INodeListSearchItems[]> {
+	const context = panelContext({
+		parameters: { operation },
+		credential: { hopsworksUrl: sandbox.url, ...credential },
+	});
+	return (await searchDeployments.call(context, filter)).results;
+}
+
+test('it names every deployment of the project with its state and model server', async () => {
+	expect((await list()).map(({ name, value }) => [name, value])).toEqual([
+		['assistant (Running, vLLM)', 'assistant'],
+		['broken (Failed, Python)', 'broken'],
+		['embedder (Running, vLLM)', 'embedder'],
+		['fraud (Running, Python)', 'fraud'],
+		['newcomer (Created, Python)', 'newcomer'],
+		['oldassistant (Running, vLLM)', 'oldassistant'],
+		['payments (Running, Python)', 'payments'],
+		['returns (Idle, Python)', 'returns'],
+		['screening (Stopped, Python)', 'screening'],
+		['tumor (Running, Python)', 'tumor'],
+		['pricegrpc (Running, Python, gRPC only, not usable)', 'pricegrpc'],
+	]);
+});
+
+test('for Chat the language models come first', async () => {
+	const [assistant] = sandbox.cluster.deployments.filter(({ modelServer }) => modelServer === 'VLLM');
+	if (assistant) sandbox.cluster.deployments.push({ ...assistant, id: 99, name: 'zebra' });
+	const names = (await list('', 'chat')).map(({ value }) => value);
+	sandbox.cluster.deployments.pop();
+	expect(names.slice(0, 5)).toEqual(['assistant', 'embedder', 'oldassistant', 'zebra', 'broken']);
+	expect(names.at(-1)).toBe('pricegrpc');
+});
+
+test.each([
+	['fra', ['fraud']],
+	['STOPPED', ['screening']],
+	['vllm', ['assistant', 'embedder', 'oldassistant']],
+	['nothing like this', []],
+])('typing %j leaves what matches name, state or model server', async (filter, names) => {
+	expect((await list(filter)).map(({ value }) => value)).toEqual(names);
+});
+
+test('a project with 1,000 deployments more is listed whole, and searched', async () => {
+	const added = sandbox.cluster.deployments.length;
+	await fetch(`${sandbox.url}/sandbox/deployments`, { method: 'POST', body: '{"count": 1000}' });
+	expect(await list()).toHaveLength(1011);
+	expect((await list('model0777')).map(({ name }) => name)).toEqual(['model0777 (Stopped, Python)']);
+	sandbox.cluster.deployments.length = added;
+});
+
+test.each([
+	['a refused key', { apiKey: 'PREFIX.WRONG' }, 'The API key was refused', "'API Key'"],
+	['a missing scope', { apiKey: 'NOSERVING.SECRET' }, 'lacks the scope SERVING', 'Add the scope SERVING'],
+	['an unknown project', { project: 'nope' }, 'knows no such project', "'Project'"],
+	['no Hopsworks URL', { hopsworksUrl: '' }, "'Hopsworks URL' in the credential is empty", 'Fill it in'],
+	['no Hopsworks there', { hopsworksUrl: 'http://127.0.0.1:1' }, 'refused the connection', 'Check the address'],
+])('%s is an error, never an empty list', async (_name, credential, message, description) => {
+	const error: unknown = await list('', 'predict', credential).catch((caught: unknown) => caught);
+	expect(error).toMatchObject({
+		message: expect.stringContaining(message),
+		description: expect.stringContaining(description),
+	});
+	expect(JSON.stringify(error)).not.toContain(API_KEY);
+});
+
+test('a project without deployments is an empty list, in either form', async () => {
+	const all = sandbox.cluster.deployments.splice(0);
+	const lists = [await list()];
+	sandbox.cluster.settings.listForm = 'counted';
+	lists.push(await list());
+	sandbox.cluster.settings.listForm = 'bare';
+	sandbox.cluster.deployments.push(...all);
+	expect(lists).toEqual([[], []]);
+});

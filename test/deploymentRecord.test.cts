@@ -1,0 +1,144 @@
+/** Reading what the REST API says of projects, deployments and gateways, whatever the release. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+	entriesOf,
+	gatewayIn,
+	readDeployment,
+	readProject,
+	stateOf,
+	type DeploymentRecord,
+} from '../nodes/serving/deploymentRecord';
+import { parseReply, type Json } from '../nodes/serving/json';
+
+function fixture(name: string): Json | undefined {
+	return parseReply(readFileSync(join(__dirname, 'fixtures', 'hopsworks', `${name}.json`), 'utf8'));
+}
+
+function recordsOf(value: Json | undefined): DeploymentRecord[] {
+	return (entriesOf(value) ?? []).map(readDeployment).filter((record) => record !== undefined);
+}
+
+describe('deployments', () => {
+	test('a bare list tells names, states, servers and what stands in front', () => {
+		const read = recordsOf(fixture('serving-list')).map(
+			({ name, state, modelServer, isGrpc, hasBatcher, namespace }) => [
+				name,
+				state,
+				modelServer,
+				isGrpc,
+				hasBatcher,
+				namespace,
+			],
+		);
+		expect(read).toEqual([
+			['fraud', 'Running', 'PYTHON', false, false, 'test'],
+			['mnist', 'Idle', 'TENSORFLOW_SERVING', false, false, 'test'],
+			['llama31v2', 'Running', 'VLLM', false, false, 'test'],
+			['churn', 'Stopped', 'PYTHON', false, true, 'test'],
+			['pricegrpc', 'Running', 'PYTHON', true, false, 'test'],
+		]);
+	});
+
+	test('a counted list and a single object are lists too, and an empty count is an empty list', () => {
+		expect(recordsOf(fixture('serving-list-counted')).map(({ name, state }) => [name, state])).toEqual([
+			['test', ''],
+			['test_2', ''],
+		]);
+		expect(recordsOf(fixture('serving-one'))).toHaveLength(1);
+		expect(entriesOf({ count: 0 })).toEqual([]);
+		expect(recordsOf(fixture('serving-vllm-variants')).every(({ modelServer }) => modelServer === 'VLLM')).toBe(true);
+	});
+
+	test.each([['text'], [null], [1], [undefined], [{ errorCode: 1 }]])('%j is no list', (value) => {
+		expect(entriesOf(value)).toBeUndefined();
+	});
+
+	test('what is no deployment is passed over, and what is missing is empty', () => {
+		const others: Json[] = [null, 1, 'x', [], {}, { id: '1', name: 'x' }, { id: 1 }, { id: 1, name: '' }];
+		expect(others.map(readDeployment)).toEqual(Array(8).fill(undefined));
+		expect(readDeployment({ id: 1, name: 'x' })).toEqual({
+			id: 1,
+			name: 'x',
+			state: '',
+			reason: '',
+			modelServer: '',
+			modelName: '',
+			modelVersion: undefined,
+			description: '',
+			created: '',
+			isGrpc: false,
+			isBehindGateway: true,
+			hasBatcher: false,
+			namespace: '',
+			raw: { id: 1, name: 'x' },
+		});
+	});
+
+	test('environment variables are left out, as they may hold secrets', () => {
+		const record = readDeployment({ id: 1, name: 'x', predictorEnvVars: ['A=B'], transformerEnvVars: ['A=B'] });
+		expect(JSON.stringify(record)).not.toContain('A=B');
+	});
+
+	test('states are known in any case; others are not guessed at', () => {
+		expect([stateOf('RUNNING'), stateOf('idle'), stateOf('Melting'), stateOf(undefined)]).toEqual([
+			'Running',
+			'Idle',
+			'',
+			'',
+		]);
+	});
+});
+
+describe('projects', () => {
+	test('a project tells its id and its namespace, in either form', () => {
+		expect(readProject(fixture('project-info'))).toEqual({ id: 119, name: 'test', namespace: 'test' });
+		expect((entriesOf(fixture('project-list')) ?? []).map(readProject)).toEqual([
+			{ id: 119, name: 'test', namespace: 'test' },
+			{ id: 120, name: 'Card_Fraud', namespace: 'card-fraud' },
+			{ id: 121, name: 'team_a', namespace: 'hw-prod-team-a' },
+		]);
+		const others: Json[] = [null, {}, { projectId: '1', projectName: 'x' }];
+		expect(others.map(readProject)).toEqual(Array(3).fill(undefined));
+	});
+});
+
+describe('the gateway', () => {
+	const balancer = (hosts: Json, ports: Json, more: Record<string, Json> = {}): string | undefined =>
+		gatewayIn([{ type: 'LOAD_BALANCER', hosts, ports, ...more }]);
+	const both: Json = [
+		{ name: 'STATUS', number: 15021 },
+		{ name: 'http', number: 80 },
+		{ name: 'https', number: 443 },
+	];
+
+	test('is the load balancer, by its HTTPS port', () => {
+		expect(gatewayIn(entriesOf(fixture('inference-endpoints')) ?? [])).toBe('https://10.87.42.108');
+		expect(balancer(['gw.example.com'], [{ name: 'HTTPS', number: 32443 }])).toBe('https://gw.example.com:32443');
+	});
+
+	test('by its HTTP port where it has no HTTPS', () => {
+		expect(balancer(['gw.example.com'], [{ name: 'HTTP', number: 8080 }])).toBe('http://gw.example.com:8080');
+	});
+
+	test('is none where there is no load balancer, no usable port or no host', () => {
+		expect(gatewayIn(entriesOf(fixture('inference-endpoints-counted')) ?? [])).toBeUndefined();
+		expect(gatewayIn([{ type: 'NODE', hosts: ['10.0.0.1'], ports: both }])).toBeUndefined();
+		expect(balancer(54321, both)).toBeUndefined();
+		expect(balancer(['gw'], [{ name: 'HTTP', number: 70000 }])).toBeUndefined();
+		expect(balancer(['gw'], [])).toBeUndefined();
+		expect(gatewayIn([])).toBeUndefined();
+	});
+
+	test('may be named by anyHost, and by an IPv6 address', () => {
+		expect(balancer([], both, { anyHost: 'gw.example.com' })).toBe('https://gw.example.com');
+		expect(balancer(['2001:db8::1'], both)).toBe('https://[2001:db8::1]');
+	});
+
+	test.each(['evil.example.com/path', 'user@evil.example.com', 'evil.example.com?x=', 'evil.example.com#', 'a b', ''])(
+		'is not %j, which would be more than a host within a URL',
+		(host) => {
+			expect(balancer([host], both)).toBeUndefined();
+		},
+	);
+});

@@ -1,0 +1,355 @@
+/** The node Hopsworks Deployment: every operation in n8n's engine, against the sandbox and against every documented refusal. */
+import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
+import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import { jsonSchema, schema } from '../sandbox/schema.cts';
+import type { Status } from '../sandbox/lifecycle.cts';
+import documented from './fixtures/error-bodies.json';
+import { API_KEY, runModel, type RunResult } from './support/engine.cts';
+import { quickenPolls } from './support/polls.cts';
+import { startServer } from './support/server.cts';
+
+quickenPolls();
+
+let sandbox: Sandbox;
+beforeEach(async () => {
+	sandbox = await startSandbox();
+	Object.assign(sandbox.cluster.settings.pace, { start: 60, stop: 40, wake: 10 });
+});
+afterEach(() => sandbox.close());
+
+interface Ask {
+	operation: string;
+	deployment?: string;
+	parameters?: INodeParameters;
+	credential?: IDataObject;
+	rows?: IDataObject[];
+	settings?: Partial<INode>;
+	cancelAfter?: number;
+}
+
+function run({ operation, deployment = 'screening', parameters, credential, ...more }: Ask): Promise<RunResult> {
+	return runModel({
+		node: new HopsworksDeployment(),
+		credential: { hopsworksUrl: sandbox.url, ...credential },
+		parameters: { operation, deployment: { __rl: true, mode: 'list', value: deployment }, ...parameters },
+		...more,
+	});
+}
+
+function lifecycleOf(name: string) {
+	const found = sandbox.cluster.deployments.find((deployment) => deployment.name === name);
+	if (!found) throw new Error(`the sandbox has no ${name}`);
+	return found.lifecycle;
+}
+
+function fields({ success }: RunResult): IDataObject[] {
+	return success.map(({ json }) => json);
+}
+
+describe('Get', () => {
+	test('simplified, it tells what a deployment is and the state that it is in', async () => {
+		const result = await run({ operation: 'get', deployment: 'fraud' });
+		expect(fields(result)).toEqual([
+			{
+				id: 11,
+				name: 'fraud',
+				description: 'The fraud model',
+				status: 'Running',
+				reason: 'Deployment is ready',
+				modelServer: 'PYTHON',
+				modelName: 'fraud',
+				modelVersion: 1,
+				apiProtocol: 'REST',
+				namespace: 'test',
+				created: '2026-09-01T08:00:00Z',
+			},
+		]);
+		expect(result.success[0]?.pairedItem).toEqual({ item: 0 });
+	});
+
+	test('not simplified, all that Hopsworks sends but environment variables', async () => {
+		const [raw] = fields(await run({ operation: 'get', deployment: 'fraud', parameters: { simplify: false } }));
+		expect(raw).toMatchObject({ environmentDTO: { name: 'pandas-inference-pipeline' }, revision: '66180329' });
+		expect(raw).not.toHaveProperty('predictorEnvVars');
+	});
+
+	const STATES: Status[] = [
+		'Creating',
+		'Created',
+		'Starting',
+		'Running',
+		'Idle',
+		'Updating',
+		'Failed',
+		'Stopping',
+		'Stopped',
+	];
+	test.each(STATES)('the state %s', async (state) => {
+		Object.assign(sandbox.cluster.settings.pace, { start: 60_000, stop: 60_000 });
+		lifecycleOf('screening').become(state);
+		expect(fields(await run({ operation: 'get' }))[0]).toMatchObject({ name: 'screening', status: state });
+	});
+
+	test('every item asks for its own', async () => {
+		const rows = [{ name: 'fraud' }, { name: 'nope' }, { name: 'tumor' }, { name: '' }];
+		const result = await run({
+			operation: 'get',
+			deployment: '={{ $json.name }}',
+			rows,
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(fields(result).map(({ name }) => name)).toEqual(['fraud', 'tumor']);
+		expect(result.success.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 2 }]);
+		expect(result.failed.map(({ json }) => json)).toEqual([
+			{ name: 'nope', error: expect.stringContaining('The project has no such deployment') },
+			{ name: '', error: "'Deployment' is empty" },
+		]);
+	});
+
+	test('a failure that continues keeps the item; one that stops names it', async () => {
+		const rows = [{ id: 1 }, { id: 2 }];
+		const kept = await run({
+			operation: 'get',
+			deployment: '={{ $json.id === 1 ? "fraud" : "nope" }}',
+			rows,
+			settings: { onError: 'continueRegularOutput' },
+		});
+		expect(fields(kept)[1]).toMatchObject({ id: 2, error: expect.stringContaining('no such deployment') });
+		const { error } = await run({ operation: 'get', deployment: '={{ $json.id === 1 ? "fraud" : "nope" }}', rows });
+		expect(error).toMatchObject({ context: { itemIndex: 1 }, httpCode: '404' });
+	});
+});
+
+describe('Get Many', () => {
+	test('all deployments by name, up to the limit', async () => {
+		const all = fields(await run({ operation: 'getAll', parameters: { returnAll: true } }));
+		expect(all.map(({ name }) => name)).toEqual([
+			'assistant',
+			'broken',
+			'embedder',
+			'fraud',
+			'newcomer',
+			'oldassistant',
+			'payments',
+			'pricegrpc',
+			'returns',
+			'screening',
+			'tumor',
+		]);
+		const some = fields(await run({ operation: 'getAll', parameters: { limit: 2 } }));
+		expect(some.map(({ name }) => name)).toEqual(['assistant', 'broken']);
+	});
+
+	test.each([
+		[{ status: ['Stopped', 'Created'] }, ['newcomer', 'screening']],
+		[{ modelServer: ['VLLM'] }, ['assistant', 'embedder', 'oldassistant']],
+		[{ model: 'tumor' }, ['tumor']],
+		[{ status: ['Running'], modelServer: ['PYTHON'], model: 'fraud' }, ['fraud']],
+		[{ status: ['Updating'] }, []],
+	])('filtered by %j', async (filters, names) => {
+		const result = await run({ operation: 'getAll', parameters: { returnAll: true, filters } });
+		expect(fields(result).map(({ name }) => name)).toEqual(names);
+	});
+
+	test('1,000 deployments more, in the counted form', async () => {
+		sandbox.cluster.add(1000);
+		sandbox.cluster.settings.listForm = 'counted';
+		const result = await run({ operation: 'getAll', parameters: { returnAll: true } });
+		expect(result.success).toHaveLength(1011);
+		expect(result.success.every(({ pairedItem }) => JSON.stringify(pairedItem) === '{"item":0}')).toBe(true);
+	});
+
+	test.each([0, 1.5, 'x'])('the limit %j is refused', async (limit) => {
+		const { error } = await run({ operation: 'getAll', parameters: { limit } });
+		expect(error?.message).toContain("'Limit' is");
+	});
+});
+
+describe('Start', () => {
+	test.each<[Status, number]>([
+		['Created', 1],
+		['Stopped', 1],
+		['Creating', 1],
+		['Stopping', 1],
+		['Starting', 0],
+		['Running', 0],
+		['Idle', 0],
+		['Updating', 0],
+	])('from %s it ends ready, with %i starts', async (state, starts) => {
+		lifecycleOf('screening').become(state);
+		const [made] = fields(await run({ operation: 'start' }));
+		expect(['Running', 'Idle', 'Updating']).toContain(made?.status);
+		expect(lifecycleOf('screening').starts).toBe(starts);
+	});
+
+	test('from Failed it ends with the server’s reason', async () => {
+		const { error } = await run({ operation: 'start', deployment: 'broken' });
+		expect(error?.message).toBe(
+			"The deployment 'broken' has failed: Failed to run: the predictor script raised ModuleNotFoundError: xgboost",
+		);
+	});
+
+	test('one that fails while it starts ends with the server’s reason', async () => {
+		lifecycleOf('broken').become('Stopped');
+		const { error } = await run({ operation: 'start', deployment: 'broken' });
+		expect(error?.message).toContain('ModuleNotFoundError: xgboost');
+	});
+
+	test('without waiting it comes back at once', async () => {
+		sandbox.cluster.settings.pace.start = 60_000;
+		const [made] = fields(await run({ operation: 'start', parameters: { waitUntilDone: false } }));
+		expect(made?.status).toBe('Starting');
+		lifecycleOf('screening').become('Stopping');
+		sandbox.cluster.settings.pace.stop = 60_000;
+		const { error } = await run({ operation: 'start', parameters: { waitUntilDone: false } });
+		expect(error?.message).toContain("cannot be started now: it is 'Stopping'");
+	});
+
+	test('the wait ends at its limit, and says where the deployment stands', async () => {
+		sandbox.cluster.settings.pace.start = 60_000;
+		const { error } = await run({ operation: 'start', parameters: { maxWait: 1 } });
+		expect(error?.message).toBe("The deployment 'screening' was not ready within 1 second: it is 'Starting'");
+		expect(error?.description).toContain("'Max Wait (Seconds)'");
+	});
+
+	test('a cancel ends the wait', async () => {
+		sandbox.cluster.settings.pace.start = 60_000;
+		const { status } = await run({ operation: 'start', cancelAfter: 300 });
+		expect(status).toBe('canceled');
+	});
+
+	test('two workflows and several items start it once, and all get it', async () => {
+		const rows = [{}, {}, {}];
+		const runs = await Promise.all([run({ operation: 'start', rows }), run({ operation: 'start', rows })]);
+		expect(runs.flatMap(fields).map(({ status }) => status)).toEqual(Array(6).fill('Running'));
+		expect(lifecycleOf('screening').starts).toBe(1);
+	});
+
+	test('a role that is too low is said', async () => {
+		const { error } = await run({ operation: 'start', deployment: 'upsell', credential: { project: 'team_a' } });
+		expect(error?.message).toContain('role in the project does not allow this (status 403)');
+		expect(error?.description).toContain('Data Owner');
+	});
+
+	test('a refusal that is not about the state, such as a quota, ends it', async () => {
+		const other = await startServer(({ method, path }) => {
+			if (path.includes('getProjectInfo')) return { body: { projectId: 1, projectName: 'test' } };
+			if (method === 'GET') return { body: { id: 1, name: 'screening', status: 'Stopped' } };
+			return { status: 400, body: { errorCode: 240003, errorMsg: 'x', usrMsg: 'Quota of 2 running deployments' } };
+		});
+		const { error } = await run({ operation: 'start', credential: { hopsworksUrl: other.url } });
+		await other.close();
+		expect(error?.message).toContain('Quota of 2 running deployments');
+		expect(other.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+	});
+});
+
+describe('Stop', () => {
+	test.each<[Status, string]>([
+		['Running', 'Stopped'],
+		['Idle', 'Stopped'],
+		['Starting', 'Stopped'],
+		['Failed', 'Stopped'],
+		['Stopping', 'Stopped'],
+		['Stopped', 'Stopped'],
+		['Created', 'Created'],
+	])('from %s it ends %s', async (state, end) => {
+		lifecycleOf('screening').become(state);
+		expect(fields(await run({ operation: 'stop' }))[0]?.status).toBe(end);
+	});
+
+	test('without waiting it comes back at once', async () => {
+		sandbox.cluster.settings.pace.stop = 60_000;
+		const parameters = { waitUntilDone: false };
+		expect(fields(await run({ operation: 'stop', deployment: 'fraud', parameters }))[0]?.status).toBe('Stopping');
+	});
+
+	test('a stopped deployment answers nothing, and one that was started again does', async () => {
+		const score = () =>
+			fetch(`${sandbox.url}/v1/test/fraud/v1/models/fraud`, { headers: { authorization: `ApiKey ${API_KEY}` } });
+		await run({ operation: 'stop', deployment: 'fraud' });
+		expect((await score()).status).toBe(404);
+		await run({ operation: 'start', deployment: 'fraud' });
+		expect((await score()).status).toBe(200);
+	});
+});
+
+describe('Get Logs', () => {
+	test('the last lines of each instance', async () => {
+		const [logs] = fields(await run({ operation: 'getLogs', deployment: 'fraud', parameters: { lines: 2 } }));
+		expect(logs).toEqual({
+			deployment: 'fraud',
+			component: 'predictor',
+			instance: 'fraud-predictor-0',
+			content: '2026-11-24 02:00:00 INFO fraud line 199\n2026-11-24 02:00:00 INFO fraud line 200',
+		});
+	});
+
+	test('of a transformer that is not there, or a deployment that is stopped', async () => {
+		for (const ask of [
+			{ deployment: 'fraud', parameters: { component: 'transformer' } },
+			{ deployment: 'screening' },
+		]) {
+			const { error } = await run({ operation: 'getLogs', ...ask });
+			expect(error?.message).toContain('There are no logs (status 404): Server logs not available');
+		}
+	});
+});
+
+describe('Get Schema', () => {
+	test('as a schema and as JSON Schema', async () => {
+		expect(fields(await run({ operation: 'getSchema', deployment: 'payments' }))).toEqual([schema]);
+		const parameters = { format: 'jsonschema' };
+		expect(fields(await run({ operation: 'getSchema', deployment: 'payments', parameters }))).toEqual([jsonSchema]);
+	});
+
+	test('a deployment without one says so', async () => {
+		const { error } = await run({ operation: 'getSchema', deployment: 'fraud' });
+		expect(error?.message).toContain('The deployment has no schema (status 404)');
+	});
+});
+
+describe('every documented refusal of the REST API', () => {
+	const refusals = documented.filter(({ case: name }) => name.startsWith('rest-'));
+	const operations = ['get', 'getAll', 'getLogs', 'getSchema', 'start', 'stop'];
+
+	test.each(refusals.flatMap((refusal) => operations.map((operation) => ({ ...refusal, operation }))))(
+		'$case of $operation is said in the server’s words, with what to do',
+		async ({ operation, status, body, contentType }) => {
+			const other = await startServer(({ method, path }) => {
+				if (path.includes('getProjectInfo')) return { body: { projectId: 1, projectName: 'test' } };
+				const isCall =
+					operation === 'get' || operation === 'getAll' || method === 'POST' || /\/(logs|schema)\?/.test(path);
+				if (isCall) return { status, body, headers: { 'content-type': contentType, 'retry-after': '0' } };
+				return { body: { id: 1, name: 'screening', status: operation === 'start' ? 'Stopped' : 'Running' } };
+			});
+			const { error } = await run({ operation, credential: { hopsworksUrl: other.url } });
+			await other.close();
+			const said: { usrMsg?: string; errorMsg?: string } = contentType.includes('json') ? JSON.parse(body) : {};
+			expect(error?.message).toContain(said.usrMsg ?? said.errorMsg ?? '502 Bad Gateway');
+			expect(error?.description).toMatch(/\.$/);
+			expect(JSON.stringify(error)).not.toContain(API_KEY);
+		},
+	);
+});
+
+test('a page that is no Hopsworks is no deployment', async () => {
+	const other = await startServer(({ path }) =>
+		path.includes('getProjectInfo') ? { body: { projectId: 1, projectName: 'test' } } : { body: [{ id: 'x' }] },
+	);
+	const { error } = await run({ operation: 'get', credential: { hopsworksUrl: other.url } });
+	await other.close();
+	expect(error?.message).toContain('no Hopsworks at this address');
+});
+
+test('a Hopsworks that is busy is asked again', async () => {
+	const other = await startServer(({ path }, number) => {
+		if (number < 3) return { status: 503, headers: { 'retry-after': '0' } };
+		return path.includes('getProjectInfo')
+			? { body: { projectId: 1, projectName: 'test' } }
+			: { body: { id: 1, name: 'screening', status: 'RUNNING' } };
+	});
+	expect(fields(await run({ operation: 'get', credential: { hopsworksUrl: other.url } }))[0]?.status).toBe('Running');
+	await other.close();
+});

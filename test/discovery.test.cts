@@ -1,0 +1,306 @@
+/** Addresses by discovery: with a Hopsworks URL alone, from the credential to the prediction. */
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import { runModel, type RunResult } from './support/engine.cts';
+import { firstValues, startServer } from './support/server.cts';
+
+/** Card numbers of which every other one has a wrong check digit. */
+const GOOD = '4641025220953719';
+const BAD = '4641025220953718';
+
+let sandbox: Sandbox;
+beforeEach(async () => {
+	sandbox = await startSandbox();
+	sandbox.cluster.settings.pace.wake = 10;
+});
+afterEach(() => sandbox.close());
+
+interface Ask {
+	deployment?: string;
+	mode?: string;
+	credential?: IDataObject;
+	parameters?: INodeParameters;
+	rows?: IDataObject[];
+}
+
+function predict({ deployment = 'fraud', mode = 'list', credential, parameters, rows }: Ask = {}): Promise<RunResult> {
+	return runModel({
+		credential: { hopsworksUrl: sandbox.url, ...credential },
+		rows: rows ?? [{ card: GOOD }, { card: BAD }],
+		parameters: {
+			operation: 'predict',
+			deployment: { __rl: true, mode, value: deployment },
+			columns: 'card',
+			...parameters,
+		},
+	});
+}
+
+function predictions({ success }: RunResult): unknown[] {
+	return success.map(({ json }) => json.prediction);
+}
+
+describe('with a Hopsworks URL alone', () => {
+	test('10,000 rows take their batches and three look-ups', async () => {
+		const rows = Array.from({ length: 10_000 }, (_, row) => ({ card: row % 3 === 0 ? BAD : GOOD }));
+		const run = await predict({ rows });
+		expect(predictions(run)).toEqual(rows.map(({ card }) => (card === BAD ? 1 : 0)));
+		expect(sandbox.traffic.requests).toBe(20);
+		expect(sandbox.traffic.restApi).toEqual([
+			'GET /project/getProjectInfo/test',
+			'GET /project/119/serving?name=fraud',
+			'GET /project/119/inference/endpoints',
+		]);
+		expect(run.hints).toEqual([]);
+	});
+
+	test('the namespace is the one that Hopsworks tells, unlike the project’s name', async () => {
+		expect(predictions(await predict({ credential: { project: 'team_a' } }))).toEqual([0, 1]);
+	});
+
+	test('both forms of lists are read', async () => {
+		sandbox.cluster.settings.listForm = 'counted';
+		expect(predictions(await predict())).toEqual([0, 1]);
+	});
+
+	test('a release without path routing is reached by host name', async () => {
+		sandbox.cluster.settings.isOld = true;
+		expect(predictions(await predict())).toEqual([0, 1]);
+		expect(sandbox.traffic.restApi).toContain('GET /variables/kube_knative_domain_name');
+	});
+
+	test('without a gateway Hopsworks passes predictions on', async () => {
+		sandbox.cluster.settings.hasLoadBalancer = false;
+		expect(predictions(await predict())).toEqual([0, 1]);
+		expect(sandbox.traffic.requests).toBe(0);
+		expect(sandbox.traffic.restApi.at(-1)).toBe('POST /project/119/inference/models/fraud:predict');
+	});
+
+	test('a row that fails behind Hopsworks stands alone, in the model’s own words', async () => {
+		sandbox.cluster.settings.hasLoadBalancer = false;
+		const run = await runModel({
+			credential: { hopsworksUrl: sandbox.url },
+			rows: [{ card: GOOD }, { card: 'x' }, { card: BAD }],
+			parameters: {
+				operation: 'predict',
+				deployment: { __rl: true, mode: 'list', value: 'fraud' },
+				columns: 'card',
+			},
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(predictions(run)).toEqual([0, 1]);
+		expect(run.failed.map(({ json }) => String(json.error))).toEqual([
+			expect.stringContaining("invalid literal for int() with base 10: 'x'"),
+		]);
+	});
+
+	test('without a gateway Chat says what is missing', async () => {
+		sandbox.cluster.settings.hasLoadBalancer = false;
+		const { error } = await runModel({
+			credential: { hopsworksUrl: sandbox.url },
+			parameters: {
+				operation: 'chat',
+				deployment: { __rl: true, mode: 'list', value: 'assistant' },
+				prompt: 'What is 6 * 7?',
+			},
+		});
+		expect(error?.message).toContain('Chat needs the gateway, and Hopsworks names none that can be reached');
+		expect(error?.description).toContain("'Model Serving URL'");
+	});
+
+	test('Chat finds its deployment in the same way', async () => {
+		const { success } = await runModel({
+			credential: { hopsworksUrl: sandbox.url },
+			parameters: {
+				operation: 'chat',
+				deployment: { __rl: true, mode: 'list', value: 'assistant' },
+				prompt: 'What is 6 * 7?',
+			},
+		});
+		expect(success[0]?.json.text).toBe('42');
+	});
+
+	test('Embed does too, and starts what is stopped', async () => {
+		sandbox.cluster.settings.pace.start = 0;
+		sandbox.cluster.find(({ name }) => name === 'test', 'embedder')?.lifecycle.become('Stopped');
+		const embed = async (whenStopped: string) =>
+			await runModel({
+				credential: { hopsworksUrl: sandbox.url },
+				parameters: {
+					operation: 'embed',
+					deployment: { __rl: true, mode: 'list', value: 'embedder' },
+					text: 'Some words',
+					options: { whenStopped },
+				},
+			});
+		expect((await embed('fail')).error?.message).toContain("'embedder' is not running: it is 'Stopped'");
+		const { success } = await embed('start');
+		expect(success.map(({ json }) => Array.isArray(json.embedding))).toEqual([true]);
+	});
+
+	test('one of several projects has to be named', async () => {
+		const { error } = await predict({ credential: { project: '' } });
+		expect(error?.message).toContain("'Project' in the credential is empty");
+		expect(error?.description).toContain('test, team_a');
+	});
+
+	test('deployments that are expressions are looked up once each', async () => {
+		const rows = ['fraud', 'returns', 'fraud', 'returns'].map((name) => ({ name, card: BAD }));
+		const run = await predict({ deployment: '={{ $json.name }}', rows });
+		expect(predictions(run)).toEqual([1, 1, 1, 1]);
+		expect(sandbox.traffic.restApi).toHaveLength(4);
+		expect(sandbox.traffic.requests).toBe(2);
+		const byHost = await predict({
+			deployment: '={{ $json.name }}',
+			rows,
+			parameters: { options: { routing: 'host' } },
+		});
+		expect(predictions(byHost)).toEqual([1, 1, 1, 1]);
+		expect(sandbox.traffic.restApi).toHaveLength(4 + 5);
+	});
+});
+
+describe('what Hopsworks refuses is said in its words, with what to do', () => {
+	test.each([
+		[
+			'the scope PROJECT is missing',
+			{ apiKey: 'NOPROJECT.SECRET' },
+			'lacks the scope PROJECT',
+			'Add the scope PROJECT',
+		],
+		[
+			'the scope SERVING is missing',
+			{ apiKey: 'NOSERVING.SECRET' },
+			'lacks the scope SERVING',
+			'Add the scope SERVING',
+		],
+		['an unknown key', { apiKey: 'OTHER.SECRET' }, 'Api key not found (code 320002)', "'API Key'"],
+		['a wrong secret', { apiKey: 'PREFIX.WRONG' }, 'Invalid or incorrect API key.', "'API Key'"],
+		['an unknown project', { project: 'nope' }, 'knows no such project', "'Project'"],
+		['a project of others', { project: 'strangers' }, 'not a member of the project', 'Ask an owner'],
+	])('%s', async (_name, credential, message, description) => {
+		const { error, status } = await predict({ credential });
+		expect(status).toBe('error');
+		expect(error?.message).toContain(message);
+		expect(error?.description).toContain(description);
+		expect(sandbox.traffic.requests).toBe(0);
+	});
+
+	test('an unknown deployment', async () => {
+		const { error } = await predict({ deployment: 'nope' });
+		expect(error?.message).toContain('The project has no such deployment (status 404): name: nope');
+	});
+
+	test('a deployment that answers gRPC is refused before anything is sent', async () => {
+		const { error } = await predict({ deployment: 'pricegrpc' });
+		expect(error?.message).toContain("'pricegrpc' answers gRPC only");
+		expect(sandbox.traffic.requests).toBe(0);
+	});
+
+	test.each([
+		['a login page', { status: 302, headers: { location: '/login' } }, 'redirect'],
+		[
+			'a web page',
+			{ body: '<html><title>Welcome</title></html>' },
+			'no Hopsworks at this address: it answered Welcome',
+		],
+		['something else', { body: { hello: 1 } }, 'no Hopsworks at this address'],
+		['no such path', { status: 404, body: '' }, 'no Hopsworks at this address'],
+	])('%s in its place', async (_name, reply, message) => {
+		const other = await startServer(() => reply);
+		const { error } = await predict({ credential: { hopsworksUrl: other.url } });
+		await other.close();
+		expect(error?.message).toContain(message);
+		expect(error?.description).toContain("'Hopsworks URL'");
+	});
+
+	test('an address that is none', async () => {
+		const { error } = await predict({ credential: { hopsworksUrl: 'hopsworks' } });
+		expect(error?.message).toContain("'Hopsworks URL' in the credential is not a web address: 'hopsworks'");
+	});
+});
+
+describe('with a Model Serving URL beside it', () => {
+	test('that address wins, and the gateway is not asked for', async () => {
+		const gateway = await startServer(firstValues);
+		const run = await predict({ credential: { servingUrl: gateway.url, project: 'team_a' }, rows: [{ card: 'a' }] });
+		await gateway.close();
+		expect(predictions(run)).toEqual(['of a']);
+		expect(gateway.requests.map(({ path }) => path)).toEqual(['/v1/hw-prod-team-a/fraud/v1/models/fraud:predict']);
+		expect(sandbox.traffic.restApi).toHaveLength(2);
+	});
+
+	test('a Hopsworks that refuses is done without, and a hint says so', async () => {
+		const gateway = await startServer(firstValues);
+		const credential = { servingUrl: gateway.url, apiKey: 'NOPROJECT.SECRET' };
+		const run = await predict({ credential, rows: [{ card: 'a' }] });
+		await gateway.close();
+		expect(predictions(run)).toEqual(['of a']);
+		expect(run.hints.map(({ message }) => message).join()).toContain('lacks the scope PROJECT');
+	});
+});
+
+describe('where the key may go', () => {
+	test('a pasted URL on the gateway that Hopsworks named is called', async () => {
+		const run = await predict({ mode: 'url', deployment: `${sandbox.url}/v1/test/fraud` });
+		expect(predictions(run)).toEqual([0, 1]);
+	});
+
+	test('one on any other address is not, whatever Hopsworks says', async () => {
+		const stranger = await startServer(firstValues);
+		const run = await predict({ mode: 'url', deployment: `${stranger.url}/v1/test/fraud` });
+		await stranger.close();
+		expect(run.error?.message).toContain('which the credential does not name');
+		expect(stranger.requests).toEqual([]);
+	});
+
+	test('the gateway that Hopsworks names elsewhere is called', async () => {
+		const gateway = await startServer(firstValues);
+		const { hostname, port } = new URL(gateway.url);
+		const hopsworks = await startServer(({ path }) => {
+			if (path.includes('getProjectInfo')) return { body: { projectId: 1, projectName: 'test', namespace: 'n' } };
+			if (path.includes('endpoints')) {
+				const ports = [{ name: 'HTTP', number: Number(port) }];
+				return { body: [{ type: 'LOAD_BALANCER', hosts: [hostname], ports }] };
+			}
+			return { body: { id: 1, name: 'fraud', status: 'Running', projectNamespace: 'n' } };
+		});
+		const byName = await predict({ credential: { hopsworksUrl: hopsworks.url }, rows: [{ card: 'a' }] });
+		const byUrl = await predict({
+			credential: { hopsworksUrl: hopsworks.url },
+			mode: 'url',
+			deployment: `${gateway.url}/v1/n/fraud`,
+			rows: [{ card: 'b' }],
+		});
+		await Promise.all([gateway.close(), hopsworks.close()]);
+		expect([...predictions(byName), ...predictions(byUrl)]).toEqual(['of a', 'of b']);
+		expect(gateway.requests.every(({ headers }) => headers.authorization === 'ApiKey PREFIX.SECRET')).toBe(true);
+	});
+});
+
+describe('routing', () => {
+	test.each([
+		['path', 1],
+		['host', 1],
+		['proxy', 0],
+	])('%s', async (routing, requests) => {
+		const run = await predict({ parameters: { options: { routing } } });
+		expect(predictions(run)).toEqual([0, 1]);
+		expect(sandbox.traffic.requests).toBe(requests);
+		expect(sandbox.traffic.restApi.includes('GET /variables/kube_knative_domain_name')).toBe(routing === 'host');
+	});
+
+	test('through Hopsworks needs its address', async () => {
+		const { error } = await predict({
+			credential: { hopsworksUrl: '', servingUrl: sandbox.url },
+			parameters: { options: { routing: 'proxy' } },
+		});
+		expect(error?.message).toContain("needs 'Hopsworks URL'");
+	});
+
+	test('by path without a gateway says so', async () => {
+		sandbox.cluster.settings.hasLoadBalancer = false;
+		const { error } = await predict({ parameters: { options: { routing: 'path' } } });
+		expect(error?.message).toContain("'Routing' needs a gateway");
+	});
+});

@@ -1,0 +1,344 @@
+/** Rows by the deployment's own schema, and the request field by its record. */
+import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
+import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
+import { cellOf, readSchema } from '../nodes/serving/deploymentSchema';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import { panelContext, runModel, type RunResult } from './support/engine.cts';
+import { firstValues, startServer, type TestServer } from './support/server.cts';
+
+let sandbox: Sandbox;
+beforeEach(async () => {
+	sandbox = await startSandbox();
+});
+afterEach(() => sandbox.close());
+
+/** An item with a field for every column of the sandbox's `payments`, as a CSV file would hold it, and more. */
+const payment = (id: number, more: IDataObject = {}): IDataObject => ({
+	id,
+	cc_num: `46410252209537${String(2 * id).padStart(2, '0')}`,
+	amount: String(10 * id),
+	budget: '25.0',
+	merchant_hint: 'a',
+	...more,
+});
+
+interface Ask {
+	rows?: IDataObject[];
+	columns?: IDataObject;
+	deployment?: string;
+	credential?: IDataObject;
+	parameters?: INodeParameters;
+	settings?: Partial<INode>;
+}
+
+function score({ rows, columns, deployment = 'payments', credential, parameters, settings }: Ask): Promise<RunResult> {
+	const schemaColumns = columns
+		? { mappingMode: 'defineBelow', value: columns }
+		: { mappingMode: 'autoMapInputData', value: null };
+	return runModel({
+		credential: { hopsworksUrl: sandbox.url, ...credential },
+		rows: rows ?? [payment(1), payment(2), payment(3)],
+		settings,
+		parameters: {
+			operation: 'predict',
+			deployment: { __rl: true, mode: 'list', value: deployment },
+			rows: 'schema',
+			schemaColumns: JSON.parse(JSON.stringify(schemaColumns)),
+			...parameters,
+		},
+	});
+}
+
+function predictions({ success }: RunResult): unknown[] {
+	return success.map(({ json }) => json.prediction);
+}
+
+describe('automatically', () => {
+	test('fields of the same name go out as the schema’s types, whatever else an item has', async () => {
+		expect(predictions(await score({}))).toEqual([0, 0, 1]);
+		expect(sandbox.traffic.requests).toBe(1);
+	});
+
+	test('types win over the conversion of text: text stays text, numbers become numbers', async () => {
+		const gateway = await startServer(firstValues);
+		await score({
+			credential: { servingUrl: gateway.url },
+			rows: [payment(1, { channel: '007', merchant_hint: '5' })],
+		});
+		await gateway.close();
+		expect(gateway.requests[0]?.text).toBe(
+			'{"instances":[{"cc_num":"4641025220953702","amount":10,"budget":25.0,"merchant_hint":"5","channel":"007"}]}',
+		);
+	});
+
+	test('as a list of values every column has its place', async () => {
+		const gateway = await startServer(firstValues);
+		await score({
+			credential: { servingUrl: gateway.url },
+			rows: [payment(1)],
+			parameters: { rowFormat: 'values' },
+		});
+		await gateway.close();
+		expect(gateway.requests[0]?.body).toEqual({ instances: [['4641025220953702', 10, 25, 'a', null]] });
+	});
+
+	test('missing columns are named together, before anything is sent', async () => {
+		const { error } = await score({ rows: [payment(1), { cc_num: 2, Amount: 1 }] });
+		expect(error?.message).toContain(
+			"lacks the columns 'amount', 'budget', 'merchant_hint' of the deployment's schema",
+		);
+		expect(error?.description).toContain('cc_num, Amount');
+		expect(error).toMatchObject({ context: { itemIndex: 1 } });
+		expect(sandbox.traffic.requests).toBe(0);
+	});
+
+	test('a value of another type fails its own item, by the column’s name', async () => {
+		const run = await score({
+			rows: [payment(1), payment(2, { amount: 'much' }), payment(3), payment(4, { cc_num: '' })],
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(predictions(run)).toEqual([0, 1]);
+		expect(run.failed.map(({ json }) => [json.id, json.error])).toEqual([
+			[2, expect.stringContaining(`'amount' is "much", and the deployment's schema wants 'double' or null`)],
+			[4, expect.stringContaining("'cc_num' is empty, and the deployment's schema wants 'bigint'")],
+		]);
+	});
+
+	test('rows that the deployment itself refuses are named by it', async () => {
+		const run = await score({
+			rows: [payment(1), payment(2, { cc_num: 7 }), payment(3)],
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(predictions(run)).toEqual([0, 1]);
+		expect(run.failed.map(({ json }) => [json.id, json.error])).toEqual([
+			[2, expect.stringContaining('no entity found')],
+		]);
+	});
+
+	test('no request holds more rows than the schema allows', async () => {
+		const rows = Array.from({ length: 1200 }, (_, id) => payment(id, { cc_num: 2 * id }));
+		const run = await score({ rows, parameters: { options: { rowsPerRequest: 1000 } } });
+		expect(run.success).toHaveLength(1200);
+		expect(sandbox.traffic.requests).toBe(3);
+		expect(sandbox.traffic.restApi).toHaveLength(4);
+	});
+});
+
+describe('mapped by hand', () => {
+	const columns = {
+		cc_num: '={{ $json.card.number }}',
+		amount: '={{ $json["Amount USD"] }}',
+		budget: '={{ $json.limit * 2 }}',
+		merchant_hint: 'fixed',
+	};
+	const item = (limit: number): IDataObject => ({ card: { number: 2 }, 'Amount USD': '12.50', limit });
+
+	test('a plain path, an expression and a fixed value each give a column', async () => {
+		const gateway = await startServer(firstValues);
+		await score({ credential: { servingUrl: gateway.url }, rows: [item(1), item(3)], columns });
+		await gateway.close();
+		expect(gateway.requests[0]?.text).toBe(
+			'{"instances":[{"cc_num":2,"amount":12.50,"budget":2,"merchant_hint":"fixed"},{"cc_num":2,"amount":12.50,"budget":6,"merchant_hint":"fixed"}]}',
+		);
+	});
+
+	test('an expression that cannot be evaluated fails its own item', async () => {
+		const run = await score({
+			columns: { ...columns, budget: '={{ $json.limit.toFixed(1) }}' },
+			rows: [item(1), { ...item(2), limit: null }],
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(run.success).toHaveLength(1);
+		expect(run.failed).toHaveLength(1);
+	});
+
+	test('columns left empty are missing, unless the schema lets a row leave them out', async () => {
+		const { error } = await score({ columns: { ...columns, budget: '', amount: null }, rows: [item(1)] });
+		expect(error?.message).toContain("lacks the columns 'amount', 'budget'");
+	});
+
+	test('columns that the schema no longer knows are named', async () => {
+		const { error } = await score({ columns: { ...columns, colour: 'red' }, rows: [item(1)] });
+		expect(error?.message).toContain("The deployment's schema does not know the column 'colour'");
+		expect(error?.description).toContain('cc_num, amount, budget, merchant_hint, channel');
+		expect(sandbox.traffic.requests).toBe(0);
+	});
+});
+
+describe('what cannot be', () => {
+	test('a deployment without a schema says so', async () => {
+		const { error } = await score({ deployment: 'fraud' });
+		expect(error?.message).toContain('The deployment has no schema');
+	});
+
+	test('a Row Format that a schema does not fit', async () => {
+		const { error } = await score({ parameters: { rowFormat: 'lists' } });
+		expect(error?.message).toContain("'Row Format' does not fit a deployment with a schema");
+	});
+
+	test('items for another deployment', async () => {
+		const { error } = await score({
+			deployment: '={{ $json.id === 2 ? "fraud" : "payments" }}',
+		});
+		expect(error?.message).toContain("The rows are made for the schema of 'payments', and this item is for 'fraud'");
+	});
+
+	test('a credential without a Hopsworks URL', async () => {
+		const { error } = await score({ credential: { hopsworksUrl: '', servingUrl: sandbox.url } });
+		expect(error?.message).toContain("'Hopsworks URL' in the credential is empty");
+	});
+});
+
+describe('the panel', () => {
+	const { getSchemaColumns } = new HopsworksModel().methods.resourceMapping;
+	const columnsOf = (deployment: string, credential: IDataObject = {}) =>
+		getSchemaColumns.call(
+			panelContext({
+				credential: { hopsworksUrl: sandbox.url, ...credential },
+				parameters: { operation: 'predict', deployment: { __rl: true, mode: 'list', value: deployment } },
+			}),
+		);
+
+	test('offers the columns with their types', async () => {
+		const { fields } = await columnsOf('payments');
+		expect(fields.map(({ id, displayName, type, required }) => [id, displayName, type, required])).toEqual([
+			['cc_num', 'cc_num (bigint)', 'string', true],
+			['amount', 'amount (double)', 'number', true],
+			['budget', 'budget (double)', 'number', true],
+			['merchant_hint', 'merchant_hint', 'string', true],
+			['channel', 'channel (string, optional)', 'string', false],
+		]);
+	});
+
+	test('says where there is no schema, or no deployment', async () => {
+		expect(await columnsOf('fraud')).toEqual({
+			fields: [],
+			emptyFieldsNotice: expect.stringContaining('no schema'),
+		});
+		expect(await columnsOf('')).toEqual({
+			fields: [],
+			emptyFieldsNotice: expect.stringContaining('Pick a deployment'),
+		});
+	});
+
+	test('a refused key is an error, never no columns', async () => {
+		await expect(columnsOf('payments', { apiKey: 'PREFIX.WRONG' })).rejects.toThrow('The API key was refused');
+	});
+
+	test('a schema that cannot be had is an error too', async () => {
+		const hopsworks = await startServer(({ path }) => {
+			if (path.includes('getProjectInfo')) return { body: { projectId: 1, projectName: 'test' } };
+			if (path.includes('/schema')) return { status: 500, body: { errorCode: 240005, errorMsg: 'No status' } };
+			return { body: { id: 1, name: 'payments', status: 'Running' } };
+		});
+		const columns = columnsOf('payments', { hopsworksUrl: hopsworks.url });
+		await expect(columns).rejects.toThrow('Hopsworks could not do it (status 500): No status');
+		await hopsworks.close();
+	});
+});
+
+describe('types', () => {
+	const cell = (type: string | null, value: unknown, nullable = false): unknown => {
+		const [column] = readSchema({ servingKeys: [{ name: 'x', type, nullable }] }).columns;
+		if (!column) throw new Error('no column');
+		const made = cellOf(value, column);
+		return made.ok ? made.value : 'refused';
+	};
+
+	test.each<[string | null, unknown, string]>([
+		['tinyint', 5, '5'],
+		['int', '5', '5'],
+		['int', 5.5, 'refused'],
+		['int', '5.5', 'refused'],
+		['int', true, 'refused'],
+		['bigint', '7615917337495251231', '"7615917337495251231"'],
+		['bigint', 12, '12'],
+		['bigint', 7615917337495251231n, '"7615917337495251231"'],
+		['bigint', 2 ** 53, 'refused'],
+		['bigint', '007', 'refused'],
+		['double', '1e5', '1e5'],
+		['float', 1.5, '1.5'],
+		['double', 'NaN', 'refused'],
+		['double', '', 'refused'],
+		['decimal(10,2)', '12.50', '"12.50"'],
+		['decimal(10,2)', 12.5, '12.5'],
+		['string', '12.50', '"12.50"'],
+		['varchar(20)', 5, '"5"'],
+		['string', '', '""'],
+		['string', { a: 1 }, 'refused'],
+		['boolean', 'TRUE', 'true'],
+		['boolean', false, 'false'],
+		['boolean', 1, 'refused'],
+		['timestamp', '2026-11-24T02:00:00Z', '"2026-11-24T02:00:00Z"'],
+		['timestamp', 1764000000000, '1764000000000'],
+		['date', '2026-11-24', '"2026-11-24"'],
+		['binary', 'AQI=', '"AQI="'],
+		['array<int>', [1, null], '[1,null]'],
+		['array<int>', '[1, 2]', '[1,2]'],
+		['array<int>', { a: 1 }, 'refused'],
+		['struct<a:int>', { a: 1 }, '{"a":1}'],
+		['map<string,int>', '{"a": 1}', '{"a":1}'],
+		['map<string,int>', 'a', 'refused'],
+		[null, 'anything', '"anything"'],
+		[null, 5, '5'],
+	])('%s takes %p as %s', (type, value, text) => {
+		expect(cell(type, value)).toBe(text);
+	});
+
+	test('null and an empty cell are null where the column may be, else refused', () => {
+		expect([cell('double', null, true), cell('double', '', true), cell('string', '', true)]).toEqual([
+			'null',
+			'null',
+			'""',
+		]);
+		expect([cell('double', null), cell('string', null)]).toEqual(['refused', 'refused']);
+	});
+
+	test('a schema that tells no limit has the documented one', () => {
+		expect([readSchema({}), readSchema({ maxBatchRows: 0 }), readSchema({ maxBatchRows: 8 })]).toEqual([
+			{ columns: [], maxBatchRows: 512 },
+			{ columns: [], maxBatchRows: 512 },
+			{ columns: [], maxBatchRows: 8 },
+		]);
+	});
+});
+
+describe('Request Field by the deployment’s record', () => {
+	let gateway: TestServer;
+	let hopsworks: TestServer;
+	let record: IDataObject;
+	beforeEach(async () => {
+		gateway = await startServer(firstValues);
+		hopsworks = await startServer(({ path }) =>
+			path.includes('getProjectInfo')
+				? { body: { projectId: 1, projectName: 'test' } }
+				: { body: { id: 1, name: 'fraud', status: 'Running', projectNamespace: 'test', ...record } },
+		);
+	});
+	afterEach(() => Promise.all([gateway.close(), hopsworks.close()]));
+
+	const batcher = { batchingConfiguration: { batchingEnabled: true } };
+	const tensorFlow = { modelServer: 'TENSORFLOW_SERVING' };
+	test.each<[string, IDataObject, INodeParameters, string]>([
+		['a Python deployment', { modelServer: 'PYTHON' }, {}, 'inputs'],
+		['a batcher', batcher, {}, 'instances'],
+		['a batcher that is off', { batchingConfiguration: { batchingEnabled: false } }, {}, 'inputs'],
+		['TensorFlow Serving by rows', tensorFlow, {}, 'instances'],
+		['TensorFlow Serving by columns', tensorFlow, { rowFormat: 'columnar' }, 'inputs'],
+		['a batcher, when the user says otherwise', batcher, { requestField: 'inputs' }, 'inputs'],
+	])('%s', async (_name, fields, parameters, expected) => {
+		record = fields;
+		await runModel({
+			credential: { hopsworksUrl: hopsworks.url, servingUrl: gateway.url },
+			rows: [{ a: 1 }],
+			parameters: {
+				operation: 'predict',
+				deployment: { __rl: true, mode: 'list', value: 'fraud' },
+				columns: 'a',
+				...parameters,
+			},
+		});
+		expect(Object.keys(Object(gateway.requests[0]?.body))).toEqual([expected]);
+		expect(gateway.requests).toHaveLength(1);
+	});
+});

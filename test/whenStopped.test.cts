@@ -1,0 +1,202 @@
+/** Deployments that are not running: said so, or started and waited for, once for all items and runs. */
+import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
+import type { Status } from '../sandbox/lifecycle.cts';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import { runModel, type RunResult } from './support/engine.cts';
+import { quickenPolls } from './support/polls.cts';
+import { firstValues, startServer } from './support/server.cts';
+
+quickenPolls();
+
+/** A card number that the sandbox's model takes for good. */
+const CARD = '4641025220953719';
+
+let sandbox: Sandbox;
+beforeEach(async () => {
+	sandbox = await startSandbox();
+	Object.assign(sandbox.cluster.settings.pace, { start: 60, stop: 40, wake: 10 });
+});
+afterEach(() => sandbox.close());
+
+interface Ask {
+	deployment?: string;
+	mode?: string;
+	whenStopped?: string;
+	options?: INodeParameters;
+	credential?: IDataObject;
+	rows?: IDataObject[];
+	settings?: Partial<INode>;
+	cancelAfter?: number;
+}
+
+function score(ask: Ask = {}): Promise<RunResult> {
+	const { deployment = 'returns', mode = 'list', whenStopped = 'start', options, credential, rows, ...more } = ask;
+	return runModel({
+		credential: { hopsworksUrl: sandbox.url, ...credential },
+		rows: rows ?? [{ card: CARD }, { card: CARD }],
+		parameters: {
+			operation: 'predict',
+			deployment: { __rl: true, mode, value: deployment },
+			columns: 'card',
+			options: { whenStopped, ...options },
+		},
+		...more,
+	});
+}
+
+function lifecycleOf(name: string) {
+	const found = sandbox.cluster.deployments.find((deployment) => deployment.name === name);
+	if (!found) throw new Error(`the sandbox has no ${name}`);
+	return found.lifecycle;
+}
+
+function predictions({ success }: RunResult): unknown[] {
+	return success.map(({ json }) => json.prediction);
+}
+
+describe('Start It', () => {
+	test.each<[Status, number]>([
+		['Created', 1],
+		['Stopped', 1],
+		['Creating', 1],
+		['Stopping', 1],
+		['Starting', 0],
+		['Running', 0],
+		['Idle', 0],
+		['Updating', 0],
+	])('from %s every item is scored, with %i starts', async (state, starts) => {
+		lifecycleOf('returns').become(state);
+		expect(predictions(await score())).toEqual([0, 0]);
+		expect(lifecycleOf('returns').starts).toBe(starts);
+		expect(sandbox.traffic.requests).toBe(1);
+	});
+
+	test('a hint says that it was started; one that runs gives none', async () => {
+		lifecycleOf('returns').become('Stopped');
+		const [first, second] = [await score(), await score()];
+		expect(first.hints.map(({ message }) => message).join()).toContain("The deployment 'returns' was not running");
+		expect(second.hints).toEqual([]);
+	});
+
+	test('from Failed it ends with the server’s reason', async () => {
+		const { error } = await score({ deployment: 'broken' });
+		expect(error?.message).toContain("The deployment 'broken' has failed: Failed to run: the predictor script raised");
+		expect(sandbox.traffic.requests).toBe(0);
+	});
+
+	test('two workflows start the same deployment once, and both are scored', async () => {
+		lifecycleOf('returns').become('Stopped');
+		const runs = await Promise.all([score(), score()]);
+		expect(runs.map(predictions)).toEqual([
+			[0, 0],
+			[0, 0],
+		]);
+		expect(lifecycleOf('returns').starts).toBe(1);
+	});
+
+	test('one that another run starts first is only waited for', async () => {
+		let state = 'Stopped';
+		const gateway = await startServer(firstValues);
+		const hopsworks = await startServer(({ method, path }) => {
+			if (path.includes('getProjectInfo')) return { body: { projectId: 1, projectName: 'test' } };
+			if (method === 'GET' && state === 'Starting') {
+				state = 'Running';
+				return { body: { id: 1, name: 'returns', status: 'Starting', projectNamespace: 'test' } };
+			}
+			if (method === 'GET') return { body: { id: 1, name: 'returns', status: state, projectNamespace: 'test' } };
+			state = 'Starting';
+			return { status: 400, body: { errorCode: 240003, errorMsg: 'x', usrMsg: 'Instance is already starting' } };
+		});
+		const run = await score({ credential: { hopsworksUrl: hopsworks.url, servingUrl: gateway.url } });
+		await Promise.all([gateway.close(), hopsworks.close()]);
+		expect(predictions(run)).toEqual([`of ${CARD}`, `of ${CARD}`]);
+		expect(hopsworks.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+	});
+
+	test('the wait ends at the time that the user sets', async () => {
+		lifecycleOf('returns').become('Stopped');
+		sandbox.cluster.settings.pace.start = 60_000;
+		const { error } = await score({ options: { maxWait: 1 } });
+		expect(error?.message).toBe("The deployment 'returns' was not ready within 1 second: it is 'Starting'");
+	});
+
+	test('a cancel ends the wait', async () => {
+		lifecycleOf('returns').become('Stopped');
+		sandbox.cluster.settings.pace.start = 60_000;
+		expect((await score({ cancelAfter: 300 })).status).toBe('canceled');
+		expect(sandbox.traffic.requests).toBe(0);
+	});
+
+	test('a role that is too low is said', async () => {
+		const { error } = await score({ deployment: 'upsell', credential: { project: 'team_a' } });
+		expect(error?.message).toContain('role in the project does not allow this (status 403)');
+		expect(error?.description).toContain('Data Owner');
+	});
+
+	test('items of a deployment that fails do not hold up those of another', async () => {
+		lifecycleOf('returns').become('Stopped');
+		const run = await score({
+			deployment: '={{ $json.name }}',
+			rows: ['returns', 'broken', 'fraud', 'returns'].map((name) => ({ name, card: CARD })),
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(run.success.map(({ json }) => [json.name, json.prediction])).toEqual([
+			['returns', 0],
+			['fraud', 0],
+			['returns', 0],
+		]);
+		expect(run.failed.map(({ json }) => json.name)).toEqual(['broken']);
+		expect(lifecycleOf('returns').starts).toBe(1);
+	});
+
+	test('a pasted URL is started too, by the name in it', async () => {
+		lifecycleOf('returns').become('Stopped');
+		const deployment = `${sandbox.url}/v1/test/returns`;
+		expect(predictions(await score({ mode: 'url', deployment }))).toEqual([0, 0]);
+	});
+
+	test('without a Hopsworks URL nothing can be started', async () => {
+		const { error } = await score({ credential: { hopsworksUrl: '', servingUrl: sandbox.url } });
+		expect(error?.message).toContain("'Hopsworks URL' in the credential is empty");
+	});
+
+	test('Chat starts its deployment once for all items', async () => {
+		lifecycleOf('assistant').become('Stopped');
+		const run = await runModel({
+			credential: { hopsworksUrl: sandbox.url },
+			rows: [{}, {}, {}],
+			parameters: {
+				operation: 'chat',
+				deployment: { __rl: true, mode: 'list', value: 'assistant' },
+				prompt: 'What is 6 * 7?',
+				options: { whenStopped: 'start' },
+			},
+		});
+		expect(run.success.map(({ json }) => json.text)).toEqual(['42', '42', '42']);
+		expect(sandbox.traffic.restApi.filter((call) => call.startsWith('POST'))).toHaveLength(1);
+	});
+});
+
+describe('Fail', () => {
+	test.each<[Status, string]>([
+		['Created', "The deployment 'returns' is not running: it is 'Created'"],
+		['Stopped', "The deployment 'returns' is not running: it is 'Stopped'"],
+		['Stopping', "The deployment 'returns' is not running: it is 'Stopping'"],
+		['Failed', "The deployment 'returns' has failed"],
+	])('%s is said, and nothing is sent or started', async (state, message) => {
+		sandbox.cluster.settings.pace.stop = 60_000;
+		lifecycleOf('returns').become(state);
+		const { error } = await score({ whenStopped: 'fail' });
+		expect(error?.message).toContain(message);
+		expect(sandbox.traffic.requests).toBe(0);
+		expect(lifecycleOf('returns').starts).toBe(0);
+	});
+
+	test('one that is starting is asked again until it answers', async () => {
+		lifecycleOf('returns').become('Starting');
+		sandbox.cluster.settings.pace.start = 60_000;
+		sandbox.faults.add({ status: 503, body: 'no healthy upstream', times: 1, headers: { 'retry-after': '0' } });
+		sandbox.faults.add({ status: 200, body: '{"predictions": [0, 0]}', times: 1 });
+		expect(predictions(await score({ whenStopped: 'fail' }))).toEqual([0, 0]);
+	});
+});
