@@ -19,6 +19,8 @@ export const SCORING = 'hopsworksBatch01';
 export const WEBHOOK = 'hopsworksWebhook';
 export const CHAT = 'hopsworksChat001';
 export const AGENT = 'hopsworksAgent01';
+export const NIGHTLY = 'hopsworksNightly';
+export const ALERT = 'hopsworksAlert01';
 export const CLASSIFY = 'hopsworksSchema1';
 export const EMBED = 'hopsworksEmbed01';
 
@@ -38,4 +40,39 @@ export function credential(id: string, name: string, servingUrl: string, hopswor
 /** The credential that the examples name. */
 export function sandboxCredential(sandboxUrl: string): object {
 	return credential('hopsworksSandbox', 'Hopsworks Sandbox', sandboxUrl, sandboxUrl);
+}
+
+export const PICKING = 'pickADeployment1';
+
+export const MAPPING = 'columnsOfSchema1';
+
+/** 1,000 card numbers, every other one with a wrong check digit, scored as `parameters` say. */
+export function paymentsWorkflow(id: string, credentialId: string, parameters: object): object {
+	const connect = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
+	const jsCode = 'return Array.from({ length: 1000 }, (_, id) => ({ json: { card: id % 2 ? 18 : 17 } }));';
+	const place = (step: number) => ({ id: String(step), position: [220 * step, 0] });
+	return {
+		id,
+		name: 'Payments',
+		active: false,
+		settings: { executionOrder: 'v1' },
+		nodes: [
+			{ ...place(0), name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} },
+			{ ...place(1), name: 'Payments', type: 'n8n-nodes-base.code', typeVersion: 2, parameters: { jsCode } },
+			{
+				...place(2),
+				name: 'Hopsworks Model',
+				type: 'n8n-nodes-hopsworks.hopsworksModel',
+				typeVersion: 1,
+				parameters: { operation: 'predict', ...parameters },
+				credentials: { hopsworksApi: { id: credentialId, name: 'Hopsworks' } },
+			},
+		],
+		connections: { Start: connect('Payments'), Payments: connect('Hopsworks Model') },
+	};
+}
+
+/** A deployment as the list leaves it in a workflow; '' is one that is yet to be picked. */
+export function picked(deployment: string): object {
+	return { __rl: true, mode: 'list', value: deployment };
 }

@@ -8,7 +8,20 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium, type Locator, type Page } from 'playwright-core';
 import { startSandbox } from '../sandbox/sandbox.cts';
-import { AGENT, CHAT, CLASSIFY, readExamples, sandboxCredential, SANDBOX_PORT, SCORING } from './examples.cts';
+import {
+	AGENT,
+	CHAT,
+	CLASSIFY,
+	credential,
+	MAPPING,
+	paymentsWorkflow,
+	picked,
+	PICKING,
+	readExamples,
+	sandboxCredential,
+	SANDBOX_PORT,
+	SCORING,
+} from './examples.cts';
 import { pack } from './pack.cts';
 import { installN8n, PlainError, WholeN8n } from './wholeN8n.cts';
 
@@ -48,7 +61,28 @@ async function picture(page: Page, name: string): Promise<void> {
 	console.log(`docs/images/${name}.png`);
 }
 
+/** From an empty locator to 1,000 predictions, with a credential that holds a Hopsworks URL and no other address. */
+async function pick(page: Page, base: string): Promise<void> {
+	const model = await openWorkflow(page, base, PICKING, 'Hopsworks Model');
+	await model.dblclick();
+	await byTestId(page, 'ndv').waitFor();
+	await byTestId(page, 'rlc-input').first().click();
+	const choice = byTestId(page, 'rlc-item').filter({ hasText: 'fraud (Running, Python)' });
+	await choice.waitFor();
+	await picture(page, 'pick');
+	await choice.click();
+	await byTestId(page, 'node-execute-button').click();
+	await page.getByText('1000 items').last().waitFor({ timeout: 60_000 });
+	await picture(page, 'picked');
+
+	const byHand = await openWorkflow(page, base, MAPPING, 'Hopsworks Model');
+	await byHand.dblclick();
+	await page.getByText('channel (string, optional)').first().waitFor();
+	await picture(page, 'mapper');
+}
+
 async function take(page: Page, base: string): Promise<void> {
+	await pick(page, base);
 	const scoring = await openWorkflow(page, base, SCORING, 'Hopsworks Model');
 	await execute(page);
 	await picture(page, 'run');
@@ -109,8 +143,17 @@ async function main(): Promise<void> {
 	const n8n = new WholeN8n({ userFolder: join(folder, 'user'), port, brokerPorts: [port + 5, port + 6] });
 	try {
 		await n8n.addPackage(await pack(join(folder, 'package')), 'n8n-nodes-hopsworks');
-		await n8n.importAll('credentials', [sandboxCredential(sandbox.url)]);
-		await n8n.importAll('workflow', readExamples(sandbox.url));
+		const hopsworksOnly = credential('hopsworksOnly', 'Hopsworks', '', sandbox.url);
+		await n8n.importAll('credentials', [sandboxCredential(sandbox.url), hopsworksOnly]);
+		await n8n.importAll('workflow', [
+			...readExamples(sandbox.url),
+			paymentsWorkflow(PICKING, 'hopsworksOnly', { deployment: picked(''), columns: 'card' }),
+			paymentsWorkflow(MAPPING, 'hopsworksOnly', {
+				deployment: picked('payments'),
+				rows: 'schema',
+				schemaColumns: { mappingMode: 'defineBelow', value: null },
+			}),
+		]);
 		await n8n.start();
 		await n8n.setUpOwner(OWNER.email, OWNER.password);
 		const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });

@@ -7,10 +7,15 @@ import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { firstValues, startServer, type Recorded, type Reply, type TestServer } from '../test/support/server.cts';
 import {
 	AGENT,
+	ALERT,
 	CHAT,
 	CLASSIFY,
 	credential,
 	EMBED,
+	NIGHTLY,
+	PICKING,
+	picked,
+	paymentsWorkflow,
 	readExamples,
 	sandboxCredential,
 	SCORING,
@@ -89,6 +94,35 @@ test('the chat example answers every ticket', async () => {
 	expect(team?.items).toHaveLength(12);
 	expect(team?.items[0]?.json).toEqual({ ticket: 'T01', team: 'billing', tokens: expect.any(Number) });
 	expect(new Set(team?.items.map(({ json }) => json.team))).toEqual(new Set(['billing', 'technical', 'sales']));
+});
+
+test('the nightly example starts its deployment, scores every row, and stops it', async () => {
+	const nodes = await n8n.execute(NIGHTLY);
+	expect(nodes['Start the Deployment']?.items.map(({ json }) => json.status)).toEqual(['Running']);
+	const scored = nodes['Hopsworks Model']?.items ?? [];
+	expect(scored).toHaveLength(nodes.Rows?.items.length ?? 0);
+	for (const { json } of scored) expect(json.prediction).toMatch(/^(malignant|benign)$/);
+	expect(nodes['Stop the Deployment']?.items.map(({ json }) => json.status)).toEqual(['Stopped']);
+});
+
+test('the alert example tells of the deployment that has failed, with the reason', async () => {
+	sandbox.messages.length = 0;
+	await n8n.execute(ALERT);
+	expect(sandbox.messages).toEqual([expect.stringContaining('The deployment broken has failed. Failed to run')]);
+});
+
+test('with a Hopsworks URL and a key alone, 1,000 rows are scored in their batches and three look-ups', async () => {
+	await n8n.importAll('credentials', [credential('hopsworksOnly', 'hopsworksOnly', '', sandbox.url)]);
+	await n8n.importAll('workflow', [
+		paymentsWorkflow(PICKING, 'hopsworksOnly', { deployment: picked('fraud'), columns: 'card' }),
+	]);
+	const [requests, lookUps] = [sandbox.traffic.requests, sandbox.traffic.restApi.length];
+	const { 'Hopsworks Model': model } = await n8n.execute(PICKING);
+	expect(model?.items.map(({ json }) => json.prediction)).toEqual(
+		Array.from({ length: 1000 }, (_, id) => 1 - (id % 2)),
+	);
+	expect(sandbox.traffic.requests - requests).toBe(2);
+	expect(sandbox.traffic.restApi.length - lookUps).toBe(3);
 });
 
 test(`${ROWS} rows from a CSV file: few requests, few connections, every row linked to its own input`, async () => {
