@@ -7,23 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { credential } from '../e2e/examples.cts';
+import { installN8n } from '../e2e/installation.cts';
 import { pack } from '../e2e/pack.cts';
-import { installN8n, WholeN8n } from '../e2e/wholeN8n.cts';
+import { WholeN8n } from '../e2e/wholeN8n.cts';
+import { node, to, uses } from '../e2e/workflow.cts';
 import { startServer } from '../test/support/server.cts';
 import { ideal, PROMPTS, slowAnswer, WIDTH } from './chat.cts';
 
 const WORKFLOW = 'promptsBesideAll';
 
-const node = (id: string, name: string, type: string, typeVersion: number, parameters: object, more: object = {}) => ({
-	id,
-	name,
-	type,
-	typeVersion,
-	position: [200 * Number(id), 0],
-	parameters,
-	...more,
-});
-const to = (name: string, type = 'main') => ({ [type]: [[{ node: name, type, index: 0 }]] });
 const PROMPT = '=prompt {{ $json.prompt }}';
 
 const workflow = {
@@ -52,7 +44,7 @@ const workflow = {
 				prompt: PROMPT,
 				options: { concurrency: WIDTH },
 			},
-			{ credentials: { hopsworksApi: { id: 'hopsworks', name: 'hopsworks' } } },
+			uses('hopsworksApi', 'hopsworks'),
 		),
 		node('5', 'Again', 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'prompt' }),
 		node('6', 'Chain', '@n8n/n8n-nodes-langchain.chainLlm', 1.9, {
@@ -66,7 +58,7 @@ const workflow = {
 			'@n8n/n8n-nodes-langchain.lmChatOpenAi',
 			1.2,
 			{ model: { __rl: true, mode: 'id', value: 'llm' } },
-			{ credentials: { openAiApi: { id: 'openai', name: 'openai' } } },
+			uses('openAiApi', 'openai'),
 		),
 	],
 	connections: {

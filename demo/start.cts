@@ -8,8 +8,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readExamples, SANDBOX_PORT, sandboxCredential, SCORING, WEBHOOK, type Workflow } from '../e2e/examples.cts';
+import { installN8n } from '../e2e/installation.cts';
 import { pack } from '../e2e/pack.cts';
-import { endCommands, installN8n, isFree, PlainError, WholeN8n, type NodeRun } from '../e2e/wholeN8n.cts';
+import { endCommands, isFree, PlainError } from '../e2e/process.cts';
+import { WholeN8n, type NodeRun } from '../e2e/wholeN8n.cts';
 
 const ROOT = join(__dirname, '..');
 /** Below node_modules, where neither lint nor tarball looks. */

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SANDBOX_KEY } from '../sandbox/keys.cts';
+import { chain, node, uses } from './workflow.cts';
 
 const FOLDER = join(__dirname, '..', 'examples');
 /** Where the examples expect the sandbox: the port that `npm start` gives it unless told otherwise. */
@@ -48,27 +49,25 @@ export const MAPPING = 'columnsOfSchema1';
 
 /** 1,000 card numbers, every other one with a wrong check digit, scored as `parameters` say. */
 export function paymentsWorkflow(id: string, credentialId: string, parameters: object): object {
-	const connect = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
 	const jsCode = 'return Array.from({ length: 1000 }, (_, id) => ({ json: { card: id % 2 ? 18 : 17 } }));';
-	const place = (step: number) => ({ id: String(step), position: [220 * step, 0] });
 	return {
 		id,
 		name: 'Payments',
 		active: false,
 		settings: { executionOrder: 'v1' },
 		nodes: [
-			{ ...place(0), name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} },
-			{ ...place(1), name: 'Payments', type: 'n8n-nodes-base.code', typeVersion: 2, parameters: { jsCode } },
-			{
-				...place(2),
-				name: 'Hopsworks Model',
-				type: 'n8n-nodes-hopsworks.hopsworksModel',
-				typeVersion: 1,
-				parameters: { operation: 'predict', ...parameters },
-				credentials: { hopsworksApi: { id: credentialId, name: 'Hopsworks' } },
-			},
+			node('0', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
+			node('1', 'Payments', 'n8n-nodes-base.code', 2, { jsCode }),
+			node(
+				'2',
+				'Hopsworks Model',
+				'n8n-nodes-hopsworks.hopsworksModel',
+				1,
+				{ operation: 'predict', ...parameters },
+				uses('hopsworksApi', credentialId),
+			),
 		],
-		connections: { Start: connect('Payments'), Payments: connect('Hopsworks Model') },
+		connections: chain('Start', 'Payments', 'Hopsworks Model'),
 	};
 }
 

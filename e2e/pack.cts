@@ -1,7 +1,8 @@
 /** Builds and packs the package, as it would be published. */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { NPM, run } from './wholeN8n.cts';
+import { NPM } from './installation.cts';
+import { run } from './process.cts';
 
 async function npm(...args: string[]): Promise<void> {
 	const { code, output, errors } = await run(process.execPath, [NPM, ...args], process.env);

