@@ -1,4 +1,4 @@
-import type { IAuthenticateGeneric, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
 /** An API key of Hopsworks and the addresses that it may be sent to. Its Test is the nodes' `hopsworksApiTest`. */
 export class HopsworksApi implements ICredentialType {
@@ -56,8 +56,9 @@ export class HopsworksApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { Authorization: '=ApiKey {{$credentials.apiKey}}' } },
-	};
+	/** A function, since n8n would evaluate an expression for every request. */
+	authenticate: IAuthenticate = async ({ apiKey }, request) => ({
+		...request,
+		headers: { ...request.headers, Authorization: `ApiKey ${String(apiKey)}` },
+	});
 }

@@ -528,6 +528,14 @@ describe('waiting and trying again', () => {
 });
 
 describe('the key', () => {
+	test('is read once a run, however many requests it goes out with', async () => {
+		let reads = 0;
+		const options = { rowsPerRequest: 1 };
+		await predict({ rows: numbered(20), parameters: { options }, onCredentialRead: () => reads++ });
+		expect(reads).toBe(1);
+		expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(Array(20).fill(`ApiKey ${API_KEY}`));
+	});
+
 	test('is blotted out where a server echoes it, in predictions and in errors', async () => {
 		answer = ({ headers }) => ({ body: { predictions: [headers.authorization] } });
 		const { success } = await predict({ rows: [{ id: 1 }] });

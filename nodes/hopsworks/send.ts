@@ -1,6 +1,7 @@
 /** One call to a deployment: credential, time-out, retries and cancel, ending in an outcome. */
 import {
 	sleep,
+	type ICredentialsDecrypted,
 	type IExecuteFunctions,
 	type IHttpRequestOptions,
 	type ILoadOptionsFunctions,
@@ -42,11 +43,14 @@ export interface Connection {
 	hopsworksUrl: string;
 	project: string;
 	ignoreSslIssues: boolean;
+	/** All of them as n8n decrypted them. n8n would do that anew for every request, which takes two look-ups in its database. */
+	decrypted: ICredentialsDecrypted;
 }
 
 export async function readConnection(context: CallContext): Promise<Connection> {
 	const fields = await context.getCredentials(CREDENTIAL);
 	return {
+		decrypted: { id: CREDENTIAL, name: CREDENTIAL, type: CREDENTIAL, data: fields },
 		apiKey: asText(fields.apiKey),
 		servingUrl: asText(fields.servingUrl),
 		hopsworksUrl: asText(fields.hopsworksUrl),
@@ -281,6 +285,7 @@ async function sendOnce(
 			breakable,
 			CREDENTIAL,
 			request,
+			{ credentialsDecrypted: connection.decrypted },
 		);
 		const { status, type, body: answer, wanted } = readResponse(response);
 		const isGood = status >= 200 && status < 300;

@@ -31,11 +31,12 @@ import {
 import { HopsworksApi } from '../../credentials/HopsworksApi.credentials';
 import { HopsworksModel } from '../../nodes/HopsworksModel/HopsworksModel.node.ts';
 
-/** The credential that every run gets, read the way n8n reads a generic `authenticate`. */
+/** The credential that every run gets, as n8n hands it on. */
 class TestCredentials extends ICredentialsHelper {
 	constructor(
 		private readonly type: ICredentialType,
 		private readonly fields: ICredentialDataDecryptedObject,
+		private readonly onRead?: () => void,
 	) {
 		super();
 	}
@@ -61,6 +62,7 @@ class TestCredentials extends ICredentialsHelper {
 	}
 
 	async getDecrypted(): Promise<ICredentialDataDecryptedObject> {
+		this.onRead?.();
 		return this.fields;
 	}
 
@@ -79,13 +81,8 @@ class TestCredentials extends ICredentialsHelper {
 	): Promise<IHttpRequestOptions> {
 		const { authenticate } = this.type;
 		const url = 'url' in request && typeof request.url === 'string' ? request.url : '';
-		if (authenticate === undefined) throw new Error('the credential has no authenticate');
-		if (typeof authenticate === 'function') return await authenticate(fields, { ...request, url });
-		const fill = (text: string): string =>
-			text.replace(/^=/, '').replace(/\{\{\s*\$credentials\.(\w+)\s*\}\}/g, (_, name) => String(fields[name]));
-		const own = Object.entries(authenticate.properties.headers ?? {});
-		const headers = Object.fromEntries(own.map(([name, text]) => [name, fill(String(text))]));
-		return { ...request, url, headers: { ...request.headers, ...headers } };
+		if (typeof authenticate !== 'function') throw new Error('the credential has no authenticate');
+		return await authenticate(fields, { ...request, url });
 	}
 }
 
@@ -134,6 +131,8 @@ export interface RunOptions {
 	cancelAfter?: number;
 	/** Runs as a workflow whose trigger streams; called for every chunk. */
 	onChunk?: (chunk: StructuredChunk) => void;
+	/** Called when the credential is read. */
+	onCredentialRead?: () => void;
 }
 
 export interface RunResult {
@@ -203,7 +202,10 @@ export async function runModel(options: RunOptions): Promise<RunResult> {
 	};
 }
 
-export interface WorkflowOptions extends Pick<RunOptions, 'credential' | 'cancelAfter' | 'onChunk'> {
+export interface WorkflowOptions extends Pick<
+	RunOptions,
+	'credential' | 'cancelAfter' | 'onChunk' | 'onCredentialRead'
+> {
 	/** The first one is where the run starts. */
 	nodes: INode[];
 	connections: IConnections;
@@ -228,7 +230,7 @@ function setUp(options: WorkflowOptions): { workflow: Workflow; additionalData: 
 	const additionalData: IWorkflowExecuteAdditionalData = {
 		hooks: new ExecutionLifecycleHooks('manual', '1', { ...saved, nodes, connections, activeVersionId: null }),
 		externalSecretsProxy: new ExternalSecretsProxy(),
-		credentialsHelper: new TestCredentials(new HopsworksApi(), credential),
+		credentialsHelper: new TestCredentials(new HopsworksApi(), credential, options.onCredentialRead),
 		currentNodeExecutionIndex: 0,
 		executionId: '1',
 		variables: {},
