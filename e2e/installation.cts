@@ -47,13 +47,15 @@ export class Installation {
 	/** Installs what the lock file asks for and builds the native parts, where that is not done yet. */
 	async install(say: (line: string) => void): Promise<void> {
 		const install = [join(ROOT, 'scripts', 'install.mjs'), this.folder];
-		const installed = await run(process.execPath, install, { ...process.env, npm_execpath: NPM }, true);
+		const env = { ...process.env, npm_execpath: NPM };
+		const installed = await run(process.execPath, install, { env, shows: true });
 		if (installed.code !== 0) throw new PlainError('n8n was not installed.');
 		const stamp = join(this.modules, '.native-parts-built');
 		if (existsSync(stamp)) return;
 		say("Building n8n's native parts, about a minute …");
 		const rebuild = [NPM, 'rebuild', 'sqlite3', 'isolated-vm', '--ignore-scripts=false', '--loglevel=error'];
-		const built = await run('node', rebuild, this.environment({ npm_config_nodedir: this.node }), false, this.folder);
+		const nodedir = this.environment({ npm_config_nodedir: this.node });
+		const built = await run('node', rebuild, { env: nodedir, cwd: this.folder });
 		if (built.code !== 0) throw new PlainError(`${built.errors.split('\n').slice(-30).join('\n')}\n\n${NO_COMPILER}`);
 		writeFileSync(stamp, '');
 	}

@@ -5,7 +5,7 @@ import { NPM } from './installation.cts';
 import { run } from './process.cts';
 
 async function npm(...args: string[]): Promise<void> {
-	const { code, output, errors } = await run(process.execPath, [NPM, ...args], process.env);
+	const { code, output, errors } = await run(process.execPath, [NPM, ...args]);
 	if (code !== 0) throw new Error(`npm ${args.join(' ')} ended with ${code}:\n${output}\n${errors}`);
 }
 

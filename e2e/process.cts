@@ -1,5 +1,6 @@
 /** Commands and servers that are started from here, and ended with whoever started them. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -36,19 +37,25 @@ export async function endCommands(): Promise<void> {
 	await Promise.all([...running].map(endProcess));
 }
 
-/** Runs a command to its end. `shows` passes its output on as it comes. */
+export interface RunOptions {
+	env?: NodeJS.ProcessEnv;
+	/** Passes the output on as it comes. */
+	shows?: boolean;
+	cwd?: string;
+	/** Where the output goes; it is then not in the result. */
+	outputFile?: string;
+}
+
+/** Runs a command to its end. */
 export async function run(
 	command: string,
 	args: string[],
-	env: NodeJS.ProcessEnv,
-	shows = false,
-	cwd = ROOT,
+	{ env = process.env, shows = false, cwd = ROOT, outputFile }: RunOptions = {},
 ): Promise<Finished> {
-	const child = spawn(command, args, {
-		cwd,
-		env,
-		stdio: ['ignore', shows ? 'inherit' : 'pipe', shows ? 'inherit' : 'pipe'],
-	});
+	const kept = shows ? 'inherit' : 'pipe';
+	const file = outputFile === undefined ? undefined : openSync(outputFile, 'w');
+	const child = spawn(command, args, { cwd, env, stdio: ['ignore', file ?? kept, kept] });
+	if (file !== undefined) closeSync(file);
 	running.add(child);
 	child.on('close', () => running.delete(child));
 	const ended = new Promise<number>((resolve, reject) =>

@@ -1,6 +1,6 @@
 /** A whole n8n with a folder of its own: given a package, credentials and workflows, run and stopped. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Installation, NEWEST } from './installation.cts';
@@ -61,11 +61,14 @@ export class WholeN8n {
 
 	/** Runs one of n8n's own commands. */
 	async command(...args: string[]): Promise<string> {
-		const { code, output, errors } = await run(
-			'node',
-			[this.installation.script, ...args],
-			this.env(this.options.brokerPorts[1]),
-		);
+		// Through a file: n8n ends without waiting for a pipe to take all that it wrote.
+		const file = join(this.options.userFolder, 'output');
+		const { code, errors } = await run('node', [this.installation.script, ...args], {
+			env: this.env(this.options.brokerPorts[1]),
+			outputFile: file,
+		});
+		const output = readFileSync(file, 'utf8');
+		rmSync(file);
 		if (code !== 0) throw new Error(`n8n ${args.join(' ')} ended with ${code}:\n${output}\n${errors}`);
 		return output;
 	}
@@ -75,7 +78,7 @@ export class WholeN8n {
 		const folder = join(this.options.userFolder, '.n8n', 'nodes', 'node_modules', name);
 		rmSync(folder, { recursive: true, force: true });
 		mkdirSync(folder, { recursive: true });
-		const { code, errors } = await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1'], process.env);
+		const { code, errors } = await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
 		if (code !== 0) throw new Error(errors);
 	}
 
