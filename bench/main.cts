@@ -1,167 +1,102 @@
-/** The benchmark: `npm run bench`; `-- --short` leaves the long tables out. Every bar on time is a ratio within one run. */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cpus } from 'node:os';
-import { createInterface } from 'node:readline';
+/**
+ * The benchmark: every way of scoring a table in a real n8n, in turn, each run in a fresh process: `npm run bench`. It writes
+ * docs/reports/benchmark.md and the README's picture. `-- --short` runs fewer rows and ways, and writes nothing.
+ * Ports: --port and the two after it.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import '../test/support/environment.cts';
-import { byNode, byScript, ROWS_PER_REQUEST, type Scored } from './arms.cts';
-import { allPrompts, firstPieces, ideal, PROMPTS, WIDTH } from './chat.cts';
-import type { Held } from './memory.cts';
-import { BAD } from './model.cts';
-import { longTable, table } from './table.cts';
+import { Installation } from '../e2e/installation.cts';
+import { ROOT } from '../e2e/process.cts';
+import { cancelled } from './cancel.cts';
+import { chatBesideChain } from './chain.cts';
+import { drawChart } from './chart.cts';
+import { hardCases } from './hardCases.cts';
+import { Bench, type Measured } from './measure.cts';
+import { report, type Results } from './report.cts';
+import { table } from './table.cts';
+import { armsAt } from './workflows.cts';
 
-const TIMES = 5;
-/** Runs before the clock counts: an n8n that works through the night is warm. */
-const WARM_UPS = 40;
-const COMMAND = ['--require', 'tsx/cjs'];
+const LINKED_ROWS = 1000;
+const SHORT_ARMS = ['chunk', 'expertBody', 'ours', 'reading'];
+/** The ways that have failed at so many rows whenever they were tried: once is enough to see it. */
+const FAILS_AT = { rows: 100_000, names: ['newcomer', 'chunk'] };
 
-interface Line {
-	what: string;
-	measured: string;
-	bar: string;
-	met: boolean;
+interface Size {
+	rows: number;
+	times: number;
 }
 
-function median(values: number[]): number {
-	const sorted = values.toSorted((one, other) => one - other);
-	return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-}
-
-/** Median milliseconds of several arms, run in turn so that whatever slows the machine slows all of them. */
-async function inTurn(arms: Array<() => Promise<Scored>>): Promise<number[]> {
-	for (let time = 0; time < WARM_UPS; time++) for (const arm of arms) await arm();
-	const times = arms.map((): number[] => []);
-	for (let time = 0; time < TIMES; time++) {
-		for (const [index, arm] of arms.entries()) times[index]?.push((await arm()).milliseconds);
-	}
-	return times.map(median);
-}
-
-function ratioLine(what: string, [ours = NaN, floor = NaN]: number[], bar: number): Line {
-	const ratio = ours / floor;
-	const measured = `${ours.toFixed(0)} ms against ${floor.toFixed(0)} ms: ${ratio.toFixed(2)} ×`;
-	return { what, measured, bar: `at most ${bar} ×`, met: ratio <= bar };
-}
-
-/** One run in a process of its own, so that memory is its own. */
-function apart(arm: 'node' | 'idle' | 'script', rows: number, url: string): Held {
-	const output = execFileSync(process.execPath, [...COMMAND, `${__dirname}/memory.cts`, arm, String(rows), url]);
-	const held: Held = JSON.parse(output.toString());
-	return held;
-}
-
-async function longTables(url: string): Promise<Line[]> {
-	const few: number[] = [];
-	const many: Held[] = [];
-	for (let time = 0; time < TIMES; time++) {
-		few.push(apart('node', 10_000, url).milliseconds);
-		many.push(apart('node', 1_000_000, url));
-	}
-	const idle = apart('idle', 1_000_000, url).above;
-	const script = apart('script', 1_000_000, url).above;
-	const perRow = (median(many.map(({ milliseconds }) => milliseconds)) / median(few)) * (10_000 / 1_000_000);
-	const above = median(many.map((held) => held.above));
-	return [
-		{
-			what: '1,000,000 rows: time a row against that of 10,000',
-			measured: `${median(many.map(({ milliseconds }) => milliseconds)).toFixed(0)} ms in all: ${perRow.toFixed(2)} ×`,
-			bar: 'at most 1.3 ×',
-			met: perRow <= 1.3,
-		},
-		{
-			what: "1,000,000 rows: memory above the items' own and what n8n takes without the node",
-			measured: `${(above - idle).toFixed(0)} MB (${above.toFixed(0)} MB with n8n's ${idle.toFixed(0)} MB; bare script ${script.toFixed(0)} MB)`,
-			bar: 'at most 300 MB',
-			met: above - idle <= 300,
-		},
-	];
-}
-
-/** What n8n's own way of sending takes for as many requests as 10,000 rows need: a new connection and agent for each. */
-async function requestsAlone(url: string): Promise<Line> {
-	const rows = table(10_000);
-	const few = table(rows.length / ROWS_PER_REQUEST);
-	const times = await inTurn([() => byNode(few, url, {}, 1), () => byScript(rows, url)]);
-	const { measured } = ratioLine('', times, Infinity);
-	return {
-		what: `The ${few.length} requests alone, a row in each, against the whole of the bare script`,
-		measured,
-		bar: '',
-		met: true,
+/** Measures all ways in turn, so that whatever slows the machine slows all of them. */
+async function compare(bench: Bench, url: string, { rows, times }: Size, names?: string[]): Promise<Results> {
+	const items = table(rows);
+	const arms = armsAt(url).filter(({ name }) => names === undefined || names.includes(name));
+	const results: Results = { rows, measured: new Map() };
+	const add = (name: string, one: Measured): void => {
+		results.measured.set(name, [...(results.measured.get(name) ?? []), one]);
+		console.log(
+			`${rows} rows, ${name}: ${one.milliseconds?.toFixed(0) ?? 'failed'} ms, ${one.megabytes.toFixed(0)} MB`,
+		);
 	};
-}
-
-async function oneBadRow(url: string): Promise<Line> {
-	const rows = table(10_000);
-	const items = rows.toSpliced(6789, 1, { json: { ...rows[6789]?.json, amount: BAD } });
-	const count = async (): Promise<number> => Number(await (await fetch(new URL('/requests', url))).text());
-	const before = await count();
-	const { items: scored } = await byNode(items, url, { settings: { onError: 'continueErrorOutput' } });
-	const further = (await count()) - before - rows.length / ROWS_PER_REQUEST;
-	return {
-		what: 'One bad row in 10,000',
-		measured: `${further} further requests, ${scored.length.toLocaleString('en-US')} predictions`,
-		bar: 'at most 19, and 9,999',
-		met: further <= 19 && scored.length === 9_999,
-	};
-}
-
-async function languageModels(): Promise<Line[]> {
-	const first = median(await firstPieces());
-	const all = await allPrompts();
-	return [
-		{
-			what: "A streamed answer's first piece, from the server's to the node's",
-			measured: `${first.toFixed(1)} ms`,
-			bar: 'at most 20 ms',
-			met: first <= 20,
-		},
-		ratioLine(
-			`${PROMPTS} prompts of 0.2 s, one in twenty of 2 s, ${WIDTH} at a time, against a schedule without gaps`,
-			[all, ideal],
-			1.15,
-		),
-	];
+	await bench.script(items, url); // the model's own code is then compiled
+	for (let time = 0; time < times; time++) {
+		add('floor', await bench.script(items, url));
+		for (const arm of arms) {
+			if (time > 0 && rows >= FAILS_AT.rows && FAILS_AT.names.includes(arm.name)) continue;
+			add(arm.name, await bench.measure(arm, items));
+		}
+	}
+	return results;
 }
 
 async function main(): Promise<void> {
-	const { values } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
-	const model = spawn(process.execPath, [...COMMAND, `${__dirname}/model.cts`], {
-		stdio: ['ignore', 'pipe', 'inherit'],
+	const { values } = parseArgs({
+		options: { short: { type: 'boolean', default: false }, port: { type: 'string', default: '5700' } },
 	});
-	const [url] = await once(createInterface(model.stdout), 'line');
-	const at = (path: string): string => `${url}/${path}/v1/models/m:predict`;
-	const rows = table(10_000);
-	const long = longTable(10_000);
-	const lines = [
-		ratioLine(
-			'10,000 rows, model of 5 ms + 0.02 ms a row, against a bare script',
-			await inTurn([() => byNode(rows, at('5/20/number')), () => byScript(rows, at('5/20/number'))]),
-			1.5,
-		),
-		ratioLine(
-			'10,000 rows, model that answers at once, against a bare script',
-			await inTurn([() => byNode(rows, at('0/0/number')), () => byScript(rows, at('0/0/number'))]),
-			2.5,
-		),
-		await requestsAlone(at('0/0/number')),
-		ratioLine(
-			'10,000 rows with 64-bit numbers in and out, against plain ones',
-			await inTurn([() => byNode(long, at('0/0/long')), () => byNode(rows, at('0/0/number'))]),
-			3,
-		),
-		await oneBadRow(at('0/0/number')),
-		...(await languageModels()),
-		...(values.short ? [] : await longTables(at('0/0/number'))),
-	];
-	model.kill();
-	console.log(
-		`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, medians of ${TIMES}\n`,
-	);
-	console.log('| | measured | bar | |\n| --- | --- | --- | --- |');
-	for (const { what, measured, bar, met } of lines)
-		console.log(`| ${what} | ${measured} | ${bar} | ${bar === '' ? '' : met ? 'met' : 'missed'} |`);
+	const isShort = values.short;
+	const bench = await Bench.start(Number(values.port));
+	try {
+		const usual = bench.at(5, 20);
+		const sizes = isShort
+			? [{ rows: 10_000, times: 3 }]
+			: [
+					{ rows: 1000, times: 5 },
+					{ rows: 10_000, times: 5 },
+					{ rows: 100_000, times: 3 },
+				];
+		const names = isShort ? SHORT_ARMS : undefined;
+		const measured: Results[] = [];
+		for (const size of sizes) measured.push(await compare(bench, usual, size, names));
+		const atOnce: Results[] = [];
+		for (const { rows } of sizes.slice(-2)) {
+			atOnce.push(
+				await compare(bench, bench.at(0, 0), { rows, times: 3 }, isShort ? names : ['loop', 'expertBody', 'ours']),
+			);
+		}
+		const linked: Results = { rows: LINKED_ROWS, measured: new Map() };
+		for (const arm of isShort ? [] : armsAt(usual)) {
+			linked.measured.set(arm.name, [await bench.measure(arm, table(LINKED_ROWS), true)]);
+		}
+		const text = report({
+			arms: armsAt(usual),
+			measured,
+			atOnce,
+			linked,
+			hard: isShort ? [] : await hardCases(bench),
+			cancelled: isShort ? [] : await cancelled(bench),
+			chat: isShort ? undefined : await chatBesideChain(bench.n8n),
+		});
+		console.log(`\n${text}`);
+		if (isShort) return;
+		writeFileSync(join(ROOT, 'docs', 'reports', 'benchmark.md'), text);
+		await new Installation(join(__dirname, 'chart')).installPackages();
+		await drawChart(measured, join(ROOT, 'docs', 'images', 'benchmark.svg'));
+	} finally {
+		await bench.stop();
+	}
 }
 
-void main();
+main().catch((error: unknown) => {
+	console.error(error);
+	process.exit(1);
+});

@@ -1,44 +1,73 @@
-/** The model that the benchmark asks, as a process of its own: `node --require tsx/cjs bench/model.cts`. It prints its address. */
-import { createServer } from 'node:http';
+/**
+ * The model that the benchmark asks, as a process of its own: `node --require tsx/cjs bench/model.cts`. It prints its address.
+ * It predicts a row's first value, digit for digit, so that a prediction tells which row it is of.
+ */
+import { createServer, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** A row with this first value is refused. */
+/** A row with this first value is refused, and its request with it. */
 export const BAD = -1;
+/** Requests at a time that a busy model takes. */
+export const BUSY_LIMIT = 2;
+/** Milliseconds that a starting model takes from its first request on. */
+export const START_UP = 5000;
 
-/** Requests so far, at `GET /requests`. */
-let requests = 0;
-
-/** How a request is answered: by the path `/<milliseconds>/<microseconds a row>/<kind>/…`. */
-type Kind = 'number' | 'long';
-
-function rowsIn(body: string): unknown[] {
-	const { inputs }: { inputs?: unknown[] } = JSON.parse(body);
-	return inputs ?? [];
+/** What `GET /counts` says, since the last time it was asked. */
+export interface Counts {
+	requests: number;
+	connections: number;
+	/** The most requests under way at a time. */
+	mostAtOnce: number;
 }
 
-/** One prediction a row, told apart by its position; `long` ones do not fit a JavaScript number. */
-function predict(rows: number, kind: Kind): string {
-	const head = kind === 'long' ? '92233720368547' : '';
-	return `{"predictions":[${Array.from({ length: rows }, (_, row) => `${head}${10_000 + row}`).join()}]}`;
+let counts: Counts = { requests: 0, connections: 0, mostAtOnce: 0 };
+let underWay = 0;
+let firstRequest = 0;
+
+const FIRST_VALUES = /\[(-?[\d.]+)(?=[,\]])/g;
+
+interface Answer {
+	status: number;
+	headers?: Record<string, string>;
+	body: string;
+}
+
+/** The answer of a model of a kind; the kind is in the path: `/<milliseconds>/<microseconds a row>/<kind>/…`. */
+function answer(kind: string, values: string[]): Answer {
+	if (values.includes(String(BAD))) return { status: 500, body: '{"error":"bad row"}' };
+	if (kind === 'busy' && underWay > BUSY_LIMIT)
+		return { status: 429, headers: { 'retry-after': '1' }, body: '{"error":"too many requests"}' };
+	if (kind === 'starting' && Date.now() - firstRequest < START_UP)
+		return { status: 503, body: '{"error":"Model is not ready"}' };
+	return { status: 200, body: `{"predictions":[${values.join()}]}` };
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
+	response.writeHead(status, { 'content-type': 'application/json', ...headers });
+	response.end(body);
 }
 
 function start(): void {
 	const server = createServer(async (request, response) => {
-		if (request.method === 'GET') return response.end(String(requests));
-		requests++;
-		const [, wait, perRow, kind] = (request.url ?? '').split('/');
-		const rows = rowsIn(await text(request));
-		const isBad = rows.some((row) => Array.isArray(row) && row[0] === BAD);
-		const body = isBad ? '{"error":"bad row"}' : predict(rows.length, kind === 'long' ? 'long' : 'number');
-		const answer = (): void => {
-			response.writeHead(isBad ? 500 : 200, { 'content-type': 'application/json' });
-			response.end(body);
-		};
-		const milliseconds = Number(wait) + (Number(perRow) * rows.length) / 1000;
-		if (milliseconds > 0) setTimeout(answer, milliseconds);
-		else answer();
-		return undefined;
+		if (request.method === 'GET') {
+			response.end(JSON.stringify(counts));
+			counts = { requests: 0, connections: 0, mostAtOnce: 0 };
+			firstRequest = 0;
+			return;
+		}
+		counts.requests++;
+		underWay++;
+		counts.mostAtOnce = Math.max(counts.mostAtOnce, underWay);
+		response.on('close', () => underWay--);
+		firstRequest ||= Date.now();
+		const [, wait, perRow, kind = ''] = (request.url ?? '').split('/');
+		const values = Array.from((await text(request)).matchAll(FIRST_VALUES), ([, value = '']) => value);
+		const answered = answer(kind, values);
+		const milliseconds = Number(wait) + (Number(perRow) * values.length) / 1000;
+		if (milliseconds > 0 && answered.status === 200) setTimeout(() => send(response, answered), milliseconds);
+		else send(response, answered);
 	});
+	server.on('connection', () => counts.connections++);
 	server.keepAliveTimeout = 60_000;
 	server.listen(0, '127.0.0.1', () => {
 		const address = server.address();

@@ -1,4 +1,4 @@
-/** n8n in a folder with a lock file of its own, and the Node that it wants beside it. */
+/** Packages in a folder with a lock file of its own: n8n above all, with the Node that it wants beside it. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlainError, ROOT, run } from './process.cts';
@@ -44,12 +44,17 @@ export class Installation {
 		return { ...process.env, PATH: `${join(this.node, 'bin')}:${process.env.PATH}`, ...more };
 	}
 
-	/** Installs what the lock file asks for and builds the native parts, where that is not done yet. */
-	async install(say: (line: string) => void): Promise<void> {
+	/** Installs what the lock file asks for, where that is not done yet. */
+	async installPackages(): Promise<void> {
 		const install = [join(ROOT, 'scripts', 'install.mjs'), this.folder];
 		const env = { ...process.env, npm_execpath: NPM };
-		const installed = await run(process.execPath, install, { env, shows: true });
-		if (installed.code !== 0) throw new PlainError('n8n was not installed.');
+		const { code } = await run(process.execPath, install, { env, shows: true });
+		if (code !== 0) throw new PlainError('The packages were not installed.');
+	}
+
+	/** The same for an n8n, whose native parts are then built. */
+	async install(say: (line: string) => void): Promise<void> {
+		await this.installPackages();
 		const stamp = join(this.modules, '.native-parts-built');
 		if (existsSync(stamp)) return;
 		say("Building n8n's native parts, about a minute …");

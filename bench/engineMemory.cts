@@ -1,7 +1,8 @@
 /** Scores a table in a process of its own and prints as JSON how long it took and how much memory it held: by arm, rows, address. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { byIdleNode, byNode, byScript } from './arms.cts';
+import { byIdleNode, byNode } from './engineArms.cts';
+import { byScript } from './script.cts';
 import { table } from './table.cts';
 
 export interface Held {

@@ -1,0 +1,171 @@
+/**
+ * The node in n8n's engine alone, warm, beside a bare script: `npm run bench:engine`; `-- --short` leaves the long tables
+ * out. It is quicker to run than the whole benchmark and has less of n8n in it, so it is the one to profile with.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpus } from 'node:os';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import '../test/support/environment.cts';
+import { byNode } from './engineArms.cts';
+import { allPrompts, firstPieces, ideal, PROMPTS, WIDTH } from './chat.cts';
+import type { Held } from './engineMemory.cts';
+import { median } from './median.cts';
+import { BAD, type Counts } from './model.cts';
+import { byScript, type Scored } from './script.cts';
+import { ROWS_PER_REQUEST } from './settings.cts';
+import { longTable, table } from './table.cts';
+
+const TIMES = 5;
+/** Runs before the clock counts: an n8n that works through the night is warm. */
+const WARM_UPS = 40;
+const COMMAND = ['--require', 'tsx/cjs'];
+
+interface Line {
+	what: string;
+	measured: string;
+	bar: string;
+	met: boolean;
+}
+
+/** Median milliseconds of several arms, run in turn so that whatever slows the machine slows all of them. */
+async function inTurn(arms: Array<() => Promise<Scored>>): Promise<number[]> {
+	for (let time = 0; time < WARM_UPS; time++) for (const arm of arms) await arm();
+	const times = arms.map((): number[] => []);
+	for (let time = 0; time < TIMES; time++) {
+		for (const [index, arm] of arms.entries()) times[index]?.push((await arm()).milliseconds);
+	}
+	return times.map(median);
+}
+
+function ratioLine(what: string, [ours = NaN, floor = NaN]: number[], bar: number): Line {
+	const ratio = ours / floor;
+	const measured = `${ours.toFixed(0)} ms against ${floor.toFixed(0)} ms: ${ratio.toFixed(2)} ×`;
+	return { what, measured, bar: `at most ${bar} ×`, met: ratio <= bar };
+}
+
+/** One run in a process of its own, so that memory is its own. */
+function apart(arm: 'node' | 'idle' | 'script', rows: number, url: string): Held {
+	const output = execFileSync(process.execPath, [...COMMAND, `${__dirname}/engineMemory.cts`, arm, String(rows), url]);
+	const held: Held = JSON.parse(output.toString());
+	return held;
+}
+
+async function longTables(url: string): Promise<Line[]> {
+	const few: number[] = [];
+	const many: Held[] = [];
+	for (let time = 0; time < TIMES; time++) {
+		few.push(apart('node', 10_000, url).milliseconds);
+		many.push(apart('node', 1_000_000, url));
+	}
+	const idle = apart('idle', 1_000_000, url).above;
+	const script = apart('script', 1_000_000, url).above;
+	const perRow = (median(many.map(({ milliseconds }) => milliseconds)) / median(few)) * (10_000 / 1_000_000);
+	const above = median(many.map((held) => held.above));
+	return [
+		{
+			what: '1,000,000 rows: time a row against that of 10,000',
+			measured: `${median(many.map(({ milliseconds }) => milliseconds)).toFixed(0)} ms in all: ${perRow.toFixed(2)} ×`,
+			bar: 'at most 1.3 ×',
+			met: perRow <= 1.3,
+		},
+		{
+			what: "1,000,000 rows: memory above the items' own and what n8n takes without the node",
+			measured: `${(above - idle).toFixed(0)} MB (${above.toFixed(0)} MB with n8n's ${idle.toFixed(0)} MB; bare script ${script.toFixed(0)} MB)`,
+			bar: 'at most 300 MB',
+			met: above - idle <= 300,
+		},
+	];
+}
+
+/** What n8n's own way of sending takes for as many requests as 10,000 rows need: a new connection and agent for each. */
+async function requestsAlone(url: string): Promise<Line> {
+	const rows = table(10_000);
+	const few = table(rows.length / ROWS_PER_REQUEST);
+	const times = await inTurn([() => byNode(few, url, {}, 1), () => byScript(rows, url)]);
+	const { measured } = ratioLine('', times, Infinity);
+	return {
+		what: `The ${few.length} requests alone, a row in each, against the whole of the bare script`,
+		measured,
+		bar: '',
+		met: true,
+	};
+}
+
+async function oneBadRow(url: string): Promise<Line> {
+	const rows = table(10_000);
+	const items = rows.toSpliced(6789, 1, { json: { ...rows[6789]?.json, amount: BAD } });
+	const count = async (): Promise<number> => {
+		const counts: Counts = JSON.parse(await (await fetch(new URL('/counts', url))).text());
+		return counts.requests;
+	};
+	await count();
+	const { items: scored } = await byNode(items, url, { settings: { onError: 'continueErrorOutput' } });
+	const further = (await count()) - rows.length / ROWS_PER_REQUEST;
+	return {
+		what: 'One bad row in 10,000',
+		measured: `${further} further requests, ${scored.length.toLocaleString('en-US')} predictions`,
+		bar: 'at most 19, and 9,999',
+		met: further <= 19 && scored.length === 9_999,
+	};
+}
+
+async function languageModels(): Promise<Line[]> {
+	const first = median(await firstPieces());
+	const all = await allPrompts();
+	return [
+		{
+			what: "A streamed answer's first piece, from the server's to the node's",
+			measured: `${first.toFixed(1)} ms`,
+			bar: 'at most 20 ms',
+			met: first <= 20,
+		},
+		ratioLine(
+			`${PROMPTS} prompts of 0.2 s, one in twenty of 2 s, ${WIDTH} at a time, against a schedule without gaps`,
+			[all, ideal],
+			1.15,
+		),
+	];
+}
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
+	const model = spawn(process.execPath, [...COMMAND, `${__dirname}/model.cts`], {
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
+	const [url] = await once(createInterface(model.stdout), 'line');
+	const at = (path: string): string => `${url}/${path}/v1/models/m:predict`;
+	const rows = table(10_000);
+	const long = longTable(10_000);
+	const lines = [
+		ratioLine(
+			'10,000 rows, model of 5 ms + 0.02 ms a row, against a bare script',
+			await inTurn([() => byNode(rows, at('5/20/number')), () => byScript(rows, at('5/20/number'))]),
+			1.5,
+		),
+		ratioLine(
+			'10,000 rows, model that answers at once, against a bare script',
+			await inTurn([() => byNode(rows, at('0/0/number')), () => byScript(rows, at('0/0/number'))]),
+			2.5,
+		),
+		await requestsAlone(at('0/0/number')),
+		ratioLine(
+			'10,000 rows with 64-bit numbers in and out, against plain ones',
+			await inTurn([() => byNode(long, at('0/0/long')), () => byNode(rows, at('0/0/number'))]),
+			3,
+		),
+		await oneBadRow(at('0/0/number')),
+		...(await languageModels()),
+		...(values.short ? [] : await longTables(at('0/0/number'))),
+	];
+	model.kill();
+	console.log(
+		`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, medians of ${TIMES}\n`,
+	);
+	console.log('| | measured | bar | |\n| --- | --- | --- | --- |');
+	for (const { what, measured, bar, met } of lines)
+		console.log(`| ${what} | ${measured} | ${bar} | ${bar === '' ? '' : met ? 'met' : 'missed'} |`);
+}
+
+void main();

@@ -1,0 +1,149 @@
+/** One way of scoring, run once in a whole n8n of its own process, and what it took. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { INodeExecutionData } from 'n8n-workflow';
+import { credential } from '../e2e/examples.cts';
+import { NEWEST } from '../e2e/installation.cts';
+import { pack } from '../e2e/pack.cts';
+import { run } from '../e2e/process.cts';
+import { WholeN8n } from '../e2e/wholeN8n.cts';
+import { node } from '../e2e/workflow.cts';
+import type { Counts } from './model.cts';
+import { IN_FLIGHT } from './settings.cts';
+import { csvOf } from './table.cts';
+import { CREDENTIAL, END, TABLE, workflowOf, type Arm } from './workflows.cts';
+
+const COMMAND = ['--require', 'tsx/cjs'];
+const ASKED = 'Asked';
+
+export interface Measured extends Counts {
+	/** Milliseconds of the arm's own nodes, as n8n times them; undefined where the run failed. */
+	milliseconds?: number;
+	/** Seconds of the whole process, with its start and what it writes at its end. */
+	seconds: number;
+	/** The most memory that the process held. */
+	megabytes: number;
+	/** Rows with their own prediction. */
+	right: number;
+	/** Rows that came out with all their fields. */
+	kept: number;
+	/** Rows whose source n8n finds from behind the arm; undefined where it was not asked. */
+	linked?: number;
+}
+
+interface Usage {
+	megabytes: number;
+	seconds: number;
+}
+
+/** The prediction in an item, wherever the arm leaves it. */
+function predictionOf({ prediction, predictions }: Record<string, unknown>): string {
+	return String(Array.isArray(predictions) ? predictions[0] : prediction);
+}
+
+export class Bench {
+	private constructor(
+		readonly n8n: WholeN8n,
+		readonly url: string,
+		private readonly model: ChildProcess,
+		private readonly folder: string,
+	) {}
+
+	/** Installs, packs and starts what every measurement needs. Takes a port and the two after it. */
+	static async start(port: number): Promise<Bench> {
+		await NEWEST.install(console.log);
+		const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+		const model = spawn(process.execPath, [...COMMAND, join(__dirname, 'model.cts')], {
+			stdio: ['ignore', 'pipe', 'inherit'],
+		});
+		const [url] = await once(createInterface(model.stdout), 'line');
+		const n8n = new WholeN8n({
+			userFolder: join(folder, 'user'),
+			readable: [folder],
+			port,
+			brokerPorts: [port + 1, port + 2],
+			environment: { NODE_OPTIONS: `--require ${join(__dirname, 'peak.cjs')}`, PEAK_FILE: join(folder, 'peak.json') },
+		});
+		await n8n.addPackage(await pack(join(folder, 'package')), 'n8n-nodes-hopsworks');
+		await n8n.importAll('credentials', [credential(CREDENTIAL, CREDENTIAL, url)]);
+		return new Bench(n8n, url, model, folder);
+	}
+
+	/** The address of a model that takes some milliseconds a request and microseconds a row. */
+	at(milliseconds: number, microseconds: number, kind = 'number'): string {
+		return `${this.url}/${milliseconds}/${microseconds}/${kind}/v1/models/m:predict`;
+	}
+
+	tableFile(items: INodeExecutionData[]): string {
+		mkdirSync(join(this.folder, 'tables'), { recursive: true });
+		const file = join(this.folder, 'tables', `${items.length}.csv`);
+		writeFileSync(file, csvOf(items));
+		return file;
+	}
+
+	async counts(): Promise<Counts> {
+		const counts: Counts = JSON.parse(await (await fetch(`${this.url}/counts`)).text());
+		return counts;
+	}
+
+	/** Runs an arm on a table. `asks` adds a node behind it that looks up the source of each row. */
+	async measure(arm: Arm, items: INodeExecutionData[], asks = false): Promise<Measured> {
+		const id = `bench${arm.name}`.padEnd(16, '0');
+		const source = { id: 'a', name: 'source', type: 'string', value: `={{ $('${TABLE}').item.json.id }}` };
+		const asking = node(
+			'11',
+			ASKED,
+			'n8n-nodes-base.set',
+			3.4,
+			{ assignments: { assignments: [source] }, options: {} },
+			{ onError: 'continueRegularOutput' },
+		);
+		await this.n8n.importAll('workflow', [workflowOf(arm, id, this.tableFile(items), asks ? [asking] : [])]);
+		await this.counts();
+		const nodes = await this.n8n.execute(id).catch(() => undefined);
+		const { megabytes, seconds }: Usage = JSON.parse(readFileSync(join(this.folder, 'peak.json'), 'utf8'));
+		const took = { seconds, megabytes, ...(await this.counts()) };
+		if (nodes === undefined) return { ...took, right: 0, kept: 0 };
+		const own = arm.nodes.map(({ name }) => nodes[name]?.executionTime ?? 0);
+		const out = nodes[END]?.items ?? [];
+		const rowOf = (json: Record<string, unknown>, position: number): number => Number(json.id ?? position);
+		return {
+			...took,
+			milliseconds: own.reduce((sum, one) => sum + one, 0),
+			right: out.filter(
+				({ json }, position) => predictionOf(json) === String(items[rowOf(json, position)]?.json.amount),
+			).length,
+			kept: out.filter(({ json }, position) =>
+				Object.entries(items[position]?.json ?? {}).every(([name, value]) => json[name] === String(value)),
+			).length,
+			...(asks && {
+				linked: (nodes[ASKED]?.items ?? []).filter(({ json }, position) => json.source === String(position)).length,
+			}),
+		};
+	}
+
+	/** The bare script on a table, in a process of its own on the same Node. */
+	async script(items: INodeExecutionData[], url: string): Promise<Measured> {
+		await this.counts();
+		const args = [...COMMAND, join(__dirname, 'script.cts'), this.tableFile(items), url, String(IN_FLIGHT)];
+		const { output } = await run('node', args, {
+			env: NEWEST.environment({
+				NODE_OPTIONS: `--require ${join(__dirname, 'peak.cjs')}`,
+				PEAK_FILE: join(this.folder, 'script.json'),
+			}),
+		});
+		const { milliseconds, right }: { milliseconds: number; right: number } = JSON.parse(output);
+		const { megabytes, seconds }: Usage = JSON.parse(readFileSync(join(this.folder, 'script.json'), 'utf8'));
+		return { milliseconds, seconds, megabytes, right, kept: right, ...(await this.counts()) };
+	}
+
+	async stop(): Promise<void> {
+		await this.n8n.stop();
+		this.model.kill();
+		rmSync(this.folder, { recursive: true, force: true });
+	}
+}

@@ -1,0 +1,71 @@
+/**
+ * The floor: the least code that could score a table. A keep-alive pool, the same batches, the same items out. It checks
+ * nothing and survives nothing. As a process of its own: `node --require tsx/cjs bench/script.cts <table> <address> <in flight>`
+ */
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { COLUMNS, IN_FLIGHT, ROWS_PER_REQUEST } from './settings.cts';
+
+export interface Scored {
+	/** Milliseconds that the scoring alone took. */
+	milliseconds: number;
+	items: INodeExecutionData[];
+}
+
+async function post(url: string, body: string, agent: Agent): Promise<string> {
+	return await new Promise((resolve, reject) => {
+		const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+		const call = request(url, { method: 'POST', agent, headers }, (response) => resolve(text(response)));
+		call.on('error', reject);
+		call.end(body);
+	});
+}
+
+const agents = new Map<number, Agent>();
+
+function agentFor(inFlight: number): Agent {
+	const agent = agents.get(inFlight) ?? new Agent({ keepAlive: true, maxSockets: inFlight });
+	agents.set(inFlight, agent);
+	return agent;
+}
+
+export async function byScript(rows: INodeExecutionData[], url: string, inFlight = IN_FLIGHT): Promise<Scored> {
+	const agent = agentFor(inFlight);
+	const began = performance.now();
+	const scored: INodeExecutionData[] = new Array(rows.length);
+	let next = 0;
+	const worker = async (): Promise<void> => {
+		while (next < rows.length) {
+			const start = next;
+			next += ROWS_PER_REQUEST;
+			const batch = rows.slice(start, next);
+			const inputs = batch.map(({ json }) => COLUMNS.map((column) => Number(json[column])));
+			const { predictions }: { predictions: number[] } = JSON.parse(await post(url, JSON.stringify({ inputs }), agent));
+			batch.forEach(({ json }, index) => {
+				const made: IDataObject = { ...json, prediction: predictions[index] };
+				scored[start + index] = {
+					json: made,
+					pairedItem: { item: start + index },
+				};
+			});
+		}
+	};
+	await Promise.all(Array.from({ length: inFlight }, worker));
+	return { milliseconds: performance.now() - began, items: scored };
+}
+
+async function main([table = '', url = '', inFlight = '']: string[]): Promise<void> {
+	const [head = '', ...lines] = readFileSync(table, 'utf8').split('\n');
+	const names = head.split(',');
+	const rows = lines.map((line) => ({
+		json: Object.fromEntries(line.split(',').map((value, index) => [names[index], value])),
+	}));
+	const { milliseconds, items } = await byScript(rows, url, Number(inFlight));
+	const right = items.filter(({ json }) => json.prediction === Number(json.amount)).length;
+	console.log(JSON.stringify({ milliseconds, right }));
+	process.exit();
+}
+
+if (require.main === module) void main(process.argv.slice(2));
