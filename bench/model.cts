@@ -1,5 +1,6 @@
 /**
- * The model that the benchmark asks, as a process of its own: `node --require tsx/cjs bench/model.cts`. It prints its address.
+ * The model that the benchmark asks, as a process of its own: `node --require tsx/cjs bench/model.cts [port]`. It prints its
+ * address.
  * It predicts a row's first value, digit for digit, so that a prediction tells which row it is of.
  */
 import { createServer, type ServerResponse } from 'node:http';
@@ -69,7 +70,7 @@ function start(): void {
 	});
 	server.on('connection', () => counts.connections++);
 	server.keepAliveTimeout = 60_000;
-	server.listen(0, '127.0.0.1', () => {
+	server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
 		const address = server.address();
 		console.log(typeof address === 'object' && address ? `http://127.0.0.1:${address.port}` : '');
 	});

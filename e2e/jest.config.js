@@ -6,4 +6,5 @@ module.exports = {
 	setupFiles: [],
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/e2e/n8n'],
 	testTimeout: 300_000,
+	maxWorkers: 1,
 };

