@@ -10,19 +10,10 @@ import {
 import type { Target } from '../serving/address';
 import { brokenOff } from '../serving/chatStream';
 import { isRecord } from '../serving/json';
-import {
-	connectionFailure,
-	failed,
-	failureOf,
-	isRetryable,
-	retryAfter,
-	retryWait,
-	success,
-	timeoutFailure,
-	type Failure,
-	type Outcome,
-	type RetryPolicy,
-} from '../serving/outcome';
+import { connectionFailure, timeoutFailure } from '../serving/connectionFailure';
+import { failed, success, type Failure, type Outcome } from '../serving/outcome';
+import { isRetryable, retryAfter, retryWait, type RetryPolicy } from '../serving/retry';
+import { failureOf } from '../serving/statusFailure';
 import { Window } from '../serving/window';
 import { asText, readNumber } from './parameters';
 import { isByteStream, readStream, readText, SilenceWatch, type OnPiece } from './stream';
