@@ -24,10 +24,10 @@ import {
 } from '../../hopsworks/parameters';
 import { scatter } from '../../hopsworks/scatter';
 import { readConnection, readSendSettings, sender, sendOptions, type Tally } from '../../hopsworks/send';
-import { embeddingsRoute } from '../../serving/address';
 import { embeddingsBody, readEmbeddings } from '../../serving/embeddings';
 import { encode } from '../../serving/json';
 import { badInput, failed, success, type Outcome } from '../../serving/outcome';
+import { embeddingsRoute } from '../../serving/route';
 import type { Operation } from './operation';
 
 const textProperty: INodeProperties = {

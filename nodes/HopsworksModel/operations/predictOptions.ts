@@ -3,8 +3,8 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 import { deploymentFinder } from '../../hopsworks/discovery';
 import { asOneOf, asRecord, readNumber, readOutputField, take, type ParameterReader } from '../../hopsworks/parameters';
 import { readConnection, readSendSettings } from '../../hopsworks/send';
-import { predictRoute } from '../../serving/address';
 import type { RequestField } from '../../serving/predictV1';
+import { predictRoute } from '../../serving/route';
 import { rowReader } from './rowReader';
 
 export const predictOptions: INodeProperties[] = [
