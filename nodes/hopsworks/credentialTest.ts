@@ -10,7 +10,7 @@ import { errorText, excerpt } from '../serving/errorText';
 import { namespaceOf } from '../serving/address';
 import { SCOPE_MISSING } from '../serving/restFailure';
 import { asText } from './parameters';
-import { connectionTrouble, withoutKey } from './send';
+import { connectionTrouble, withoutKey } from './request';
 
 interface Reply {
 	status: number;

@@ -4,11 +4,12 @@ import { isReady, type DeploymentRecord } from '../serving/deploymentRecord';
 import { readSchema, type DeploymentSchema } from '../serving/deploymentSchema';
 import { failed, success, type Outcome } from '../serving/outcome';
 import type { Route } from '../serving/route';
+import type { CallContext, Connection } from './connection';
 import { addressOptions, readAddress } from './deployments';
 import { downFailure, startDeployment } from './lifecycle';
 import { readNumber, take } from './parameters';
 import { restApi } from './restApi';
-import type { CallContext, Connection, SendSettings } from './send';
+import type { SendSettings } from './sendSettings';
 
 export interface Found {
 	target: Target;

@@ -6,6 +6,7 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 import { modelOptions, readChatModel, type ChatModel } from '../../hopsworks/chatSettings';
+import { readConnection } from '../../hopsworks/connection';
 import { addressOptions } from '../../hopsworks/deployments';
 import { deploymentFinder, type Finder } from '../../hopsworks/discovery';
 import { readFieldNames, readImages } from '../../hopsworks/images';
@@ -29,7 +30,8 @@ import {
 	take,
 	type ParameterReader,
 } from '../../hopsworks/parameters';
-import { readConnection, readSendSettings, sender, sendOptions, type Tally } from '../../hopsworks/send';
+import { sender, type Tally } from '../../hopsworks/send';
+import { readSendSettings, sendOptions } from '../../hopsworks/sendSettings';
 import { inWindow } from '../../serving/batch';
 import { readAnswer, readReply, readUsage } from '../../serving/chatAnswer';
 import { chatBody, readTools, STREAMED, toolChoice, withImages, type Message } from '../../serving/chatCompletions';

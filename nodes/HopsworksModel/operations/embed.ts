@@ -6,6 +6,7 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 import { readExtraFields, readModelName, serverOptions } from '../../hopsworks/chatSettings';
+import { readConnection } from '../../hopsworks/connection';
 import { addressOptions } from '../../hopsworks/deployments';
 import { deploymentFinder, type Finder } from '../../hopsworks/discovery';
 import { readyGroups, type ReadyGroup } from '../../hopsworks/ready';
@@ -23,7 +24,8 @@ import {
 	type ParameterReader,
 } from '../../hopsworks/parameters';
 import { scatter } from '../../hopsworks/scatter';
-import { readConnection, readSendSettings, sender, sendOptions, type Tally } from '../../hopsworks/send';
+import { sender, type Tally } from '../../hopsworks/send';
+import { readRequestBytes, readSendSettings, requestSizeOption, sendOptions } from '../../hopsworks/sendSettings';
 import { embeddingsBody, readEmbeddings } from '../../serving/embeddings';
 import { encode } from '../../serving/json';
 import { badInput, failed, success, type Outcome } from '../../serving/outcome';
@@ -61,14 +63,7 @@ const ownOptions: INodeProperties[] = [
 		default: 'float',
 		description: 'How the numbers travel. They come out the same.',
 	},
-	{
-		displayName: 'Max Request Size (kB)',
-		name: 'maxRequestKilobytes',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 1024,
-		description: 'A request ends before it grows beyond this size',
-	},
+	requestSizeOption,
 	{
 		displayName: 'Output Field',
 		name: 'outputField',
@@ -112,7 +107,7 @@ async function readSetUp(context: IExecuteFunctions, read: ParameterReader) {
 		settings: readSendSettings(options),
 		limits: {
 			rows: readNumber(options, ownOptions, 'rowsPerRequest'),
-			bytes: 1024 * readNumber(options, ownOptions, 'maxRequestKilobytes'),
+			bytes: readRequestBytes(options),
 		},
 		outputField: readOutputField(options, 'embedding'),
 		keepsInput: read('includeInputFields', 0) === true,

@@ -5,7 +5,8 @@ import { hintAtTrouble, includeInputFieldsAtFirst, NOT_SENT, outgoing, stopsOnEr
 import { attempt, attemptNow, optionsField, parameterReader } from '../../hopsworks/parameters';
 import { readyGroups } from '../../hopsworks/ready';
 import { scatter } from '../../hopsworks/scatter';
-import { sender, sendOptions, type Tally } from '../../hopsworks/send';
+import { sender, type Tally } from '../../hopsworks/send';
+import { sendOptions } from '../../hopsworks/sendSettings';
 import { failed, success, type Outcome } from '../../serving/outcome';
 import type { Operation } from './operation';
 import { predictOptions, readSetUp } from './predictOptions';
