@@ -156,7 +156,7 @@ function readDeployments(json: Json | undefined): DeploymentRecord[] | undefined
 }
 
 function readObject(json: Json | undefined): Record<string, Json> | undefined {
-	return isRecord(json) && !Array.isArray(json) ? json : undefined;
+	return isRecord(json) ? json : undefined;
 }
 
 function readLogs(json: Json | undefined): InstanceLogs[] | undefined {

@@ -17,6 +17,7 @@ import {
 	mayGoOn,
 	NOT_SENT,
 	outgoing,
+	simplifyProperty,
 	stopsOnError,
 } from '../../hopsworks/items';
 import {
@@ -88,14 +89,7 @@ export const chat: Operation = {
 	description: 'Send every item as a prompt to a deployed language model and get its answer',
 	properties: [
 		...conversationProperties,
-		{
-			displayName: 'Simplify',
-			name: 'simplify',
-			type: 'boolean',
-			noDataExpression: true,
-			default: true,
-			description: 'Whether to return a simplified version of the response instead of the raw data',
-		},
+		simplifyProperty,
 		...includeInputFields,
 		optionsField([...addressOptions, ...sendOptions, ...modelOptions, ...ownOptions]),
 	],

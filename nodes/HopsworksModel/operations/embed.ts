@@ -9,7 +9,6 @@ import { readExtraFields, readModelName, serverOptions } from '../../hopsworks/c
 import { readConnection } from '../../hopsworks/connection';
 import { addressOptions } from '../../hopsworks/deployments';
 import { deploymentFinder, type Finder } from '../../hopsworks/discovery';
-import { readyGroups, type ReadyGroup } from '../../hopsworks/ready';
 import { hintAtTrouble, includeInputFieldsAtFirst, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
 import {
 	asOneOf,
@@ -23,7 +22,7 @@ import {
 	take,
 	type ParameterReader,
 } from '../../hopsworks/parameters';
-import { scatter } from '../../hopsworks/scatter';
+import { scatter, type Group } from '../../hopsworks/scatter';
 import { sender, type Tally } from '../../hopsworks/send';
 import { readRequestBytes, readSendSettings, requestSizeOption, sendOptions } from '../../hopsworks/sendSettings';
 import { embeddingsBody, readEmbeddings } from '../../serving/embeddings';
@@ -148,7 +147,7 @@ async function run(
 	const outcomes: Array<Outcome<INodeExecutionData>> = items.map(() => notSent);
 	const stops = stopsOnError(context);
 	const finder = deploymentFinder(context, connection, settings);
-	const groups = new Map<string, ReadyGroup<number[]>>();
+	const groups = new Map<string, Group<number[]>>();
 	const texts = new Map<number, string>();
 	let tokens = 0;
 	for (const item of items.keys()) {
@@ -179,11 +178,8 @@ async function run(
 		if (stops) return outcomes;
 	}
 
-	const called = await readyGroups(groups.values(), outcomes);
-	if (stops && called.length < groups.size) return outcomes;
-
 	const tally: Tally = { requests: 0, retries: 0 };
-	const notes = await scatter(called, {
+	const notes = await scatter([...groups.values()], {
 		send: sender(context, connection, settings, tally),
 		concurrency: settings.concurrency,
 		stops,
