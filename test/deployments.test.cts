@@ -5,6 +5,7 @@ import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { jsonSchema, schema } from '../sandbox/schema.cts';
 import type { Status } from '../sandbox/lifecycle.cts';
 import documented from './fixtures/error-bodies.json';
+import { lifecycleOf, STARTS_FROM } from './support/deploymentStates.cts';
 import { API_KEY, runModel, type RunResult } from './support/engine.cts';
 import { quickenPolls } from './support/polls.cts';
 import { startServer } from './support/server.cts';
@@ -35,12 +36,6 @@ function run({ operation, deployment = 'screening', parameters, credential, ...m
 		parameters: { operation, deployment: { __rl: true, mode: 'list', value: deployment }, ...parameters },
 		...more,
 	});
-}
-
-function lifecycleOf(name: string) {
-	const found = sandbox.cluster.deployments.find((deployment) => deployment.name === name);
-	if (!found) throw new Error(`the sandbox has no ${name}`);
-	return found.lifecycle;
 }
 
 function fields({ success }: RunResult): IDataObject[] {
@@ -87,7 +82,7 @@ describe('Get', () => {
 	];
 	test.each(STATES)('the state %s', async (state) => {
 		Object.assign(sandbox.cluster.settings.pace, { start: 60_000, stop: 60_000 });
-		lifecycleOf('screening').become(state);
+		lifecycleOf(sandbox, 'screening').become(state);
 		expect(fields(await run({ operation: 'get' }))[0]).toMatchObject({ name: 'screening', status: state });
 	});
 
@@ -167,20 +162,11 @@ describe('Get Many', () => {
 });
 
 describe('Start', () => {
-	test.each<[Status, number]>([
-		['Created', 1],
-		['Stopped', 1],
-		['Creating', 1],
-		['Stopping', 1],
-		['Starting', 0],
-		['Running', 0],
-		['Idle', 0],
-		['Updating', 0],
-	])('from %s it ends ready, with %i starts', async (state, starts) => {
-		lifecycleOf('screening').become(state);
+	test.each(STARTS_FROM)('from %s it ends ready, with %i starts', async (state, starts) => {
+		lifecycleOf(sandbox, 'screening').become(state);
 		const [made] = fields(await run({ operation: 'start' }));
 		expect(['Running', 'Idle', 'Updating']).toContain(made?.status);
-		expect(lifecycleOf('screening').starts).toBe(starts);
+		expect(lifecycleOf(sandbox, 'screening').starts).toBe(starts);
 	});
 
 	test('from Failed it ends with the server’s reason', async () => {
@@ -191,7 +177,7 @@ describe('Start', () => {
 	});
 
 	test('one that fails while it starts ends with the server’s reason', async () => {
-		lifecycleOf('broken').become('Stopped');
+		lifecycleOf(sandbox, 'broken').become('Stopped');
 		const { error } = await run({ operation: 'start', deployment: 'broken' });
 		expect(error?.message).toContain('ModuleNotFoundError: xgboost');
 	});
@@ -200,7 +186,7 @@ describe('Start', () => {
 		sandbox.cluster.settings.pace.start = 60_000;
 		const [made] = fields(await run({ operation: 'start', parameters: { waitUntilDone: false } }));
 		expect(made?.status).toBe('Starting');
-		lifecycleOf('screening').become('Stopping');
+		lifecycleOf(sandbox, 'screening').become('Stopping');
 		sandbox.cluster.settings.pace.stop = 60_000;
 		const { error } = await run({ operation: 'start', parameters: { waitUntilDone: false } });
 		expect(error?.message).toContain("cannot be started now: it is 'Stopping'");
@@ -223,7 +209,7 @@ describe('Start', () => {
 		const rows = [{}, {}, {}];
 		const runs = await Promise.all([run({ operation: 'start', rows }), run({ operation: 'start', rows })]);
 		expect(runs.flatMap(fields).map(({ status }) => status)).toEqual(Array(6).fill('Running'));
-		expect(lifecycleOf('screening').starts).toBe(1);
+		expect(lifecycleOf(sandbox, 'screening').starts).toBe(1);
 	});
 
 	test('a role that is too low is said', async () => {
@@ -255,7 +241,7 @@ describe('Stop', () => {
 		['Stopped', 'Stopped'],
 		['Created', 'Created'],
 	])('from %s it ends %s', async (state, end) => {
-		lifecycleOf('screening').become(state);
+		lifecycleOf(sandbox, 'screening').become(state);
 		expect(fields(await run({ operation: 'stop' }))[0]?.status).toBe(end);
 	});
 
