@@ -192,11 +192,34 @@ describe('Start', () => {
 		expect(error?.message).toContain("cannot be started now: it is 'Stopping'");
 	});
 
+	test('without waiting one that somebody else is starting is as good as started', async () => {
+		sandbox.cluster.settings.pace.start = 60_000;
+		lifecycleOf(sandbox, 'screening').become('Starting');
+		const [made] = fields(await run({ operation: 'start', parameters: { waitUntilDone: false } }));
+		expect(made?.status).toBe('Starting');
+		expect(lifecycleOf(sandbox, 'screening').starts).toBe(0);
+	});
+
+	test('one that takes a while to show its start is started once', async () => {
+		const states = ['Stopped', 'Stopped', 'Stopped', 'Stopped', 'Running'];
+		const slow = await startServer(({ method, path }) => {
+			if (path.includes('getProjectInfo')) return { body: { projectId: 1, projectName: 'test' } };
+			return method === 'POST' ? {} : { body: { id: 1, name: 'screening', status: states.shift() } };
+		});
+		const [made] = fields(await run({ operation: 'start', credential: { hopsworksUrl: slow.url } }));
+		await slow.close();
+		expect(made?.status).toBe('Running');
+		expect(slow.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+	});
+
 	test('the wait ends at its limit, and says where the deployment stands', async () => {
 		sandbox.cluster.settings.pace.start = 60_000;
 		const { error } = await run({ operation: 'start', parameters: { maxWait: 1 } });
 		expect(error?.message).toBe("The deployment 'screening' was not ready within 1 second: it is 'Starting'");
 		expect(error?.description).toContain("'Max Wait (Seconds)'");
+		expect(error?.description).toContain('Hopsworks says: Deployment is starting. ');
+		// A look every 5 seconds, and one as the time is up.
+		expect(sandbox.traffic.restApi.filter((call) => call.startsWith('GET /project/119/serving'))).toHaveLength(3);
 	});
 
 	test('a cancel ends the wait', async () => {
@@ -216,6 +239,8 @@ describe('Start', () => {
 		const { error } = await run({ operation: 'start', deployment: 'upsell', credential: { project: 'team_a' } });
 		expect(error?.message).toContain('role in the project does not allow this (status 403)');
 		expect(error?.description).toContain('Data Owner');
+		// Such a refusal is final whatever the state: there is no look at it.
+		expect(sandbox.traffic.restApi.at(-1)).toMatch(/^POST/);
 	});
 
 	test('a refusal that is not about the state, such as a quota, ends it', async () => {

@@ -146,6 +146,34 @@ describe('Start It', () => {
 		expect(error?.message).toContain("'Hopsworks URL' in the credential is empty");
 	});
 
+	test('beside a Model Serving URL a lost reply does not end the start', async () => {
+		let gets = 0;
+		const gateway = await startServer(firstValues);
+		const hopsworks = await startServer(({ method, path }) => {
+			if (path.includes('getProjectInfo')) return { body: { projectId: 1, projectName: 'test' } };
+			if (method === 'POST') return {};
+			gets++;
+			if (gets === 2) return { status: 503, headers: { 'retry-after': '0' } };
+			return { body: { id: 1, name: 'returns', status: gets === 1 ? 'Stopped' : 'Running', projectNamespace: 'test' } };
+		});
+		const run = await score({ credential: { hopsworksUrl: hopsworks.url, servingUrl: gateway.url } });
+		await Promise.all([gateway.close(), hopsworks.close()]);
+		expect(predictions(run)).toEqual([`of ${CARD}`, `of ${CARD}`]);
+	});
+
+	test('one in a state that is not known is called as it is', async () => {
+		const gateway = await startServer(firstValues);
+		const hopsworks = await startServer(({ path }) =>
+			path.includes('getProjectInfo')
+				? { body: { projectId: 1, projectName: 'test' } }
+				: { body: { id: 1, name: 'returns', status: 'Dreaming', projectNamespace: 'test' } },
+		);
+		const run = await score({ credential: { hopsworksUrl: hopsworks.url, servingUrl: gateway.url } });
+		await Promise.all([gateway.close(), hopsworks.close()]);
+		expect(predictions(run)).toEqual([`of ${CARD}`, `of ${CARD}`]);
+		expect(hopsworks.requests.map(({ method }) => method)).toEqual(['GET', 'GET']);
+	});
+
 	test('Chat starts its deployment once for all items', async () => {
 		lifecycleOf(sandbox, 'assistant').become('Stopped');
 		const run = await runModel({
