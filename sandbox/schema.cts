@@ -3,7 +3,7 @@ import { isObject, json, type Call, type Reply } from './reply.cts';
 
 interface Field {
 	name: string;
-	/** Null where it is not resolved: any value goes. */
+	/** Null where Hopsworks does not know it: any value goes. */
 	type: string | null;
 	nullable: boolean;
 	description?: string;

@@ -1,4 +1,5 @@
-import { chatRoute, predictRoute, targetOf, type Address, type Route } from '../nodes/serving/address';
+import { targetOf, type Address } from '../nodes/serving/address';
+import { chatRoute, predictRoute, type Route } from '../nodes/serving/route';
 
 const GATEWAY = 'https://gw.example.com';
 

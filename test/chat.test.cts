@@ -1,56 +1,18 @@
 /** Chat in n8n's engine, over real HTTP. */
-import { runModel, type RunOptions, type RunResult } from './support/engine.cts';
-import { startServer, type Recorded, type Reply, type TestServer } from './support/server.cts';
-
-const USAGE = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
-
-/** A reply of vLLM with the given message. */
-function completion(message: object, finish = 'stop'): Reply {
-	return {
-		body: {
-			id: 'chatcmpl-1',
-			object: 'chat.completion',
-			model: 'llm',
-			choices: [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: finish }],
-			usage: USAGE,
-		},
-	};
-}
+import { chatWith, completion, usage, USAGE } from './support/chat.cts';
+import { runModel, type RunOptions } from './support/engine.cts';
+import type { Recorded, Reply } from './support/server.cts';
+import { sharedServer } from './support/sharedServer.cts';
 
 /** Answers each question with itself, so that a mixed-up answer shows. */
 function echo({ body }: Recorded): Reply {
 	return completion({ content: `to: ${JSON.stringify(body).match(/"content":"([^"]*)"}\]/)?.[1]}` });
 }
 
-let server: TestServer;
-let answer: (request: Recorded, number: number) => Reply;
+const server = sharedServer(echo);
 
-beforeAll(async () => {
-	server = await startServer((request, number) => answer(request, number));
-});
-afterAll(() => server.close());
-beforeEach(() => {
-	answer = echo;
-	server.requests.length = 0;
-	server.mostAtOnce = 0;
-});
-
-function chat(options: Partial<RunOptions>): Promise<RunResult> {
-	const { parameters, credential, ...rest } = options;
-	return runModel({
-		...rest,
-		credential: { servingUrl: server.url, ...credential },
-		parameters: {
-			operation: 'chat',
-			deployment: { __rl: true, mode: 'name', value: 'llm' },
-			prompt: 'Hello',
-			...parameters,
-		},
-	});
-}
-
+const chat = (options: Partial<RunOptions>) => chatWith(server, options);
 const sent = () => server.requests.map(({ body }) => body);
-const usage = { promptTokens: 5, completionTokens: 2, totalTokens: 7 };
 
 test('a prompt goes to the deployment under its own name, and the answer comes back with its usage', async () => {
 	const { success } = await chat({ rows: [{ id: 1 }], parameters: { systemPrompt: 'Be brief' } });
@@ -154,7 +116,8 @@ test('the raw reply comes under response', async () => {
 
 test('reasoning and tool calls come out where the model gives them', async () => {
 	const call = { id: 'c1', type: 'function', function: { name: 'f', arguments: '{"x": 1}' } };
-	answer = () => completion({ content: null, reasoning_content: 'Let me think', tool_calls: [call] }, 'tool_calls');
+	server.answer = () =>
+		completion({ content: null, reasoning_content: 'Let me think', tool_calls: [call] }, 'tool_calls');
 	const { success } = await chat({});
 	expect(success[0]?.json).toEqual({
 		text: '',
@@ -166,7 +129,7 @@ test('reasoning and tool calls come out where the model gives them', async () =>
 });
 
 test('many items go through the same window, each answer to its own item', async () => {
-	answer = (request) => ({ ...echo(request), delay: Math.random() * 30 });
+	server.answer = (request) => ({ ...echo(request), delay: Math.random() * 30 });
 	const rows = Array.from({ length: 40 }, (_, id) => ({ question: `q${id}` }));
 	const { success } = await chat({
 		rows,
@@ -211,13 +174,13 @@ describe('failures', () => {
 			'does not know the model',
 		],
 	])('%s', async (_name, reply, message) => {
-		answer = () => reply;
+		server.answer = () => reply;
 		const { error } = await chat({});
 		expect(error?.message).toContain(message);
 	});
 
 	test('one item fails, the others are answered', async () => {
-		answer = (request) =>
+		server.answer = (request) =>
 			request.text.includes('q1') ? { status: 400, body: { error: { message: 'too long' } } } : echo(request);
 		const { success, failed } = await chat({
 			rows: [{ q: 'q0' }, { q: 'q1' }, { q: 'q2' }],

@@ -1,40 +1,16 @@
 /** What Chat asks for beyond text, and what it makes of the answers: JSON, tools, images, tokens. In n8n's engine, over real HTTP. */
 import type { IBinaryData } from 'n8n-workflow';
-import { runModel, type RunOptions, type RunResult } from './support/engine.cts';
-import { startServer, type Recorded, type Reply, type TestServer } from './support/server.cts';
+import { chatWith, completion, USAGE } from './support/chat.cts';
+import type { RunOptions } from './support/engine.cts';
+import type { Reply } from './support/server.cts';
+import { sharedServer } from './support/sharedServer.cts';
 import documented from './fixtures/error-bodies.json';
 
-const USAGE = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
-
-function completion(message: object, finish = 'stop', more: object = {}): Reply {
-	const choice = { index: 0, message: { role: 'assistant', ...message }, finish_reason: finish };
-	return { body: { object: 'chat.completion', choices: [choice], usage: USAGE, ...more } };
-}
 const says = (content: string, finish?: string) => completion({ content }, finish);
 
-let server: TestServer;
-let answer: (request: Recorded, number: number) => Reply;
+const server = sharedServer(() => says('Hello'));
 
-beforeAll(async () => {
-	server = await startServer((request, number) => answer(request, number));
-});
-afterAll(() => server.close());
-beforeEach(() => {
-	server.requests.length = 0;
-});
-
-function chat({ parameters, ...rest }: Partial<RunOptions>): Promise<RunResult> {
-	return runModel({
-		...rest,
-		credential: { servingUrl: server.url },
-		parameters: {
-			operation: 'chat',
-			deployment: { __rl: true, mode: 'name', value: 'llm' },
-			prompt: 'Hello',
-			...parameters,
-		},
-	});
-}
+const chat = (options: Partial<RunOptions>) => chatWith(server, options);
 const sent = () => server.requests.map(({ body }): Record<string, unknown> => Object(body));
 
 const SCHEMA = {
@@ -46,7 +22,7 @@ const structured = { responseFormat: 'jsonSchema', jsonSchema: JSON.stringify(SC
 
 describe('structured output', () => {
 	test('asks in the portable form, and the parsed value comes out under json', async () => {
-		answer = () => says('{"team": "billing", "urgency": 9007199254740993}');
+		server.answer = () => says('{"team": "billing", "urgency": 9007199254740993}');
 		const { success } = await chat({ parameters: { options: structured } });
 		expect(sent()[0]).toMatchObject({
 			response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: SCHEMA, strict: true } },
@@ -60,7 +36,7 @@ describe('structured output', () => {
 	});
 
 	test('any JSON, also in the fence that some models put around it', async () => {
-		answer = (_request, number) => says(number === 1 ? '{"a": [1]}' : '```json\n{"a": [2]}\n```\n');
+		server.answer = (_request, number) => says(number === 1 ? '{"a": [1]}' : '```json\n{"a": [2]}\n```\n');
 		const { success } = await chat({
 			rows: [{}, {}],
 			parameters: { options: { responseFormat: 'json', concurrency: 1 } },
@@ -70,7 +46,7 @@ describe('structured output', () => {
 	});
 
 	test('text stays free of response_format and json', async () => {
-		answer = () => says('{"a": 1}');
+		server.answer = () => says('{"a": 1}');
 		const { success } = await chat({});
 		expect(sent()[0]).not.toHaveProperty('response_format');
 		expect(success[0]?.json).not.toHaveProperty('json');
@@ -104,7 +80,7 @@ describe('structured output', () => {
 		['another type', says('{"team": "sales", "urgency": "high"}'), "'urgency' is string, not integer"],
 		['a list', says('[]'), 'it is array, not object'],
 	])('%s fails that item alone, with the text in it', async (_name, reply, message) => {
-		answer = ({ text }) => (text.includes('bad') ? reply : says('{"team": "sales"}'));
+		server.answer = ({ text }) => (text.includes('bad') ? reply : says('{"team": "sales"}'));
 		for (const simplify of [true, false]) {
 			const { success, failed } = await chat({
 				rows: [{ q: 'bad' }, { q: 'good' }],
@@ -118,7 +94,7 @@ describe('structured output', () => {
 
 	test('a model that calls a tool first owes no JSON yet', async () => {
 		const call = { id: 'a', type: 'function', function: { name: 'f', arguments: '' } };
-		answer = () => completion({ content: null, tool_calls: [call] }, 'tool_calls');
+		server.answer = () => completion({ content: null, tool_calls: [call] }, 'tool_calls');
 		const { success } = await chat({ parameters: { options: structured } });
 		expect(success[0]?.json).toMatchObject({ toolCalls: [{ id: 'a', name: 'f', arguments: {} }] });
 	});
@@ -158,7 +134,7 @@ describe('structured output', () => {
 		['variants and nullable types', { anyOf: [{ type: ['string', 'null'] }, { const: 1 }] }],
 		['OpenAI’s wrapping', { name: 'ticket', schema: SCHEMA, strict: true }],
 	])('%s can be sent', async (_name, schema) => {
-		answer = () => says('"a"');
+		server.answer = () => says('"a"');
 		await chat({
 			rows: [{ schema }],
 			parameters: { options: { responseFormat: 'jsonSchema', jsonSchema: '={{ $json.schema }}' } },
@@ -178,7 +154,7 @@ describe('tools', () => {
 		['without parameters', [{ name: 'now', parameters: {} }], { tools: [{ function: { name: 'now' } }] }, DATA],
 		['as JSON text', [tool], { tools: [tool] }, '={{ $json.tools }}'],
 	])('are sent %s', async (_name, tools, body, expression) => {
-		answer = () => says('x');
+		server.answer = () => says('x');
 		await chat({ rows: [{ tools: JSON.stringify(tools) }], parameters: { options: { tools: expression } } });
 		expect(sent()[0]).toMatchObject(body);
 	});
@@ -188,13 +164,13 @@ describe('tools', () => {
 		['required', 'required'],
 		['find_order', { type: 'function', function: { name: 'find_order' } }],
 	])('and chosen: %s', async (toolChoice, wanted) => {
-		answer = () => says('x');
+		server.answer = () => says('x');
 		await chat({ parameters: { options: { tools: JSON.stringify([tool]), toolChoice } } });
 		expect(sent()[0]?.tool_choice).toEqual(wanted);
 	});
 
 	test('no tools, no choice', async () => {
-		answer = () => says('x');
+		server.answer = () => says('x');
 		await chat({ parameters: { options: { tools: '[]', toolChoice: 'required' } } });
 		expect(Object.keys(sent()[0] ?? {})).toEqual(['model', 'messages']);
 	});
@@ -215,7 +191,7 @@ describe('tools', () => {
 
 	test('arguments that are no JSON fail the item, with the text in it', async () => {
 		const call = { id: 'a', type: 'function', function: { name: 'f', arguments: '{"id": ' } };
-		answer = () => completion({ content: null, tool_calls: [call] }, 'length');
+		server.answer = () => completion({ content: null, tool_calls: [call] }, 'length');
 		const { error } = await chat({});
 		expect(error?.message).toBe('The model called the tool \'f\' with arguments that are not JSON: {"id":');
 	});
@@ -231,7 +207,7 @@ describe('images', () => {
 	});
 
 	test('several in one message, their type told by their bytes', async () => {
-		answer = () => says('Two pictures');
+		server.answer = () => says('Two pictures');
 		const binary = { data: file(PNG), photo: file(JPEG, 'application/octet-stream'), other: file(PNG) };
 		const { success } = await chat({
 			items: [{ json: { id: 1 }, binary }],
@@ -248,7 +224,7 @@ describe('images', () => {
 	});
 
 	test('they go with the last message of the user', async () => {
-		answer = () => says('x');
+		server.answer = () => says('x');
 		const messages = [
 			{ role: 'user', content: 'first' },
 			{ role: 'user', content: [{ type: 'text', text: 'second' }] },
@@ -300,7 +276,7 @@ describe('images', () => {
 	});
 
 	test('they are read when their item’s turn comes, not before', async () => {
-		answer = () => ({ status: 400, body: { error: { message: 'no', type: 'x' } } });
+		server.answer = () => ({ status: 400, body: { error: { message: 'no', type: 'x' } } });
 		const { error } = await chat({
 			items: [{ json: {}, binary: { data: file(PNG) } }, { json: {} }],
 			parameters: { options: { imageFields: 'data', concurrency: 1 } },
@@ -325,7 +301,7 @@ describe('images', () => {
 
 describe('tokens', () => {
 	test('of a run are counted once, with those of failed answers', async () => {
-		answer = ({ text }) => says(text.includes('bad') ? 'no JSON' : '{}');
+		server.answer = ({ text }) => says(text.includes('bad') ? 'no JSON' : '{}');
 		const { metadata } = await chat({
 			rows: [{ q: 'bad' }, { q: 'b' }, { q: 'c' }],
 			parameters: { prompt: '={{ $json.q }}', options: { responseFormat: 'json' } },
@@ -335,7 +311,7 @@ describe('tokens', () => {
 	});
 
 	test('none are made up where the server counts none', async () => {
-		answer = () => completion({ content: 'x' }, 'stop', { usage: null });
+		server.answer = () => completion({ content: 'x' }, 'stop', { usage: null });
 		const { metadata, success } = await chat({});
 		expect(metadata?.tokenUsage).toBeUndefined();
 		expect(success[0]?.json).toEqual({ text: 'x', finishReason: 'stop' });
@@ -343,7 +319,7 @@ describe('tokens', () => {
 
 	test('from the cache and for reasoning come out too', async () => {
 		const details = { prompt_tokens_details: { cached_tokens: 4 }, completion_tokens_details: { reasoning_tokens: 1 } };
-		answer = () => completion({ content: 'x' }, 'stop', { usage: { ...USAGE, ...details } });
+		server.answer = () => completion({ content: 'x' }, 'stop', { usage: { ...USAGE, ...details } });
 		const { success } = await chat({});
 		expect(success[0]?.json.usage).toEqual({
 			promptTokens: 5,
@@ -362,7 +338,7 @@ describe('answers without JSON', () => {
 		['reasoning of older servers', { content: 'x', reasoning_content: 'Hm' }, 'stop', { reasoning: 'Hm' }],
 		['a cut', { content: 'x' }, 'length', { text: 'x', finishReason: 'length' }],
 	])('%s comes out as it is', async (_name, message, finish, json) => {
-		answer = () => completion(message, finish);
+		server.answer = () => completion(message, finish);
 		expect((await chat({})).success[0]?.json).toMatchObject(json);
 	});
 
@@ -381,7 +357,7 @@ describe('every documented error of a language model’s server', () => {
 	test.each(errors.map(({ case: name, status, body, contentType }) => ({ name, status, body, contentType })))(
 		'$name, with streaming and without',
 		async ({ status, body, contentType }) => {
-			answer = () => ({ status, body, headers: { 'content-type': contentType } });
+			server.answer = () => ({ status, body, headers: { 'content-type': contentType } });
 			const messages: string[] = [];
 			for (const onChunk of [undefined, () => {}]) {
 				const { success, failed } = await chat({

@@ -3,11 +3,10 @@ import { createServer } from 'node:https';
 import type { StructuredChunk } from 'n8n-workflow';
 import { generate } from 'selfsigned';
 import { startSandbox } from '../sandbox/sandbox.cts';
-import { runModel, type RunOptions, type RunResult } from './support/engine.cts';
-import { endless, startServer, type Recorded, type Reply, type TestServer } from './support/server.cts';
-
-const USAGE = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
-const usage = { promptTokens: 5, completionTokens: 2, totalTokens: 7 };
+import { chatWith, completion, usage, USAGE } from './support/chat.cts';
+import type { RunOptions, RunResult } from './support/engine.cts';
+import { endless, type Recorded, type Reply } from './support/server.cts';
+import { sharedServer } from './support/sharedServer.cts';
 
 const event = (data: object | string) => `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
 const chunk = (delta: object, finish: string | null = null, more: object = {}) =>
@@ -25,19 +24,10 @@ const STOP = chunk({}, 'stop');
 const DONE = event('[DONE]');
 const HELLO = [START, content('Hel'), content('lo')];
 
-let server: TestServer;
-let answer: (request: Recorded, number: number) => Reply;
+const server = sharedServer(() => completion({ content: 'Hello' }));
 const streamOf = (...stream: Array<string | Buffer | number>): Reply => ({
 	headers: { 'content-type': 'text/event-stream; charset=utf-8' },
 	stream,
-});
-
-beforeAll(async () => {
-	server = await startServer((request, number) => answer(request, number));
-});
-afterAll(() => server.close());
-beforeEach(() => {
-	server.requests.length = 0;
 });
 
 interface Streamed extends RunResult {
@@ -45,28 +35,21 @@ interface Streamed extends RunResult {
 	chunks: string[];
 }
 
-async function chat({ parameters, credential, ...rest }: Partial<RunOptions>): Promise<Streamed> {
+async function chat({ parameters, ...rest }: Partial<RunOptions>): Promise<Streamed> {
 	const chunks: string[] = [];
 	const { options, ...others } = { options: {}, ...parameters };
 	const onChunk = ({ type, content: said = '', metadata: { itemIndex } }: StructuredChunk): void =>
 		void chunks.push(`${itemIndex} ${type === 'item' ? `'${said}'` : type === 'error' ? `error ${said}` : type}`);
-	const result = await runModel({
+	const result = await chatWith(server, {
 		onChunk,
 		...rest,
-		credential: { servingUrl: server.url, ...credential },
-		parameters: {
-			operation: 'chat',
-			deployment: { __rl: true, mode: 'name', value: 'llm' },
-			prompt: 'Hello',
-			options: { maxRetryWait: 0.01, ...Object(options) },
-			...others,
-		},
+		parameters: { options: { maxRetryWait: 0.01, ...Object(options) }, ...others },
 	});
 	return { ...result, chunks };
 }
 
 test('asks for a stream with its usage, and sends each piece on as it comes', async () => {
-	answer = () => streamOf(...HELLO, STOP, USAGE_CHUNK, DONE);
+	server.answer = () => streamOf(...HELLO, STOP, USAGE_CHUNK, DONE);
 	const { success, chunks } = await chat({ rows: [{ id: 1 }] });
 	expect(server.requests.map(({ body }) => body)).toEqual([
 		{
@@ -137,7 +120,7 @@ describe('streams that end well', () => {
 			},
 		],
 	])('%s', async (_name, reply, more) => {
-		answer = () => reply;
+		server.answer = () => reply;
 		const { success, chunks, error } = await chat({});
 		expect(error).toBeUndefined();
 		expect(success.map(({ json }) => json)).toEqual([{ text: 'Hello', finishReason: 'stop', ...more }]);
@@ -150,13 +133,13 @@ describe('streams that end well', () => {
 		const [from, to] = [bytes.indexOf('Gr'), bytes.indexOf('🙂') + 4];
 		const single = Array.from(bytes.subarray(from, to), (byte) => Buffer.from([byte]));
 		const parts = [bytes.subarray(0, from), ...single, bytes.subarray(to)];
-		answer = () => streamOf(...parts.flatMap((part) => [part, 5]));
+		server.answer = () => streamOf(...parts.flatMap((part) => [part, 5]));
 		expect((await chat({})).success[0]?.json).toMatchObject({ text: 'Grüße 🙂' });
 	});
 
 	test('a server that answers at once after all: one piece', async () => {
 		const message = { role: 'assistant', content: 'Hello' };
-		answer = () => ({ body: { choices: [{ index: 0, message, finish_reason: 'stop' }] } });
+		server.answer = () => ({ body: { choices: [{ index: 0, message, finish_reason: 'stop' }] } });
 		for (const simplify of [true, false]) {
 			const { success, chunks } = await chat({ parameters: { simplify } });
 			expect(JSON.stringify(success[0]?.json)).toContain('Hello');
@@ -196,7 +179,7 @@ describe('streams that end badly', () => {
 			'cut off before its JSON',
 		],
 	])('%s fails the item, and nothing is sent again', async (name, reply, message) => {
-		answer = () => reply;
+		server.answer = () => reply;
 		const responseFormat = name.startsWith('JSON') ? 'json' : 'text';
 		const { success, chunks, failed } = await chat({
 			rows: [{ id: 1 }],
@@ -216,7 +199,7 @@ describe('streams that end badly', () => {
 		['a connection closed before the first piece', { ...streamOf(START, 50), ending: 'cut' }],
 		['a connection closed before the reply', { reset: true }],
 	])('%s is asked again, as long as no piece has come', async (_name, first) => {
-		answer = (_request, number) => (number === 1 ? first : streamOf(...HELLO, STOP, DONE));
+		server.answer = (_request, number) => (number === 1 ? first : streamOf(...HELLO, STOP, DONE));
 		const { success, chunks, error } = await chat({});
 		expect(error).toBeUndefined();
 		expect(success[0]?.json).toMatchObject({ text: 'Hello' });
@@ -225,14 +208,17 @@ describe('streams that end badly', () => {
 	});
 
 	test('a refusal of the request is told in the server’s words', async () => {
-		answer = () => ({ status: 400, body: { error: { message: 'temperature must be non-negative', code: 400 } } });
+		server.answer = () => ({
+			status: 400,
+			body: { error: { message: 'temperature must be non-negative', code: 400 } },
+		});
 		const { error } = await chat({});
 		expect(error?.message).toContain('temperature must be non-negative');
 		expect(server.requests).toHaveLength(1);
 	});
 
 	test('where the run stops, n8n itself ends the stream with the error', async () => {
-		answer = () => streamOf(...HELLO, event(NESTED));
+		server.answer = () => streamOf(...HELLO, event(NESTED));
 		const { chunks, error } = await chat({});
 		expect(error?.message).toBe('The answer broke off: EngineCore died');
 		expect(chunks.slice(0, 3)).toEqual(['0 begin', "0 'Hel'", "0 'lo'"]);
@@ -240,7 +226,7 @@ describe('streams that end badly', () => {
 	});
 
 	test('a key that the server echoes goes nowhere', async () => {
-		answer = ({ headers }) => streamOf(content(`You sent ${headers.authorization}`), STOP, DONE);
+		server.answer = ({ headers }) => streamOf(content(`You sent ${headers.authorization}`), STOP, DONE);
 		const { success, chunks } = await chat({});
 		expect(success[0]?.json.text).toBe('You sent ApiKey ***');
 		expect(chunks[1]).toBe("0 'You sent ApiKey ***'");
@@ -248,7 +234,7 @@ describe('streams that end badly', () => {
 
 	test('Stop ends the answer at once, and the connection with it', async () => {
 		const { stream, closed } = endless(content('and '));
-		answer = () => ({ ...streamOf(), stream });
+		server.answer = () => ({ ...streamOf(), stream });
 		const { status } = await chat({ cancelAfter: 300 });
 		expect(status).toBe('canceled');
 		await closed;
@@ -256,7 +242,7 @@ describe('streams that end badly', () => {
 
 	test('silence ends the connection too', async () => {
 		const { stream, closed } = endless('');
-		answer = () => ({ ...streamOf(), stream });
+		server.answer = () => ({ ...streamOf(), stream });
 		const { error } = await chat({ parameters: { options: { timeout: 0.3 } } });
 		expect(error?.message).toContain('did not answer within 0.3 seconds');
 		await closed;
@@ -265,7 +251,7 @@ describe('streams that end badly', () => {
 
 describe('streams go the way of all requests', () => {
 	test('with the Host header', async () => {
-		answer = () => streamOf(...HELLO, STOP, DONE);
+		server.answer = () => streamOf(...HELLO, STOP, DONE);
 		const { success } = await chat({ parameters: { options: { hostHeader: 'llm.test.hopsworks.ai' } } });
 		expect(success).toHaveLength(1);
 		expect(server.requests[0]).toMatchObject({
@@ -291,7 +277,7 @@ describe('streams go the way of all requests', () => {
 	});
 
 	test('through a proxy', async () => {
-		answer = () => streamOf(...HELLO, STOP, DONE);
+		server.answer = () => streamOf(...HELLO, STOP, DONE);
 		process.env.HTTP_PROXY = server.url;
 		process.env.NO_PROXY = '';
 		const { success, error } = await chat({ credential: { servingUrl: 'http://gateway.invalid' } });
@@ -311,7 +297,7 @@ describe('when it streams', () => {
 	};
 
 	test('several items one after the other, each with its own begin and end', async () => {
-		answer = answerTo;
+		server.answer = answerTo;
 		const rows = ['a', 'b', 'c'].map((question) => ({ question }));
 		const { success, chunks } = await chat({ rows, parameters: { prompt: '={{ $json.question }}' } });
 		expect(chunks).toEqual(
@@ -327,7 +313,7 @@ describe('when it streams', () => {
 		['where the option is off', { parameters: { options: { enableStreaming: false } } }],
 		['as an agent’s tool', { tool: true, parameters: { prompt: 'Hello' } }],
 	])('never %s', async (_name, options) => {
-		answer = answerTo;
+		server.answer = answerTo;
 		const { success, chunks } = await chat(options);
 		expect(server.requests[0]?.body).not.toHaveProperty('stream');
 		expect(chunks).toEqual([]);

@@ -75,6 +75,14 @@ describe('deployments', () => {
 		});
 	});
 
+	test.each([
+		['KSERVE', true],
+		['kserve', true],
+		['DEFAULT', false],
+	])('with the serving tool %s it is behind the gateway: %s', (servingTool, isBehindGateway) => {
+		expect(readDeployment({ id: 1, name: 'x', servingTool })?.isBehindGateway).toBe(isBehindGateway);
+	});
+
 	test('environment variables are left out, as they may hold secrets', () => {
 		const record = readDeployment({ id: 1, name: 'x', predictorEnvVars: ['A=B'], transformerEnvVars: ['A=B'] });
 		expect(JSON.stringify(record)).not.toContain('A=B');

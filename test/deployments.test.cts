@@ -5,6 +5,7 @@ import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { jsonSchema, schema } from '../sandbox/schema.cts';
 import type { Status } from '../sandbox/lifecycle.cts';
 import documented from './fixtures/error-bodies.json';
+import { lifecycleOf, STARTS_FROM } from './support/deploymentStates.cts';
 import { API_KEY, runModel, type RunResult } from './support/engine.cts';
 import { quickenPolls } from './support/polls.cts';
 import { startServer } from './support/server.cts';
@@ -35,12 +36,6 @@ function run({ operation, deployment = 'screening', parameters, credential, ...m
 		parameters: { operation, deployment: { __rl: true, mode: 'list', value: deployment }, ...parameters },
 		...more,
 	});
-}
-
-function lifecycleOf(name: string) {
-	const found = sandbox.cluster.deployments.find((deployment) => deployment.name === name);
-	if (!found) throw new Error(`the sandbox has no ${name}`);
-	return found.lifecycle;
 }
 
 function fields({ success }: RunResult): IDataObject[] {
@@ -87,7 +82,7 @@ describe('Get', () => {
 	];
 	test.each(STATES)('the state %s', async (state) => {
 		Object.assign(sandbox.cluster.settings.pace, { start: 60_000, stop: 60_000 });
-		lifecycleOf('screening').become(state);
+		lifecycleOf(sandbox, 'screening').become(state);
 		expect(fields(await run({ operation: 'get' }))[0]).toMatchObject({ name: 'screening', status: state });
 	});
 
@@ -167,20 +162,11 @@ describe('Get Many', () => {
 });
 
 describe('Start', () => {
-	test.each<[Status, number]>([
-		['Created', 1],
-		['Stopped', 1],
-		['Creating', 1],
-		['Stopping', 1],
-		['Starting', 0],
-		['Running', 0],
-		['Idle', 0],
-		['Updating', 0],
-	])('from %s it ends ready, with %i starts', async (state, starts) => {
-		lifecycleOf('screening').become(state);
+	test.each(STARTS_FROM)('from %s it ends ready, with %i starts', async (state, starts) => {
+		lifecycleOf(sandbox, 'screening').become(state);
 		const [made] = fields(await run({ operation: 'start' }));
 		expect(['Running', 'Idle', 'Updating']).toContain(made?.status);
-		expect(lifecycleOf('screening').starts).toBe(starts);
+		expect(lifecycleOf(sandbox, 'screening').starts).toBe(starts);
 	});
 
 	test('from Failed it ends with the server’s reason', async () => {
@@ -191,7 +177,7 @@ describe('Start', () => {
 	});
 
 	test('one that fails while it starts ends with the server’s reason', async () => {
-		lifecycleOf('broken').become('Stopped');
+		lifecycleOf(sandbox, 'broken').become('Stopped');
 		const { error } = await run({ operation: 'start', deployment: 'broken' });
 		expect(error?.message).toContain('ModuleNotFoundError: xgboost');
 	});
@@ -200,10 +186,30 @@ describe('Start', () => {
 		sandbox.cluster.settings.pace.start = 60_000;
 		const [made] = fields(await run({ operation: 'start', parameters: { waitUntilDone: false } }));
 		expect(made?.status).toBe('Starting');
-		lifecycleOf('screening').become('Stopping');
+		lifecycleOf(sandbox, 'screening').become('Stopping');
 		sandbox.cluster.settings.pace.stop = 60_000;
 		const { error } = await run({ operation: 'start', parameters: { waitUntilDone: false } });
 		expect(error?.message).toContain("cannot be started now: it is 'Stopping'");
+	});
+
+	test('without waiting one that somebody else is starting is as good as started', async () => {
+		sandbox.cluster.settings.pace.start = 60_000;
+		lifecycleOf(sandbox, 'screening').become('Starting');
+		const [made] = fields(await run({ operation: 'start', parameters: { waitUntilDone: false } }));
+		expect(made?.status).toBe('Starting');
+		expect(lifecycleOf(sandbox, 'screening').starts).toBe(0);
+	});
+
+	test('one that takes a while to show its start is started once', async () => {
+		const states = ['Stopped', 'Stopped', 'Stopped', 'Stopped', 'Running'];
+		const slow = await startServer(({ method, path }) => {
+			if (path.includes('getProjectInfo')) return { body: { projectId: 1, projectName: 'test' } };
+			return method === 'POST' ? {} : { body: { id: 1, name: 'screening', status: states.shift() } };
+		});
+		const [made] = fields(await run({ operation: 'start', credential: { hopsworksUrl: slow.url } }));
+		await slow.close();
+		expect(made?.status).toBe('Running');
+		expect(slow.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
 	});
 
 	test('the wait ends at its limit, and says where the deployment stands', async () => {
@@ -211,6 +217,9 @@ describe('Start', () => {
 		const { error } = await run({ operation: 'start', parameters: { maxWait: 1 } });
 		expect(error?.message).toBe("The deployment 'screening' was not ready within 1 second: it is 'Starting'");
 		expect(error?.description).toContain("'Max Wait (Seconds)'");
+		expect(error?.description).toContain('Hopsworks says: Deployment is starting. ');
+		// A look every 5 seconds, and one as the time is up.
+		expect(sandbox.traffic.restApi.filter((call) => call.startsWith('GET /project/119/serving'))).toHaveLength(3);
 	});
 
 	test('a cancel ends the wait', async () => {
@@ -223,13 +232,15 @@ describe('Start', () => {
 		const rows = [{}, {}, {}];
 		const runs = await Promise.all([run({ operation: 'start', rows }), run({ operation: 'start', rows })]);
 		expect(runs.flatMap(fields).map(({ status }) => status)).toEqual(Array(6).fill('Running'));
-		expect(lifecycleOf('screening').starts).toBe(1);
+		expect(lifecycleOf(sandbox, 'screening').starts).toBe(1);
 	});
 
 	test('a role that is too low is said', async () => {
 		const { error } = await run({ operation: 'start', deployment: 'upsell', credential: { project: 'team_a' } });
 		expect(error?.message).toContain('role in the project does not allow this (status 403)');
 		expect(error?.description).toContain('Data Owner');
+		// Such a refusal is final whatever the state: there is no look at it.
+		expect(sandbox.traffic.restApi.at(-1)).toMatch(/^POST/);
 	});
 
 	test('a refusal that is not about the state, such as a quota, ends it', async () => {
@@ -255,7 +266,7 @@ describe('Stop', () => {
 		['Stopped', 'Stopped'],
 		['Created', 'Created'],
 	])('from %s it ends %s', async (state, end) => {
-		lifecycleOf('screening').become(state);
+		lifecycleOf(sandbox, 'screening').become(state);
 		expect(fields(await run({ operation: 'stop' }))[0]?.status).toBe(end);
 	});
 

@@ -63,6 +63,26 @@ describe('with a Hopsworks URL alone', () => {
 		expect(predictions(await predict())).toEqual([0, 1]);
 	});
 
+	test('where a name gets a whole list, the deployment of that name is taken', async () => {
+		const gateway = await startServer(firstValues);
+		const hopsworks = await startServer(({ path }) => {
+			if (path.includes('getProjectInfo')) return { body: { projectId: 1, projectName: 'test' } };
+			const record = { status: 'Running', projectNamespace: 'test' };
+			return {
+				body: [
+					{ id: 2, name: 'fraud2', ...record, status: 'Stopped' },
+					{ id: 1, name: 'fraud', ...record },
+				],
+			};
+		});
+		const run = await predict({
+			credential: { hopsworksUrl: hopsworks.url, servingUrl: gateway.url },
+			rows: [{ card: 'a' }],
+		});
+		await Promise.all([gateway.close(), hopsworks.close()]);
+		expect(predictions(run)).toEqual(['of a']);
+	});
+
 	test('a release without path routing is reached by host name', async () => {
 		sandbox.cluster.settings.isOld = true;
 		expect(predictions(await predict())).toEqual([0, 1]);
@@ -191,6 +211,12 @@ describe('what Hopsworks refuses is said in its words, with what to do', () => {
 		expect(error?.message).toContain('The project has no such deployment (status 404): name: nope');
 	});
 
+	test('an address in the place of a name, for which Hopsworks is not asked', async () => {
+		const { error } = await predict({ deployment: `${sandbox.url}/v1/test/fraud` });
+		expect(error?.message).toContain("'Deployment' is not a name");
+		expect(sandbox.traffic.restApi).toEqual([]);
+	});
+
 	test('a deployment that answers gRPC is refused before anything is sent', async () => {
 		const { error } = await predict({ deployment: 'pricegrpc' });
 		expect(error?.message).toContain("'pricegrpc' answers gRPC only");
@@ -214,9 +240,19 @@ describe('what Hopsworks refuses is said in its words, with what to do', () => {
 		expect(error?.description).toContain("'Hopsworks URL'");
 	});
 
-	test('an address that is none', async () => {
-		const { error } = await predict({ credential: { hopsworksUrl: 'hopsworks' } });
-		expect(error?.message).toContain("'Hopsworks URL' in the credential is not a web address: 'hopsworks'");
+	test.each(['hopsworks', 'hopsworks.example.com:443'])('an address that is none: %s', async (hopsworksUrl) => {
+		const { error } = await predict({ credential: { hopsworksUrl } });
+		expect(error?.message).toContain(`'Hopsworks URL' in the credential is not a web address: '${hopsworksUrl}'`);
+	});
+
+	test('names never become a part of the address', async () => {
+		await predict({ deployment: 'a&b=c#d' });
+		await predict({ credential: { project: '../users?' } });
+		expect(sandbox.traffic.restApi).toEqual([
+			'GET /project/getProjectInfo/test',
+			'GET /project/119/serving?name=a%26b%3Dc%23d',
+			'GET /project/getProjectInfo/..%2Fusers%3F',
+		]);
 	});
 });
 
@@ -237,6 +273,15 @@ describe('with a Model Serving URL beside it', () => {
 		await gateway.close();
 		expect(predictions(run)).toEqual(['of a']);
 		expect(run.hints.map(({ message }) => message).join()).toContain('lacks the scope PROJECT');
+	});
+
+	test('a Hopsworks that is down is asked once, and not waited for', async () => {
+		const [gateway, down] = await Promise.all([startServer(firstValues), startServer(() => ({ status: 503 }))]);
+		const credential = { servingUrl: gateway.url, hopsworksUrl: down.url };
+		const run = await predict({ credential, rows: [{ card: 'a' }] });
+		await Promise.all([gateway.close(), down.close()]);
+		expect(predictions(run)).toEqual(['of a']);
+		expect(down.requests).toHaveLength(1);
 	});
 });
 
@@ -288,6 +333,36 @@ describe('routing', () => {
 		expect(predictions(run)).toEqual([0, 1]);
 		expect(sandbox.traffic.requests).toBe(requests);
 		expect(sandbox.traffic.restApi.includes('GET /variables/kube_knative_domain_name')).toBe(routing === 'host');
+	});
+
+	test('the gateway and the domain are asked for only where they are needed', async () => {
+		await predict({ parameters: { options: { routing: 'proxy' } } });
+		await predict({ parameters: { options: { routing: 'host', hostHeader: 'fraud.test.hopsworks.ai' } } });
+		const asked = sandbox.traffic.restApi.map((call) => call.replace(/.*(endpoints|domain).*/, '$1'));
+		expect(asked.filter((call) => ['endpoints', 'domain'].includes(call))).toEqual(['endpoints']);
+	});
+
+	test('a deployment without KServe is reached through Hopsworks, whatever gateway there is', async () => {
+		const hopsworks = await startServer((request) => {
+			if (request.path.includes('getProjectInfo')) return { body: { projectId: 1, projectName: 'test' } };
+			if (request.method === 'POST') return firstValues(request);
+			return { body: { id: 1, name: 'fraud', status: 'Running', projectNamespace: 'test', servingTool: 'DEFAULT' } };
+		});
+		const credential = { hopsworksUrl: hopsworks.url };
+		const run = await predict({ credential, rows: [{ card: 'a' }] });
+		const beside = await predict({ credential: { ...credential, servingUrl: sandbox.url }, rows: [{ card: 'b' }] });
+		await hopsworks.close();
+		expect([...predictions(run), ...predictions(beside)]).toEqual(['of a', 'of b']);
+		expect(hopsworks.requests.some(({ path }) => path.includes('endpoints'))).toBe(false);
+		expect(sandbox.traffic.requests).toBe(0);
+	});
+
+	test('through Hopsworks, its refusal is said even where there is a gateway', async () => {
+		const { error } = await predict({
+			credential: { servingUrl: sandbox.url, apiKey: 'NOPROJECT.SECRET' },
+			parameters: { options: { routing: 'proxy' } },
+		});
+		expect(error?.message).toContain('lacks the scope PROJECT');
 	});
 
 	test('through Hopsworks needs its address', async () => {

@@ -2,7 +2,8 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { startSandbox } from '../sandbox/sandbox.cts';
 import { runModel, type RunOptions, type RunResult } from './support/engine.cts';
-import { startServer, type Recorded, type Reply, type TestServer } from './support/server.cts';
+import type { Recorded, Reply } from './support/server.cts';
+import { sharedServer } from './support/sharedServer.cts';
 
 /** A text's embedding is its number, twice, so that a mixed-up one shows. */
 const vectorOf = (text: unknown): number[] => [Number(String(text).replace(/\D/g, '')), 0.5];
@@ -17,17 +18,7 @@ function shuffled(request: Recorded): Reply {
 	return reply(inputOf(request).map(entry).reverse());
 }
 
-let server: TestServer;
-let answer: (request: Recorded, number: number) => Reply;
-beforeAll(async () => {
-	server = await startServer((request, number) => answer(request, number));
-});
-afterAll(() => server.close());
-beforeEach(() => {
-	answer = shuffled;
-	server.requests.length = 0;
-	server.mostAtOnce = 0;
-});
+const server = sharedServer(shuffled);
 
 function embed({ parameters, ...rest }: Partial<RunOptions>): Promise<RunResult> {
 	return runModel({
@@ -117,7 +108,7 @@ describe('failures', () => {
 	const settings = { onError: 'continueErrorOutput' } as const;
 
 	test('a text that is too long fails alone, in words', async () => {
-		answer = (request) =>
+		server.answer = (request) =>
 			inputOf(request).includes('text 7')
 				? {
 						status: 400,
@@ -141,7 +132,7 @@ describe('failures', () => {
 	});
 
 	test('a request that is too large is cut into smaller ones', async () => {
-		answer = (request) =>
+		server.answer = (request) =>
 			inputOf(request).length > 32 ? { status: 413, body: 'batch size 100 > 32' } : shuffled(request);
 		const { success, hints } = await embed({ rows: table(100), settings });
 		expect(success.map(({ json }) => Object(json.embedding)[0])).toEqual(table(100).map(({ id }) => id));
@@ -152,13 +143,13 @@ describe('failures', () => {
 		['embeds only the first text', (request) => reply([entry(inputOf(request)[0], 0)])],
 		['gives every embedding the same index', (request) => reply(inputOf(request).map((text) => entry(text, 0)))],
 	])('a deployment that %s gets each alone', async (_name, given) => {
-		answer = given;
+		server.answer = given;
 		const { success } = await embed({ rows: table(5), settings });
 		expect(success.map(({ json }) => Object(json.embedding)[0])).toEqual([0, 1, 2, 3, 4]);
 	});
 
 	test('embeddings without an index belong to the texts in their order', async () => {
-		answer = (request) => reply(inputOf(request).map((text) => ({ embedding: vectorOf(text) })));
+		server.answer = (request) => reply(inputOf(request).map((text) => ({ embedding: vectorOf(text) })));
 		const { success } = await embed({ rows: table(3) });
 		expect(success.map(({ json }) => Object(json.embedding)[0])).toEqual([0, 1, 2]);
 	});
@@ -174,7 +165,7 @@ describe('failures', () => {
 		],
 		['a chat model', { status: 404, body: { detail: 'Not Found' } }, 'has no such address'],
 	])('%s', async (_name, given, message) => {
-		answer = () => given;
+		server.answer = () => given;
 		const { error } = await embed({ rows: table(1) });
 		expect(error?.message).toContain(message);
 	});

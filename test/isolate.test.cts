@@ -1,7 +1,8 @@
 /** The search for bad rows, without a server: what it finds and what it may cost. */
 import { blameOf } from '../nodes/serving/blame';
 import { isolate } from '../nodes/serving/isolate';
-import { failureOf, type Failure } from '../nodes/serving/outcome';
+import type { Failure } from '../nodes/serving/outcome';
+import { failureOf } from '../nodes/serving/statusFailure';
 
 interface Found {
 	bad: Map<number, Failure>;

@@ -1,20 +1,10 @@
 /** Predict in n8n's engine, over real HTTP. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { API_KEY, runModel, type RunOptions, type RunResult } from './support/engine.cts';
-import { firstValues, rowsOf, startServer, type Recorded, type Reply, type TestServer } from './support/server.cts';
+import { firstValues, rowsOf, startServer, type Recorded, type Reply } from './support/server.cts';
+import { sharedServer } from './support/sharedServer.cts';
 
-let server: TestServer;
-let answer: (request: Recorded, number: number) => Reply | Promise<Reply>;
-
-beforeAll(async () => {
-	server = await startServer((request, number) => answer(request, number));
-});
-afterAll(() => server.close());
-beforeEach(() => {
-	answer = firstValues;
-	server.requests.length = 0;
-	server.mostAtOnce = 0;
-});
+const server = sharedServer(firstValues);
 
 const byName = (value: string) => ({ __rl: true, mode: 'name', value });
 const byUrl = (value: string) => ({ __rl: true, mode: 'url', value });
@@ -62,7 +52,7 @@ describe('requests', () => {
 
 	test('no more requests are under way than the window is wide, and a slow one holds nobody up', async () => {
 		let sentMeanwhile = 0;
-		answer = async (request, number) => {
+		server.answer = async (request, number) => {
 			if (number > 1) return { ...firstValues(request), delay: 10 };
 			await wait(400);
 			sentMeanwhile = server.requests.length;
@@ -79,7 +69,7 @@ describe('requests', () => {
 	});
 
 	test('predictions stay in the order of the items under random delays, each linked to its own item', async () => {
-		answer = (request) => ({ ...firstValues(request), delay: Math.random() * 40 });
+		server.answer = (request) => ({ ...firstValues(request), delay: Math.random() * 40 });
 		const { success } = await predict({
 			rows: numbered(200),
 			parameters: { options: { rowsPerRequest: 7, concurrency: 8 } },
@@ -160,7 +150,7 @@ describe('rows', () => {
 	});
 
 	test('columnar puts the values of many rows into one list a column, and zips named outputs back', async () => {
-		answer = () => ({ body: { outputs: { score: [0.1, 0.9], label: ['ok', 'fraud'] } } });
+		server.answer = () => ({ body: { outputs: { score: [0.1, 0.9], label: ['ok', 'fraud'] } } });
 		const { success } = await predict({
 			rows: [
 				{ a: 1, b: 'x' },
@@ -176,7 +166,7 @@ describe('rows', () => {
 	});
 
 	test('columnar refuses a row of another kind than the first, rather than fill up its columns', async () => {
-		answer = () => ({ body: { outputs: [0.5] } });
+		server.answer = () => ({ body: { outputs: [0.5] } });
 		const parameters = { rows: 'json', rowJson: '={{ $json.row }}', rowFormat: 'columnar' };
 		const settings = { onError: 'continueErrorOutput' } satisfies RunOptions['settings'];
 		const named = await predict({ rows: [{ row: { a: 1, b: 2 } }, { row: [9] }], parameters, settings });
@@ -197,7 +187,7 @@ describe('rows', () => {
 	});
 
 	test('a deployment that asks for instances gets them from then on', async () => {
-		answer = (request) =>
+		server.answer = (request) =>
 			request.text.startsWith('{"instances"')
 				? firstValues(request)
 				: { status: 400, headers: { 'content-type': 'text/plain' }, body: 'no instances in the request\n' };
@@ -229,7 +219,7 @@ describe('rows', () => {
 	});
 
 	test('Response: Raw gives each item the whole reply, even one that is not JSON', async () => {
-		answer = (_request, number) =>
+		server.answer = (_request, number) =>
 			number === 1 ? { body: { predictions: [1, 2], model: 'm' } } : { body: 'plain text' };
 		const { success } = await predict({
 			rows: numbered(2),
@@ -239,7 +229,7 @@ describe('rows', () => {
 	});
 
 	test('numbers beyond 2^53 come out as text, digit for digit, and NaN as null', async () => {
-		answer = () => ({ body: '{"predictions": [7615917337495251231, NaN, 0.12345678901234567, -Infinity]}' });
+		server.answer = () => ({ body: '{"predictions": [7615917337495251231, NaN, 0.12345678901234567, -Infinity]}' });
 		const { success } = await predict({ rows: numbered(4) });
 		expect(success.map(({ json }) => json.prediction)).toEqual([
 			'7615917337495251231',
@@ -293,7 +283,7 @@ describe('addresses', () => {
 
 	test('a redirect is not followed', async () => {
 		const elsewhere = await startServer(firstValues);
-		answer = () => ({ status: 302, headers: { location: `${elsewhere.url}/login` } });
+		server.answer = () => ({ status: 302, headers: { location: `${elsewhere.url}/login` } });
 		const { status, error } = await predict({ rows: [{ id: 1 }] });
 		await elsewhere.close();
 		expect(status).toBe('error');
@@ -303,7 +293,7 @@ describe('addresses', () => {
 	});
 
 	test('items for several deployments are batched by deployment and come out in their own order', async () => {
-		answer = (request) => ({ body: { predictions: rowsOf(request).map(() => request.path.split('/')[3]) } });
+		server.answer = (request) => ({ body: { predictions: rowsOf(request).map(() => request.path.split('/')[3]) } });
 		const rows = Array.from({ length: 10 }, (_, id) => ({ id, model: id % 3 === 0 ? 'churn' : 'fraud' }));
 		const { success } = await predict({ rows, parameters: { deployment: byName('={{ $json.model }}') } });
 		expect(success.map(({ json }) => json.prediction)).toEqual(rows.map(({ model }) => model));
@@ -321,7 +311,7 @@ describe('failures', () => {
 	const oneByOne = { options: { rowsPerRequest: 1, concurrency: 1 } };
 
 	beforeEach(() => {
-		answer = refusesBad;
+		server.answer = refusesBad;
 	});
 
 	test('On Error: Stop ends the run, names the item and starts no further request', async () => {
@@ -362,14 +352,14 @@ describe('failures', () => {
 
 	test('a run that met trouble says so in one hint, one without says nothing', async () => {
 		const troubled = await predict({ rows, parameters: oneByOne, settings: { onError: 'continueErrorOutput' } });
-		answer = firstValues;
+		server.answer = firstValues;
 		const smooth = await predict({ rows });
 		expect(troubled.hints).toEqual([expect.objectContaining({ message: '3 items, 3 requests, 1 failed' })]);
 		expect(smooth.hints).toEqual([]);
 	});
 
 	test('another number of predictions than rows is never guessed at: each row is sent alone', async () => {
-		answer = (request) => ({ body: { predictions: [`of ${String(rowsOf(request)[0])}`] } });
+		server.answer = (request) => ({ body: { predictions: [`of ${String(rowsOf(request)[0])}`] } });
 		const { success, hints } = await predict({ rows: numbered(3) });
 		expect(success.map(({ json }) => json.prediction)).toEqual(['of 0', 'of 1', 'of 2']);
 		expect(server.requests).toHaveLength(4);
@@ -386,7 +376,7 @@ describe('failures', () => {
 		['an HTML page', '<html><title>Sign in</title></html>', 'The reply is not JSON'],
 		['an empty reply', '', 'The reply was empty'],
 	])('a status of 200 can be a failure: %s', async (_name, body, text) => {
-		answer = () => ({ body });
+		server.answer = () => ({ body });
 		const { error } = await predict({ rows: [{ id: 1 }] });
 		expect(error?.message).toContain(text);
 	});
@@ -442,20 +432,21 @@ describe('waiting and trying again', () => {
 	const quick = { options: { maxRetryWait: 0.01 } };
 
 	test('a busy or starting deployment is asked again, and the hint says so', async () => {
-		answer = (request, number) => (number < 3 ? { status: 503, body: 'no healthy upstream' } : firstValues(request));
+		server.answer = (request, number) =>
+			number < 3 ? { status: 503, body: 'no healthy upstream' } : firstValues(request);
 		const { success, hints } = await predict({ rows: [{ id: 1 }], parameters: quick });
 		expect(success[0]?.json.prediction).toBe('of 1');
 		expect(hints).toEqual([expect.objectContaining({ message: '1 item, 3 requests, 2 sent again' })]);
 	});
 
 	test('a connection that is reset before the reply is tried again', async () => {
-		answer = (request, number) => (number === 1 ? { reset: true } : firstValues(request));
+		server.answer = (request, number) => (number === 1 ? { reset: true } : firstValues(request));
 		const { success } = await predict({ rows: [{ id: 1 }], parameters: quick });
 		expect(success[0]?.json.prediction).toBe('of 1');
 	});
 
 	test('tries end at Max Tries, and the error says how many there were', async () => {
-		answer = () => ({ status: 429, body: { error: 'The batch scheduling queue is full' } });
+		server.answer = () => ({ status: 429, body: { error: 'The batch scheduling queue is full' } });
 		const { error } = await predict({
 			rows: [{ id: 1 }],
 			parameters: { options: { maxRetryWait: 0.01, maxTries: 3 } },
@@ -466,7 +457,7 @@ describe('waiting and trying again', () => {
 
 	test('Retry-After is obeyed', async () => {
 		const at: number[] = [];
-		answer = (request, number) => {
+		server.answer = (request, number) => {
 			at.push(Date.now());
 			return number === 1 ? { status: 503, headers: { 'retry-after': '1' } } : firstValues(request);
 		};
@@ -475,24 +466,24 @@ describe('waiting and trying again', () => {
 	});
 
 	test('a Retry-After beyond Max Retry Wait ends the tries at once and names both', async () => {
-		answer = () => ({ status: 429, headers: { 'retry-after': '3600' } });
+		server.answer = () => ({ status: 429, headers: { 'retry-after': '3600' } });
 		const { error } = await predict({ rows: [{ id: 1 }] });
 		expect(error?.description).toContain("asked to wait 3600 s, and 'Max Retry Wait (Seconds)' allows 60 s");
 		expect(server.requests).toHaveLength(1);
 	});
 
 	test.each([400, 401, 403, 404, 413, 422, 500, 501, 504])('status %i is not tried again', async (status) => {
-		answer = () => ({ status });
+		server.answer = () => ({ status });
 		await predict({ rows: [{ id: 1 }], parameters: quick });
 		expect(server.requests).toHaveLength(1);
 	});
 
 	test('a time-out is a clear failure, tried again only when asked', async () => {
-		answer = (request) => ({ ...firstValues(request), delay: 400 });
+		server.answer = (request) => ({ ...firstValues(request), delay: 400 });
 		const once = await predict({ rows: [{ id: 1 }], parameters: { options: { timeout: 0.1 } } });
 		expect(once.error?.message).toBe('The deployment did not answer within 0.1 seconds');
 		expect(server.requests).toHaveLength(1);
-		answer = (request, number) => ({ ...firstValues(request), delay: number === 2 ? 400 : 0 });
+		server.answer = (request, number) => ({ ...firstValues(request), delay: number === 2 ? 400 : 0 });
 		const again = await predict({
 			rows: [{ id: 1 }],
 			parameters: { options: { timeout: 0.1, retryTimeouts: true, maxRetryWait: 0.01 } },
@@ -514,12 +505,12 @@ describe('waiting and trying again', () => {
 	});
 
 	test('a cancel ends a request under way and the wait before another try', async () => {
-		answer = () => ({ delay: 5000 });
+		server.answer = () => ({ delay: 5000 });
 		const startedRequest = Date.now();
 		const inRequest = await predict({ rows: [{ id: 1 }], cancelAfter: 100 });
 		expect(inRequest.status).toBe('canceled');
 		expect(Date.now() - startedRequest).toBeLessThan(2000);
-		answer = () => ({ status: 503 });
+		server.answer = () => ({ status: 503 });
 		const startedWait = Date.now();
 		const inWait = await predict({ rows: [{ id: 1 }], cancelAfter: 100 });
 		expect(inWait.status).toBe('canceled');
@@ -537,17 +528,17 @@ describe('the key', () => {
 	});
 
 	test('is blotted out where a server echoes it, in predictions and in errors', async () => {
-		answer = ({ headers }) => ({ body: { predictions: [headers.authorization] } });
+		server.answer = ({ headers }) => ({ body: { predictions: [headers.authorization] } });
 		const { success } = await predict({ rows: [{ id: 1 }] });
 		expect(success[0]?.json.prediction).toBe('ApiKey ***');
-		answer = ({ headers }) => ({ status: 400, body: { error: `bad header ${headers.authorization}` } });
+		server.answer = ({ headers }) => ({ status: 400, body: { error: `bad header ${headers.authorization}` } });
 		const refused = await predict({ rows: [{ id: 1 }] });
 		expect(JSON.stringify(refused)).not.toContain(API_KEY);
 		expect(refused.error?.message).toContain('bad header ApiKey ***');
 	});
 
 	test('is in no error of a connection that failed', async () => {
-		answer = () => ({ reset: true });
+		server.answer = () => ({ reset: true });
 		const { error } = await predict({ rows: [{ id: 1 }], parameters: { options: { maxTries: 1 } } });
 		expect(error?.message).toContain('closed the connection before it answered');
 		expect(JSON.stringify([error, error?.cause, error?.context, error?.stack])).not.toContain(API_KEY);
@@ -574,7 +565,7 @@ describe('as an AI agent’s tool', () => {
 	});
 
 	test('a failure reaches the agent as the error alone', async () => {
-		answer = () => ({ status: 400, body: { error: 'the amount must be positive' } });
+		server.answer = () => ({ status: 400, body: { error: 'the amount must be positive' } });
 		const { success } = await predict({
 			tool: true,
 			rows: [agentItem],

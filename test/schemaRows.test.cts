@@ -247,7 +247,9 @@ describe('types', () => {
 
 	test.each<[string | null, unknown, string]>([
 		['tinyint', 5, '5'],
-		['int', '5', '5'],
+		['smallint', 5.5, 'refused'],
+		['INT', '5', '5'],
+		['int', ' 5 ', '5'],
 		['int', 5.5, 'refused'],
 		['int', '5.5', 'refused'],
 		['int', true, 'refused'],
@@ -257,6 +259,8 @@ describe('types', () => {
 		['bigint', 2 ** 53, 'refused'],
 		['bigint', '007', 'refused'],
 		['double', '1e5', '1e5'],
+		['double', '1e999', 'refused'],
+		['decimal(400,0)', '1e399', '"1e399"'],
 		['float', 1.5, '1.5'],
 		['double', 'NaN', 'refused'],
 		['double', '', 'refused'],
@@ -264,6 +268,7 @@ describe('types', () => {
 		['decimal(10,2)', 12.5, '12.5'],
 		['string', '12.50', '"12.50"'],
 		['varchar(20)', 5, '"5"'],
+		['char(2)', 5, '"5"'],
 		['string', '', '""'],
 		['string', { a: 1 }, 'refused'],
 		['boolean', 'TRUE', 'true'],
@@ -271,6 +276,8 @@ describe('types', () => {
 		['boolean', 1, 'refused'],
 		['timestamp', '2026-11-24T02:00:00Z', '"2026-11-24T02:00:00Z"'],
 		['timestamp', 1764000000000, '1764000000000'],
+		['timestamp', '1764000000000', '1764000000000'],
+		['timestamp', new Date(Date.UTC(2026, 10, 24)), '"2026-11-24T00:00:00.000Z"'],
 		['date', '2026-11-24', '"2026-11-24"'],
 		['binary', 'AQI=', '"AQI="'],
 		['array<int>', [1, null], '[1,null]'],
@@ -281,6 +288,7 @@ describe('types', () => {
 		['map<string,int>', 'a', 'refused'],
 		[null, 'anything', '"anything"'],
 		[null, 5, '5'],
+		[null, '', '""'],
 	])('%s takes %p as %s', (type, value, text) => {
 		expect(cell(type, value)).toBe(text);
 	});
@@ -295,7 +303,7 @@ describe('types', () => {
 	});
 
 	test('a schema that tells no limit has the documented one', () => {
-		expect([readSchema({}), readSchema({ maxBatchRows: 0 }), readSchema({ maxBatchRows: 8 })]).toEqual([
+		expect([readSchema({}), readSchema({ maxBatchRows: 0 }), readSchema({ maxBatchRows: 8.5 })]).toEqual([
 			{ columns: [], maxBatchRows: 512 },
 			{ columns: [], maxBatchRows: 512 },
 			{ columns: [], maxBatchRows: 8 },

@@ -2,6 +2,7 @@
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import type { Status } from '../sandbox/lifecycle.cts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import { lifecycleOf, STARTS_FROM } from './support/deploymentStates.cts';
 import { runModel, type RunResult } from './support/engine.cts';
 import { quickenPolls } from './support/polls.cts';
 import { firstValues, startServer } from './support/server.cts';
@@ -44,35 +45,20 @@ function score(ask: Ask = {}): Promise<RunResult> {
 	});
 }
 
-function lifecycleOf(name: string) {
-	const found = sandbox.cluster.deployments.find((deployment) => deployment.name === name);
-	if (!found) throw new Error(`the sandbox has no ${name}`);
-	return found.lifecycle;
-}
-
 function predictions({ success }: RunResult): unknown[] {
 	return success.map(({ json }) => json.prediction);
 }
 
 describe('Start It', () => {
-	test.each<[Status, number]>([
-		['Created', 1],
-		['Stopped', 1],
-		['Creating', 1],
-		['Stopping', 1],
-		['Starting', 0],
-		['Running', 0],
-		['Idle', 0],
-		['Updating', 0],
-	])('from %s every item is scored, with %i starts', async (state, starts) => {
-		lifecycleOf('returns').become(state);
+	test.each(STARTS_FROM)('from %s every item is scored, with %i starts', async (state, starts) => {
+		lifecycleOf(sandbox, 'returns').become(state);
 		expect(predictions(await score())).toEqual([0, 0]);
-		expect(lifecycleOf('returns').starts).toBe(starts);
+		expect(lifecycleOf(sandbox, 'returns').starts).toBe(starts);
 		expect(sandbox.traffic.requests).toBe(1);
 	});
 
 	test('a hint says that it was started; one that runs gives none', async () => {
-		lifecycleOf('returns').become('Stopped');
+		lifecycleOf(sandbox, 'returns').become('Stopped');
 		const [first, second] = [await score(), await score()];
 		expect(first.hints.map(({ message }) => message).join()).toContain("The deployment 'returns' was not running");
 		expect(second.hints).toEqual([]);
@@ -85,13 +71,13 @@ describe('Start It', () => {
 	});
 
 	test('two workflows start the same deployment once, and both are scored', async () => {
-		lifecycleOf('returns').become('Stopped');
+		lifecycleOf(sandbox, 'returns').become('Stopped');
 		const runs = await Promise.all([score(), score()]);
 		expect(runs.map(predictions)).toEqual([
 			[0, 0],
 			[0, 0],
 		]);
-		expect(lifecycleOf('returns').starts).toBe(1);
+		expect(lifecycleOf(sandbox, 'returns').starts).toBe(1);
 	});
 
 	test('one that another run starts first is only waited for', async () => {
@@ -114,14 +100,14 @@ describe('Start It', () => {
 	});
 
 	test('the wait ends at the time that the user sets', async () => {
-		lifecycleOf('returns').become('Stopped');
+		lifecycleOf(sandbox, 'returns').become('Stopped');
 		sandbox.cluster.settings.pace.start = 60_000;
 		const { error } = await score({ options: { maxWait: 1 } });
 		expect(error?.message).toBe("The deployment 'returns' was not ready within 1 second: it is 'Starting'");
 	});
 
 	test('a cancel ends the wait', async () => {
-		lifecycleOf('returns').become('Stopped');
+		lifecycleOf(sandbox, 'returns').become('Stopped');
 		sandbox.cluster.settings.pace.start = 60_000;
 		expect((await score({ cancelAfter: 300 })).status).toBe('canceled');
 		expect(sandbox.traffic.requests).toBe(0);
@@ -134,7 +120,7 @@ describe('Start It', () => {
 	});
 
 	test('items of a deployment that fails do not hold up those of another', async () => {
-		lifecycleOf('returns').become('Stopped');
+		lifecycleOf(sandbox, 'returns').become('Stopped');
 		const run = await score({
 			deployment: '={{ $json.name }}',
 			rows: ['returns', 'broken', 'fraud', 'returns'].map((name) => ({ name, card: CARD })),
@@ -146,11 +132,11 @@ describe('Start It', () => {
 			['returns', 0],
 		]);
 		expect(run.failed.map(({ json }) => json.name)).toEqual(['broken']);
-		expect(lifecycleOf('returns').starts).toBe(1);
+		expect(lifecycleOf(sandbox, 'returns').starts).toBe(1);
 	});
 
 	test('a pasted URL is started too, by the name in it', async () => {
-		lifecycleOf('returns').become('Stopped');
+		lifecycleOf(sandbox, 'returns').become('Stopped');
 		const deployment = `${sandbox.url}/v1/test/returns`;
 		expect(predictions(await score({ mode: 'url', deployment }))).toEqual([0, 0]);
 	});
@@ -160,8 +146,36 @@ describe('Start It', () => {
 		expect(error?.message).toContain("'Hopsworks URL' in the credential is empty");
 	});
 
+	test('beside a Model Serving URL a lost reply does not end the start', async () => {
+		let gets = 0;
+		const gateway = await startServer(firstValues);
+		const hopsworks = await startServer(({ method, path }) => {
+			if (path.includes('getProjectInfo')) return { body: { projectId: 1, projectName: 'test' } };
+			if (method === 'POST') return {};
+			gets++;
+			if (gets === 2) return { status: 503, headers: { 'retry-after': '0' } };
+			return { body: { id: 1, name: 'returns', status: gets === 1 ? 'Stopped' : 'Running', projectNamespace: 'test' } };
+		});
+		const run = await score({ credential: { hopsworksUrl: hopsworks.url, servingUrl: gateway.url } });
+		await Promise.all([gateway.close(), hopsworks.close()]);
+		expect(predictions(run)).toEqual([`of ${CARD}`, `of ${CARD}`]);
+	});
+
+	test('one in a state that is not known is called as it is', async () => {
+		const gateway = await startServer(firstValues);
+		const hopsworks = await startServer(({ path }) =>
+			path.includes('getProjectInfo')
+				? { body: { projectId: 1, projectName: 'test' } }
+				: { body: { id: 1, name: 'returns', status: 'Dreaming', projectNamespace: 'test' } },
+		);
+		const run = await score({ credential: { hopsworksUrl: hopsworks.url, servingUrl: gateway.url } });
+		await Promise.all([gateway.close(), hopsworks.close()]);
+		expect(predictions(run)).toEqual([`of ${CARD}`, `of ${CARD}`]);
+		expect(hopsworks.requests.map(({ method }) => method)).toEqual(['GET', 'GET']);
+	});
+
 	test('Chat starts its deployment once for all items', async () => {
-		lifecycleOf('assistant').become('Stopped');
+		lifecycleOf(sandbox, 'assistant').become('Stopped');
 		const run = await runModel({
 			credential: { hopsworksUrl: sandbox.url },
 			rows: [{}, {}, {}],
@@ -185,15 +199,15 @@ describe('Fail', () => {
 		['Failed', "The deployment 'returns' has failed"],
 	])('%s is said, and nothing is sent or started', async (state, message) => {
 		sandbox.cluster.settings.pace.stop = 60_000;
-		lifecycleOf('returns').become(state);
+		lifecycleOf(sandbox, 'returns').become(state);
 		const { error } = await score({ whenStopped: 'fail' });
 		expect(error?.message).toContain(message);
 		expect(sandbox.traffic.requests).toBe(0);
-		expect(lifecycleOf('returns').starts).toBe(0);
+		expect(lifecycleOf(sandbox, 'returns').starts).toBe(0);
 	});
 
 	test('one that is starting is asked again until it answers', async () => {
-		lifecycleOf('returns').become('Starting');
+		lifecycleOf(sandbox, 'returns').become('Starting');
 		sandbox.cluster.settings.pace.start = 60_000;
 		sandbox.faults.add({ status: 503, body: 'no healthy upstream', times: 1, headers: { 'retry-after': '0' } });
 		sandbox.faults.add({ status: 200, body: '{"predictions": [0, 0]}', times: 1 });

@@ -8,8 +8,8 @@ import {
 } from 'n8n-workflow';
 import { hopsworksApiTest } from '../hopsworks/credentialTest';
 import { searchDeployments } from '../hopsworks/deployments';
-import { nodeError } from '../hopsworks/errors';
-import { isTool } from '../hopsworks/items';
+import { firstError } from '../hopsworks/errors';
+import { failedItem } from '../hopsworks/items';
 import { operations, properties } from './operations';
 import { runAll } from './operations/run';
 
@@ -39,20 +39,14 @@ export class HopsworksDeployment implements INodeType {
 		const outcomes = await runAll(this, operation, items);
 
 		const node = this.getNode();
-		const first = outcomes.findIndex((outcome) => !outcome.ok && outcome.failure.kind !== 'notSent');
-		const firstFailed = outcomes[first];
-		if (firstFailed && !firstFailed.ok && !this.continueOnFail()) {
-			throw nodeError(node, firstFailed.failure, first);
-		}
-		// On the error output n8n itself merges the input row in, if the item holds nothing but `error`.
-		const isBare = node.onError === 'continueErrorOutput' || isTool(node);
+		const error = this.continueOnFail() ? undefined : firstError(node, outcomes);
+		if (error) throw error;
 		return [
-			outcomes.flatMap((outcome, item) => {
-				const pairedItem = { item };
-				if (outcome.ok) return outcome.value.map((json) => ({ json, pairedItem }));
-				const error = outcome.failure.message;
-				return [{ json: isBare ? { error } : { ...items[item]?.json, error }, pairedItem }];
-			}),
+			outcomes.flatMap((outcome, item): INodeExecutionData[] =>
+				outcome.ok
+					? outcome.value.map((json) => ({ json, pairedItem: { item } }))
+					: [failedItem(node, items, item, outcome.failure)],
+			),
 		];
 	}
 }

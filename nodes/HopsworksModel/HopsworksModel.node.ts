@@ -8,8 +8,8 @@ import {
 } from 'n8n-workflow';
 import { hopsworksApiTest } from '../hopsworks/credentialTest';
 import { searchDeployments } from '../hopsworks/deployments';
-import { nodeError } from '../hopsworks/errors';
-import { isTool } from '../hopsworks/items';
+import { firstError } from '../hopsworks/errors';
+import { failedItem } from '../hopsworks/items';
 import { getSchemaColumns } from '../hopsworks/schemaColumns';
 import { operations, properties } from './operations';
 
@@ -43,19 +43,10 @@ export class HopsworksModel implements INodeType {
 		const outcomes = await operation.run(this, items);
 
 		const node = this.getNode();
-		const first = outcomes.findIndex((outcome) => !outcome.ok && outcome.failure.kind !== 'notSent');
-		const firstFailed = outcomes[first];
-		if (firstFailed && !firstFailed.ok && !this.continueOnFail()) {
-			throw nodeError(node, firstFailed.failure, first);
-		}
-		// On the error output n8n itself merges the input row in, if the item holds nothing but `error`.
-		const isBare = node.onError === 'continueErrorOutput' || isTool(node);
+		const error = this.continueOnFail() ? undefined : firstError(node, outcomes);
+		if (error) throw error;
 		return [
-			outcomes.map((outcome, item) => {
-				if (outcome.ok) return outcome.value;
-				const error = outcome.failure.message;
-				return { json: isBare ? { error } : { ...items[item]?.json, error }, pairedItem: { item } };
-			}),
+			outcomes.map((outcome, item) => (outcome.ok ? outcome.value : failedItem(node, items, item, outcome.failure))),
 		];
 	}
 }

@@ -7,12 +7,14 @@ import {
 	type SupplyData,
 } from 'n8n-workflow';
 import { modelOptions, readChatModel } from '../hopsworks/chatSettings';
+import { readConnection } from '../hopsworks/connection';
 import { hopsworksApiTest } from '../hopsworks/credentialTest';
 import { addressOptions, deploymentProperty, searchDeployments } from '../hopsworks/deployments';
 import { deploymentFinder } from '../hopsworks/discovery';
 import { nodeError } from '../hopsworks/errors';
 import { asRecord, attempt, optionsField, take } from '../hopsworks/parameters';
-import { readConnection, readSendSettings, sender, sendOptions } from '../hopsworks/send';
+import { sender } from '../hopsworks/send';
+import { readSendSettings, sendOptions } from '../hopsworks/sendSettings';
 
 export class LmChatHopsworks implements INodeType {
 	description: INodeTypeDescription = {

@@ -1,9 +1,10 @@
 /** A deployed language model and its settings: one table of fields, and their reading into what goes over the wire. */
 import type { INodeProperties } from 'n8n-workflow';
-import { chatRoute, type Target } from '../serving/address';
+import type { Target } from '../serving/address';
 import { formatSettings, type AnswerFormat } from '../serving/chatCompletions';
 import { readSchema } from '../serving/jsonSchema';
 import { badInput } from '../serving/outcome';
+import { chatRoute } from '../serving/route';
 import type { Finder, Found } from './discovery';
 import { asJson, asJsonObject, asOneOf, asText, readNumber, take } from './parameters';
 

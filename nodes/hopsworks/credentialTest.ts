@@ -5,12 +5,13 @@ import type {
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
-import { isRecord, parseReply } from '../serving/json';
-import { errorText, excerpt } from '../serving/errorText';
 import { namespaceOf } from '../serving/address';
+import { entriesOf, readProject } from '../serving/deploymentRecord';
+import { errorCodeOf, errorText, excerpt } from '../serving/errorText';
+import { isRecord, parseReply, type Json } from '../serving/json';
 import { SCOPE_MISSING } from '../serving/restFailure';
 import { asText } from './parameters';
-import { connectionTrouble, withoutKey } from './send';
+import { connectionTrouble, withoutKey } from './request';
 
 interface Reply {
 	status: number;
@@ -86,33 +87,32 @@ async function testGateway(get: Get, project: string): Promise<string | undefine
 async function testHopsworks(get: Get, project: string): Promise<string | undefined> {
 	const projects = await readList(get, '/project', 'PROJECT');
 	if (typeof projects === 'string') return projects;
-	const known = projects.map((entry) => (isRecord(entry) && isRecord(entry.project) ? entry.project : {}));
+	const known = projects.map(readProject).filter((one) => one !== undefined);
 	const chosen = project === '' ? known[0] : known.find(({ name }) => name === project);
 	if (!chosen) {
-		const names = known.map(({ name }) => asText(name)).join(', ') || 'none';
+		const names = known.map(({ name }) => name).join(', ') || 'none';
 		return project === ''
 			? 'the API key was accepted, but its user is a member of no project'
 			: `the project '${project}' is not among those of the API key (${names})`;
 	}
-	const deployments = await readList(get, `/project/${asText(chosen.id)}/serving`, 'SERVING');
+	const deployments = await readList(get, `/project/${chosen.id}/serving`, 'SERVING');
 	return typeof deployments === 'string' ? deployments : undefined;
 }
 
-/** A list of the REST API, bare or as `{count, items}`; a text says what was wrong instead. */
-async function readList(get: Get, path: string, scope: string): Promise<unknown[] | string> {
+/** A list of the REST API; a text says what was wrong instead. */
+async function readList(get: Get, path: string, scope: string): Promise<Json[] | string> {
 	const reply = await get(`/hopsworks-api/api${path}`);
 	if (typeof reply === 'string') return reply;
 	const { status, body } = reply;
-	const json = parseReply(body);
 	const said = errorText(body);
 	if (status === 401) return `the API key was refused: ${said}`;
-	if (status === 403 && isRecord(json) && json.errorCode === SCOPE_MISSING) {
+	if (status === 403 && errorCodeOf(body) === SCOPE_MISSING) {
 		return `the API key is valid, but lacks the scope ${scope}: add it to the key in Hopsworks`;
 	}
 	const redirect = redirected(status);
 	if (redirect !== undefined) return redirect;
-	if (status === 200 && Array.isArray(json)) return json;
-	if (status === 200 && isRecord(json) && 'count' in json) return Array.isArray(json.items) ? json.items : [];
+	const entries = status === 200 ? entriesOf(parseReply(body)) : undefined;
+	if (entries) return entries;
 	if (status === 200) return `the server is not Hopsworks: it answered ${excerpt(body).slice(0, 80)}`;
 	return `Hopsworks answered with status ${status}: ${said}`;
 }

@@ -2,10 +2,10 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
 import type { Address, Routing } from '../serving/address';
 import type { DeploymentRecord } from '../serving/deploymentRecord';
+import { readConnection, type Connection } from './connection';
 import { nodeError } from './errors';
 import { asOneOf, asRecord, asText } from './parameters';
 import { REST_DEFAULTS, restApi } from './restApi';
-import { readConnection, type Connection } from './send';
 
 /** For a deployment that is called. */
 export const deploymentProperty: INodeProperties = {

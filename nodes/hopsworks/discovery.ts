@@ -1,13 +1,15 @@
 /** Where a run's deployments answer and what Hopsworks says of them: looked up once a run and deployment, not once an item. */
-import { isElsewhere, targetOf, type Address, type Discovery, type Route, type Target } from '../serving/address';
+import { isElsewhere, targetOf, type Address, type Discovery, type Target } from '../serving/address';
 import { isReady, type DeploymentRecord } from '../serving/deploymentRecord';
 import { readSchema, type DeploymentSchema } from '../serving/deploymentSchema';
 import { failed, success, type Outcome } from '../serving/outcome';
+import type { Route } from '../serving/route';
+import type { CallContext, Connection } from './connection';
 import { addressOptions, readAddress } from './deployments';
 import { downFailure, startDeployment } from './lifecycle';
 import { readNumber, take } from './parameters';
 import { restApi } from './restApi';
-import type { CallContext, Connection, SendSettings } from './send';
+import type { SendSettings } from './sendSettings';
 
 export interface Found {
 	target: Target;

@@ -1,6 +1,6 @@
 /** A failure as n8n's own error, to be thrown or shown for one item. */
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
-import type { Failure } from '../serving/outcome';
+import type { Failure, Outcome } from '../serving/outcome';
 
 const OWN_SIDE = new Set<Failure['kind']>(['input', 'cancelled', 'notSent']);
 
@@ -22,4 +22,14 @@ export function nodeError(node: INode, failure: Failure, itemIndex: number): Nod
 	// n8n replaces a message that contains a system error code, even as part of a server's own words.
 	error.message = message;
 	return error;
+}
+
+/** The error that ends a run: the first failure of an item that was sent; `undefined` where all went well. */
+export function firstError(
+	node: INode,
+	outcomes: Array<Outcome<unknown>>,
+): NodeApiError | NodeOperationError | undefined {
+	const item = outcomes.findIndex((outcome) => !outcome.ok && outcome.failure.kind !== 'notSent');
+	const first = outcomes[item];
+	return first && !first.ok ? nodeError(node, first.failure, item) : undefined;
 }

@@ -34,6 +34,15 @@ const keepInput: INodeProperties = {
 	description: 'Whether to keep the fields of the incoming item beside the answer',
 };
 
+export const simplifyProperty: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	noDataExpression: true,
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
 /** The switch for keeping input fields, off at first. */
 export const includeInputFields: INodeProperties[] = [{ ...keepInput, default: false }];
 
@@ -57,6 +66,17 @@ export function outgoing(
 	if (!incoming) return { json: {}, pairedItem };
 	const json = { ...incoming.json };
 	return incoming.binary ? { json, binary: incoming.binary, pairedItem } : { json, pairedItem };
+}
+
+/** The item that comes out for one that failed. On the error output n8n itself merges the input row in, if it finds `error` alone. */
+export function failedItem(
+	node: INode,
+	items: INodeExecutionData[],
+	item: number,
+	{ message: error }: Failure,
+): INodeExecutionData {
+	const isBare = node.onError === 'continueErrorOutput' || isTool(node);
+	return { json: isBare ? { error } : { ...items[item]?.json, error }, pairedItem: { item } };
 }
 
 const RETRY_ON_FAIL =

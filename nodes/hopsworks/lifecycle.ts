@@ -2,8 +2,9 @@
 import { isReady, type DeploymentRecord, type State } from '../serving/deploymentRecord';
 import { badInput, count, success, type Failure, type Outcome } from '../serving/outcome';
 import { NOT_STARTED } from '../serving/restFailure';
+import { pause } from './cancel';
+import type { CallContext } from './connection';
 import type { RestApi } from './restApi';
-import { pause, type CallContext } from './send';
 
 /** Seconds between two looks at a state, as Hopsworks' own client waits. */
 const POLL_EVERY = 5;

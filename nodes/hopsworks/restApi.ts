@@ -10,7 +10,9 @@ import {
 import { isRecord, parseReply, type Json } from '../serving/json';
 import { badInput, failed, success, type Outcome } from '../serving/outcome';
 import { notHopsworks, restFailure } from '../serving/restFailure';
-import { caller, type CallContext, type Connection, type SendSettings, type Tally } from './send';
+import type { CallContext, Connection } from './connection';
+import { caller, type Tally } from './send';
+import type { SendSettings } from './sendSettings';
 
 /** Longest wait for an answer, in seconds: what is asked for here is small. */
 const TIMEOUT = 30;
@@ -154,7 +156,7 @@ function readDeployments(json: Json | undefined): DeploymentRecord[] | undefined
 }
 
 function readObject(json: Json | undefined): Record<string, Json> | undefined {
-	return isRecord(json) && !Array.isArray(json) ? json : undefined;
+	return isRecord(json) ? json : undefined;
 }
 
 function readLogs(json: Json | undefined): InstanceLogs[] | undefined {

@@ -20,6 +20,8 @@ export interface Group<Value> {
 	items: number[];
 	/** They shrink while the run goes on, as the deployment shows what it takes. */
 	limits: BatchLimits;
+	/** Sees that the deployment can be called, and starts it first where the options say so. */
+	ready(): Promise<Outcome<unknown>>;
 	textOf: TextOf;
 	/** The text of a request for some rows. */
 	write(texts: string[]): string;
@@ -41,9 +43,27 @@ export interface Course<Value> {
 	settle(item: number, outcome: Outcome<Value>): void;
 }
 
-/** Scores all items of all groups. Gives what the user should know of it, a sentence each without its full stop. */
-export async function scatter<Value>(groups: Iterable<Group<Value>>, course: Course<Value>): Promise<string[]> {
+/** The groups that can be called: all are waited for at the same time, and the items of the others get the reason. */
+async function readyGroups<Value>(
+	groups: Array<Group<Value>>,
+	settle: Course<Value>['settle'],
+): Promise<Array<Group<Value>>> {
+	const readied = await Promise.all(groups.map(async (group) => ({ group, ready: await group.ready() })));
+	for (const { group, ready } of readied) {
+		if (!ready.ok) for (const item of group.items) settle(item, ready);
+	}
+	return readied.filter(({ ready }) => ready.ok).map(({ group }) => group);
+}
+
+/**
+ * Scores all items of all groups, once their deployments can be called. Gives what the user should know of it, a sentence
+ * each without its full stop.
+ */
+export async function scatter<Value>(groups: Array<Group<Value>>, course: Course<Value>): Promise<string[]> {
 	const { send, concurrency, stops, onSent, settle } = course;
+	const called = await readyGroups(groups, settle);
+	// Nothing goes out for a run that ends with a failure anyway.
+	if (stops && called.length < groups.length) return [];
 	const notes = new Map<Group<Value>, string>();
 	let firstFailed = Infinity;
 	let isCancelled = false;
@@ -123,7 +143,7 @@ export async function scatter<Value>(groups: Iterable<Group<Value>>, course: Cou
 	}
 
 	async function* jobs(): AsyncGenerator<{ group: Group<Value>; batch: Batch }> {
-		for (const group of groups) {
+		for (const group of called) {
 			for await (const batch of cutBatches(group.items, group.textOf, group.limits, fail)) yield { group, batch };
 		}
 	}

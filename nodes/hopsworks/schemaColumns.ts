@@ -2,10 +2,10 @@
 import type { FieldType, ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
 import { kindOf, readSchema, type SchemaColumn } from '../serving/deploymentSchema';
 import { SCHEMA_MISSING } from '../serving/restFailure';
+import { readConnection } from './connection';
 import { nodeError } from './errors';
 import { asRecord, asText } from './parameters';
 import { REST_DEFAULTS, restApi } from './restApi';
-import { readConnection } from './send';
 
 /** How the panel lets a value be typed. Integers of 64 bits are text there, since a number would be rounded. */
 const FIELD_TYPES: Record<ReturnType<typeof kindOf>, FieldType> = {

@@ -1,4 +1,5 @@
 /** What made a request with several rows fail, where sending fewer of them together can help. */
+import { errorCodeOf } from './errorText';
 import { isRecord, parseReply } from './json';
 
 export type Blame =
@@ -43,7 +44,7 @@ export function blameOf(
 	if (detail.code === 'CONTRACT_VIOLATION' || BATCHER_COUNT.test(text)) return { kind: 'count' };
 	const named = [...reasonsIn(detail.errors, text)].map(([row, reason]) => ({ row, message: say(reason) }));
 	if (named.length > 0) return { kind: 'rows', named };
-	const isReached = !(isRecord(json) && typeof json.errorCode === 'number' && NOT_REACHED.has(json.errorCode));
+	const isReached = !NOT_REACHED.has(errorCodeOf(body) ?? 0);
 	return ROW_STATUS.has(status) && isReached ? { kind: 'rows', named } : undefined;
 }
 

@@ -55,12 +55,16 @@ export function readColumn(item: Record<string, unknown>, { name, path }: Column
 
 const SHOWN_FIELDS = 20;
 
-export function missingColumn(item: Record<string, unknown>, name: string): Outcome<never> {
+/** What an item has, as a sentence for one that lacks something. */
+export function fieldsOf(item: Record<string, unknown>): string {
 	const fields = Object.keys(item);
 	const more = fields.length > SHOWN_FIELDS ? ', …' : '';
-	const has = fields.length === 0 ? 'no fields' : `the fields ${fields.slice(0, SHOWN_FIELDS).join(', ')}${more}`;
+	return `The item has ${fields.length === 0 ? 'no fields' : `the fields ${fields.slice(0, SHOWN_FIELDS).join(', ')}${more}`}.`;
+}
+
+export function missingColumn(item: Record<string, unknown>, name: string): Outcome<never> {
 	return badInput(
 		`The field '${name}' is missing`,
-		`The item has ${has}. Check the names in 'Columns'; capital letters count.`,
+		`${fieldsOf(item)} Check the names in 'Columns'; capital letters count.`,
 	);
 }

@@ -63,7 +63,7 @@ function text(value: unknown): string {
 
 /** A deployment; `undefined` where the value is none. */
 export function readDeployment(value: Json | undefined): DeploymentRecord | undefined {
-	if (value === undefined || !isRecord(value) || Array.isArray(value)) return undefined;
+	if (!isRecord(value)) return undefined;
 	const { id, name, created, modelVersion, condition, batchingConfiguration: batching } = value;
 	if (typeof id !== 'number' || typeof name !== 'string' || name === '') return undefined;
 	return {

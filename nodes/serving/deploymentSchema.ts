@@ -2,7 +2,8 @@
  * The schema of a deployment: which columns a row has, and what JSON each type accepts (Hopsworks 5.1 and later,
  * documentation 'How To Use A Deployment Schema'; hopsworks-api: `deployment/schema.py`).
  */
-import { encode, isRecord, parseGiven, type Json } from './json';
+import { fieldsOf } from './columns';
+import { encode, isNumberText, isRecord, NUMBER_TEXT, parseGiven, type Json } from './json';
 import { badInput, success, type Outcome } from './outcome';
 
 export interface SchemaColumn {
@@ -85,7 +86,6 @@ export function kindOf({ type }: SchemaColumn): Kind {
 }
 
 const INTEGER = /^-?(?:0|[1-9]\d*)$/;
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** The JSON text of a value for a column; `undefined` where its type does not accept it. */
 function cellText(value: unknown, kind: Kind): string | undefined {
@@ -100,10 +100,10 @@ function cellText(value: unknown, kind: Kind): string | undefined {
 			if (typeof value === 'bigint') return encode(String(value));
 			return Number.isSafeInteger(value) ? encode(value) : undefined;
 		case 'number':
-			if (text !== undefined) return NUMBER.test(text) && Number.isFinite(Number(text)) ? text : undefined;
+			if (text !== undefined) return isNumberText(text) ? text : undefined;
 			return typeof value === 'bigint' || Number.isFinite(value) ? encode(value) : undefined;
 		case 'decimal':
-			if (text !== undefined) return NUMBER.test(text) ? encode(text) : undefined;
+			if (text !== undefined) return NUMBER_TEXT.test(text) ? encode(text) : undefined;
 			return typeof value === 'bigint' || Number.isFinite(value) ? encode(value) : undefined;
 		case 'text':
 			return typeof value === 'object' ? undefined : encode(String(value));
@@ -144,12 +144,11 @@ function listed(names: string[]): string {
 	return `${names.length === 1 ? 'the column' : 'the columns'} ${names.map((name) => `'${name}'`).join(', ')}`;
 }
 
-/** The failure of a row or a mapping that lacks columns which the schema wants. */
-export function missingColumns(names: string[], fields: string[]): Outcome<never> {
-	const has = fields.length === 0 ? 'no fields' : `the fields ${fields.slice(0, 20).join(', ')}`;
+/** The failure of an item that lacks columns which the schema wants. */
+export function missingColumns(item: Record<string, unknown>, names: string[]): Outcome<never> {
 	return badInput(
 		`The item lacks ${listed(names)} of the deployment's schema`,
-		`The item has ${has}. Capital letters count. Map the columns by hand, or rename the fields before this node.`,
+		`${fieldsOf(item)} Capital letters count. Map the columns by hand, or rename the fields before this node.`,
 	);
 }
 

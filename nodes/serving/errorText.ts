@@ -54,3 +54,9 @@ export function errorText(body: string): string {
 	const page = /<title>([^<]*)<\/title>/i.exec(body) ?? /<body[^>]*>([^<]*)/i.exec(body);
 	return excerpt(page?.[1] ?? body);
 }
+
+/** Hopsworks' own error code in a body; `undefined` where it has none. */
+export function errorCodeOf(body: string): number | undefined {
+	const json = parseReply(body);
+	return isRecord(json) && typeof json.errorCode === 'number' ? json.errorCode : undefined;
+}

@@ -2,7 +2,9 @@
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: Json | undefined): value is Record<string, Json>;
+export function isRecord(value: unknown): value is Record<string, unknown>;
+export function isRecord(value: unknown): boolean {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -125,10 +127,11 @@ export function parseGiven(text: string): unknown {
 	);
 }
 
-const NUMBER_TEXT = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** A number in JSON's own grammar. */
+export const NUMBER_TEXT = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** Whether a text is a number in JSON's own grammar that a server can hold: `1.0` and `1e5` are, `007`, `+1` and `1e999` are not. */
-function isNumberText(text: string): boolean {
+export function isNumberText(text: string): boolean {
 	return NUMBER_TEXT.test(text) && Number.isFinite(Number(text));
 }
 

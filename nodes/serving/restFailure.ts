@@ -1,12 +1,7 @@
 /** What the Hopsworks REST API means by its error codes, and what a user can do about each ('REST API Status Codes'; backend: `RESTCodes.java`). */
-import { errorText } from './errorText';
-import { isRecord, parseReply } from './json';
+import { errorCodeOf, errorText } from './errorText';
+import { statusMessage, type Meaning } from './meaning';
 import type { Failure } from './outcome';
-
-interface Meaning {
-	says: string;
-	advice: string;
-}
 
 export const SCOPE_MISSING = 320004;
 export const DEPLOYMENT_NOT_FOUND = 240000;
@@ -120,12 +115,6 @@ function byStatus(status: number): Meaning {
 	return status === 404 ? NOT_HOPSWORKS : HOPSWORKS_FAILED;
 }
 
-/** Hopsworks' own error code in a body; `undefined` where it has none. */
-export function errorCodeOf(body: string): number | undefined {
-	const json = parseReply(body);
-	return isRecord(json) && typeof json.errorCode === 'number' ? json.errorCode : undefined;
-}
-
 /** What an error code says and what to do about it; `undefined` for one that says nothing of its own. */
 export function meaningOfCode(code: number | undefined, text: string): Meaning | undefined {
 	if (code === SCOPE_MISSING) return scopeMissing(text);
@@ -136,11 +125,11 @@ export function meaningOfCode(code: number | undefined, text: string): Meaning |
 export function restFailure(status: number, body: string): Failure {
 	const text = errorText(body);
 	const errorCode = errorCodeOf(body);
-	const { says, advice } = meaningOfCode(errorCode, text) ?? byStatus(status);
+	const meaning = meaningOfCode(errorCode, text) ?? byStatus(status);
 	return {
 		kind: 'status',
-		message: `${says} (status ${status})${text === '' ? '' : `: ${text}`}`,
-		description: advice,
+		message: statusMessage(meaning, status, text),
+		description: meaning.advice,
 		status,
 		errorCode,
 	};

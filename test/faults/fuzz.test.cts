@@ -8,8 +8,9 @@ import { chatStreamReader } from '../../nodes/serving/chatStream';
 import { readEmbeddings } from '../../nodes/serving/embeddings';
 import { errorText } from '../../nodes/serving/errorText';
 import { parseGiven, parseReply } from '../../nodes/serving/json';
-import { failureOf, type Outcome } from '../../nodes/serving/outcome';
+import type { Outcome } from '../../nodes/serving/outcome';
 import { readPredictions } from '../../nodes/serving/predictV1';
+import { failureOf } from '../../nodes/serving/statusFailure';
 import documented from '../fixtures/error-bodies.json';
 
 /** Bodies in one run; `npm run test:faults` takes more. */

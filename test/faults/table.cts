@@ -533,7 +533,7 @@ export const statusFaults: Fault[] = [
 			[404, undefined, /knows no such deployment/],
 			[404, { error: 'Model with name x does not exist.' }, /no such address/],
 			[405, { detail: 'Method Not Allowed' }, /Method Not Allowed/],
-			[501, { error: 'not implemented' }, /not implemented/],
+			[501, { error: 'Could not find explainer_host.' }, /Could not find explainer_host\./],
 		] as const
 	).map(
 		([status, body, words]): Fault => ({

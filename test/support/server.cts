@@ -32,14 +32,19 @@ export interface Reply {
 }
 
 export interface TestServer {
+	/** '' before it listens. */
 	url: string;
+	/** May change while it runs. */
+	answer: Answer;
 	requests: Recorded[];
 	/** The most requests that were under way at the same time. */
 	mostAtOnce: number;
+	/** On a free port, or on the one given. */
+	listen(port?: number): Promise<void>;
 	close(): Promise<void>;
 }
 
-type Answer = (request: Recorded, number: number) => Reply | Promise<Reply>;
+export type Answer = (request: Recorded, number: number) => Reply | Promise<Reply>;
 
 function parse(body: string): unknown {
 	try {
@@ -83,8 +88,8 @@ async function send(
 	response.end(drip === undefined ? bytes : undefined);
 }
 
-/** Listens on a free port, or on the one given. */
-export async function startServer(answer: Answer, port = 0): Promise<TestServer> {
+/** A server that does not listen yet. */
+export function createTestServer(answer: Answer): TestServer {
 	let atOnce = 0;
 	const closing = new AbortController();
 	const server = createServer(async (request, response) => {
@@ -95,18 +100,21 @@ export async function startServer(answer: Answer, port = 0): Promise<TestServer>
 		const { method = '', url = '', headers } = request;
 		const recorded = { method, path: url, headers, text: body, body: parse(body) };
 		state.requests.push(recorded);
-		const reply = await answer(recorded, state.requests.length);
+		const reply = await state.answer(recorded, state.requests.length);
 		await wait(reply.delay ?? 0, undefined, { signal: closing.signal }).catch(() => {});
 		if (reply.reset) return request.socket.destroy();
 		return await send(response, reply);
 	});
-	await new Promise<void>((ready) => server.listen(port, '127.0.0.1', ready));
-	const address = server.address();
-	const heldPort = typeof address === 'object' && address ? address.port : 0;
 	const state: TestServer = {
-		url: `http://127.0.0.1:${heldPort}`,
+		url: '',
+		answer,
 		requests: [],
 		mostAtOnce: 0,
+		async listen(port = 0) {
+			await new Promise<void>((ready) => server.listen(port, '127.0.0.1', ready));
+			const address = server.address();
+			state.url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+		},
 		async close() {
 			closing.abort();
 			server.closeAllConnections();
@@ -114,6 +122,13 @@ export async function startServer(answer: Answer, port = 0): Promise<TestServer>
 		},
 	};
 	return state;
+}
+
+/** Listens on a free port, or on the one given. */
+export async function startServer(answer: Answer, port?: number): Promise<TestServer> {
+	const server = createTestServer(answer);
+	await server.listen(port);
+	return server;
 }
 
 /** The rows of a V1 request, whichever name they came under. */

@@ -1,7 +1,8 @@
 /** Get: one deployment, with the state that it is in. */
+import { simplifyProperty } from '../../hopsworks/items';
 import { success } from '../../serving/outcome';
 import { readDeploymentOf } from './pick';
-import { shown, simplifyProperty, type Operation } from './operation';
+import { shown, type Operation } from './operation';
 
 export const get: Operation = {
 	value: 'get',

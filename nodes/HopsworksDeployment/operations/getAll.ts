@@ -1,9 +1,10 @@
 /** Get Many: the project's deployments, those that pass the filters. */
 import type { INodeProperties } from 'n8n-workflow';
+import { simplifyProperty } from '../../hopsworks/items';
 import { asRecord, asText, readNumber } from '../../hopsworks/parameters';
 import { STATES, type DeploymentRecord } from '../../serving/deploymentRecord';
 import { success } from '../../serving/outcome';
-import { shown, simplifyProperty, type Operation } from './operation';
+import { shown, type Operation } from './operation';
 
 const limitField: INodeProperties = {
 	displayName: 'Limit',

@@ -25,15 +25,6 @@ export interface Operation {
 	run(task: Task): Promise<Outcome<IDataObject[]>>;
 }
 
-export const simplifyProperty: INodeProperties = {
-	displayName: 'Simplify',
-	name: 'simplify',
-	type: 'boolean',
-	noDataExpression: true,
-	default: true,
-	description: 'Whether to return a simplified version of the response instead of the raw data',
-};
-
 /** A deployment as an outgoing item. */
 export function shown(record: DeploymentRecord, isSimple: boolean): IDataObject {
 	if (!isSimple) return { ...record.raw };

@@ -1,9 +1,9 @@
 /** Running an operation on all items, a few at a time. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { readConnection } from '../../hopsworks/connection';
 import { mayGoOn, NOT_SENT, stopsOnError } from '../../hopsworks/items';
 import { attempt, parameterReader, take } from '../../hopsworks/parameters';
 import { REST_DEFAULTS, restApi } from '../../hopsworks/restApi';
-import { readConnection } from '../../hopsworks/send';
 import { inWindow } from '../../serving/batch';
 import { failed, type Outcome } from '../../serving/outcome';
 import type { Operation } from './operation';

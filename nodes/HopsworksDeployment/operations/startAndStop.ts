@@ -1,9 +1,10 @@
 /** Start and Stop: what both have in common is the wait until a deployment is there. */
 import type { INodeProperties } from 'n8n-workflow';
 import { startDeployment, stopDeployment } from '../../hopsworks/lifecycle';
+import { simplifyProperty } from '../../hopsworks/items';
 import { readNumber } from '../../hopsworks/parameters';
 import { success } from '../../serving/outcome';
-import { shown, simplifyProperty, type Operation } from './operation';
+import { shown, type Operation } from './operation';
 import { readDeploymentOf } from './pick';
 
 const maxWaitField: INodeProperties = {

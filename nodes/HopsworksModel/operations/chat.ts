@@ -6,6 +6,7 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 import { modelOptions, readChatModel, type ChatModel } from '../../hopsworks/chatSettings';
+import { readConnection } from '../../hopsworks/connection';
 import { addressOptions } from '../../hopsworks/deployments';
 import { deploymentFinder, type Finder } from '../../hopsworks/discovery';
 import { readFieldNames, readImages } from '../../hopsworks/images';
@@ -16,6 +17,7 @@ import {
 	mayGoOn,
 	NOT_SENT,
 	outgoing,
+	simplifyProperty,
 	stopsOnError,
 } from '../../hopsworks/items';
 import {
@@ -29,7 +31,8 @@ import {
 	take,
 	type ParameterReader,
 } from '../../hopsworks/parameters';
-import { readConnection, readSendSettings, sender, sendOptions, type Tally } from '../../hopsworks/send';
+import { sender, type Tally } from '../../hopsworks/send';
+import { readSendSettings, sendOptions } from '../../hopsworks/sendSettings';
 import { inWindow } from '../../serving/batch';
 import { readAnswer, readReply, readUsage } from '../../serving/chatAnswer';
 import { chatBody, readTools, STREAMED, toolChoice, withImages, type Message } from '../../serving/chatCompletions';
@@ -86,14 +89,7 @@ export const chat: Operation = {
 	description: 'Send every item as a prompt to a deployed language model and get its answer',
 	properties: [
 		...conversationProperties,
-		{
-			displayName: 'Simplify',
-			name: 'simplify',
-			type: 'boolean',
-			noDataExpression: true,
-			default: true,
-			description: 'Whether to return a simplified version of the response instead of the raw data',
-		},
+		simplifyProperty,
 		...includeInputFields,
 		optionsField([...addressOptions, ...sendOptions, ...modelOptions, ...ownOptions]),
 	],

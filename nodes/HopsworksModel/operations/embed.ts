@@ -6,9 +6,9 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 import { readExtraFields, readModelName, serverOptions } from '../../hopsworks/chatSettings';
+import { readConnection } from '../../hopsworks/connection';
 import { addressOptions } from '../../hopsworks/deployments';
 import { deploymentFinder, type Finder } from '../../hopsworks/discovery';
-import { readyGroups, type ReadyGroup } from '../../hopsworks/ready';
 import { hintAtTrouble, includeInputFieldsAtFirst, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
 import {
 	asOneOf,
@@ -22,12 +22,13 @@ import {
 	take,
 	type ParameterReader,
 } from '../../hopsworks/parameters';
-import { scatter } from '../../hopsworks/scatter';
-import { readConnection, readSendSettings, sender, sendOptions, type Tally } from '../../hopsworks/send';
-import { embeddingsRoute } from '../../serving/address';
+import { scatter, type Group } from '../../hopsworks/scatter';
+import { sender, type Tally } from '../../hopsworks/send';
+import { readRequestBytes, readSendSettings, requestSizeOption, sendOptions } from '../../hopsworks/sendSettings';
 import { embeddingsBody, readEmbeddings } from '../../serving/embeddings';
 import { encode } from '../../serving/json';
 import { badInput, failed, success, type Outcome } from '../../serving/outcome';
+import { embeddingsRoute } from '../../serving/route';
 import type { Operation } from './operation';
 
 const textProperty: INodeProperties = {
@@ -61,14 +62,7 @@ const ownOptions: INodeProperties[] = [
 		default: 'float',
 		description: 'How the numbers travel. They come out the same.',
 	},
-	{
-		displayName: 'Max Request Size (kB)',
-		name: 'maxRequestKilobytes',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 1024,
-		description: 'A request ends before it grows beyond this size',
-	},
+	requestSizeOption,
 	{
 		displayName: 'Output Field',
 		name: 'outputField',
@@ -112,7 +106,7 @@ async function readSetUp(context: IExecuteFunctions, read: ParameterReader) {
 		settings: readSendSettings(options),
 		limits: {
 			rows: readNumber(options, ownOptions, 'rowsPerRequest'),
-			bytes: 1024 * readNumber(options, ownOptions, 'maxRequestKilobytes'),
+			bytes: readRequestBytes(options),
 		},
 		outputField: readOutputField(options, 'embedding'),
 		keepsInput: read('includeInputFields', 0) === true,
@@ -153,7 +147,7 @@ async function run(
 	const outcomes: Array<Outcome<INodeExecutionData>> = items.map(() => notSent);
 	const stops = stopsOnError(context);
 	const finder = deploymentFinder(context, connection, settings);
-	const groups = new Map<string, ReadyGroup<number[]>>();
+	const groups = new Map<string, Group<number[]>>();
 	const texts = new Map<number, string>();
 	let tokens = 0;
 	for (const item of items.keys()) {
@@ -184,11 +178,8 @@ async function run(
 		if (stops) return outcomes;
 	}
 
-	const called = await readyGroups(groups.values(), outcomes);
-	if (stops && called.length < groups.size) return outcomes;
-
 	const tally: Tally = { requests: 0, retries: 0 };
-	const notes = await scatter(called, {
+	const notes = await scatter([...groups.values()], {
 		send: sender(context, connection, settings, tally),
 		concurrency: settings.concurrency,
 		stops,

@@ -3,9 +3,9 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { addressOptions } from '../../hopsworks/deployments';
 import { hintAtTrouble, includeInputFieldsAtFirst, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
 import { attempt, attemptNow, optionsField, parameterReader } from '../../hopsworks/parameters';
-import { readyGroups } from '../../hopsworks/ready';
 import { scatter } from '../../hopsworks/scatter';
-import { sender, sendOptions, type Tally } from '../../hopsworks/send';
+import { sender, type Tally } from '../../hopsworks/send';
+import { sendOptions } from '../../hopsworks/sendSettings';
 import { failed, success, type Outcome } from '../../serving/outcome';
 import type { Operation } from './operation';
 import { predictOptions, readSetUp } from './predictOptions';
@@ -72,12 +72,9 @@ async function run(
 		if (stops) return outcomes;
 	}
 
-	const called = await readyGroups(groups.values(), outcomes);
-	if (stops && called.length < groups.size) return outcomes;
-
 	const tally: Tally = { requests: 0, retries: 0 };
 	const metadata = new Map<number, { attempts: number; latency: number; rowsInRequest: number }>();
-	const notes = await scatter(called, {
+	const notes = await scatter([...groups.values()], {
 		send: sender(context, connection, settings, tally),
 		concurrency: settings.concurrency,
 		stops,

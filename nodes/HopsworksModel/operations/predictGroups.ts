@@ -1,7 +1,7 @@
 /** The items of Predict in groups whose rows may share requests: the same target, the same further fields. */
 import type { Found } from '../../hopsworks/discovery';
 import { asJsonObject, asRecord, take, type ParameterReader } from '../../hopsworks/parameters';
-import type { ReadyGroup } from '../../hopsworks/ready';
+import type { Group } from '../../hopsworks/scatter';
 import type { DeploymentRecord } from '../../serving/deploymentRecord';
 import { encode, parseReply, type Json } from '../../serving/json';
 import { badInput, success } from '../../serving/outcome';
@@ -11,7 +11,7 @@ import type { PredictSetUp } from './predictOptions';
 
 type ExtraFields = Record<string, unknown>;
 
-type PredictGroup = ReadyGroup<Json>;
+type PredictGroup = Group<Json>;
 
 /** Groups that fill up item by item; `add` throws what `attempt` turns into a failure. */
 export function predictGroups(read: ParameterReader, setUp: PredictSetUp) {

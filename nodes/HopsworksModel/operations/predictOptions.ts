@@ -1,10 +1,11 @@
 /** The options that only Predict has, and the reading of all that is the same for every item of a run. */
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import { readConnection } from '../../hopsworks/connection';
 import { deploymentFinder } from '../../hopsworks/discovery';
 import { asOneOf, asRecord, readNumber, readOutputField, take, type ParameterReader } from '../../hopsworks/parameters';
-import { readConnection, readSendSettings } from '../../hopsworks/send';
-import { predictRoute } from '../../serving/address';
+import { readRequestBytes, readSendSettings, requestSizeOption } from '../../hopsworks/sendSettings';
 import type { RequestField } from '../../serving/predictV1';
+import { predictRoute } from '../../serving/route';
 import { rowReader } from './rowReader';
 
 export const predictOptions: INodeProperties[] = [
@@ -31,14 +32,7 @@ export const predictOptions: INodeProperties[] = [
 		description:
 			"Whether to add how a row was scored, in a field beside the prediction: how often it was sent ('attempts'), how long the last reply took ('latency', in milliseconds) and how many rows shared that request ('rowsInRequest')",
 	},
-	{
-		displayName: 'Max Request Size (kB)',
-		name: 'maxRequestKilobytes',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 1024,
-		description: 'A request ends before it grows beyond this size',
-	},
+	requestSizeOption,
 	{
 		displayName: 'Output Field',
 		name: 'outputField',
@@ -128,7 +122,7 @@ export async function readSetUp(context: IExecuteFunctions, items: INodeExecutio
 		learnsField: isPredict && chosen === 'auto' && !source.isBody,
 		limits: {
 			rows: isRaw ? 1 : Math.min(rowsPerRequest, schema?.maxBatchRows ?? Infinity),
-			bytes: 1024 * readNumber(options, predictOptions, 'maxRequestKilobytes'),
+			bytes: readRequestBytes(options),
 		},
 		isRaw,
 		outputField: readOutputField(options, 'prediction'),

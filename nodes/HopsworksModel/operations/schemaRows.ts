@@ -68,7 +68,7 @@ export function fromSchema({ context, items, read }: Reading, shape: RowShape, s
 			expectSendable(value, column.name);
 			return take(cellOf(value, column));
 		});
-		if (missing.length > 0) take(missingColumns(missing, Object.keys(json)));
+		if (missing.length > 0) take(missingColumns(json, missing));
 		// A row without names has a place for every column.
 		if (shape.format === 'values') return `[${cells.map((cell) => cell ?? 'null').join()}]`;
 		return `{${cells.flatMap((cell, index) => (cell === undefined ? [] : [`${keys[index]}${cell}`])).join()}}`;

@@ -1,0 +1,80 @@
+/** What a request met that got no reply, and what a user can do about it. */
+import type { Failure } from './outcome';
+
+const UNTRUSTED_CERTIFICATE = new Set([
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'UNABLE_TO_GET_ISSUER_CERT',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+	'CERT_UNTRUSTED',
+	'CERT_HAS_EXPIRED',
+	'CERT_NOT_YET_VALID',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** The failure of a request that got no reply. `host` is the host and port that was called, `code` the system's error code, or the name of n8n's own error. */
+export function connectionFailure(host: string, code: string, detail: string): Failure {
+	const failure = (message: string, description: string): Failure => ({
+		kind: 'connection',
+		message,
+		description,
+		code,
+	});
+	if (UNTRUSTED_CERTIFICATE.has(code)) {
+		return failure(
+			`The certificate of ${host} is not trusted`,
+			`Give n8n the certificate authority of your cluster, or turn on 'Ignore SSL Issues (Insecure)' in the credential (${code}).`,
+		);
+	}
+	switch (code) {
+		case 'ECONNREFUSED':
+			return failure(
+				`${host} refused the connection`,
+				`Nothing listens there. Check the address and port in the credential (${code}).`,
+			);
+		case 'ENOTFOUND':
+		case 'EAI_AGAIN':
+			return failure(
+				`The host name of ${host} was not found`,
+				`Check the address in the credential, and that n8n can reach it from where it runs (${code}).`,
+			);
+		case 'ERR_BAD_RESPONSE': // axios' code for a reply that ends before it is whole
+			return failure(
+				`${host} closed the connection in the middle of its reply`,
+				`The deployment may have restarted, or ran out of memory. Check its state and logs in Hopsworks (${code}).`,
+			);
+		case 'ECONNRESET':
+		case 'EPIPE':
+			return failure(
+				`${host} closed the connection before it answered`,
+				`The deployment may have restarted. Check its state and logs in Hopsworks (${code}).`,
+			);
+		case 'Z_DATA_ERROR':
+		case 'Z_BUF_ERROR':
+			return failure(
+				`The reply of ${host} could not be read`,
+				`It says that it is compressed, and is not, or not as it says (${[code, detail].filter(Boolean).join(': ')}).`,
+			);
+		case 'SsrfBlockedIpError':
+		case 'SsrfBlockedHostnameError':
+			return failure(
+				`n8n itself blocked the request to ${host}`,
+				"n8n's protection against server-side request forgery is on. Its administrator can allow an address with N8N_SSRF_ALLOWED_IP_RANGES, or a host name with N8N_SSRF_ALLOWED_HOSTNAMES.",
+			);
+		default:
+			return failure(
+				`${host} was not reached`,
+				`Check the address in the credential, and that n8n can reach it from where it runs (${[code, detail].filter(Boolean).join(': ')}).`,
+			);
+	}
+}
+
+export function timeoutFailure(seconds: number): Failure {
+	return {
+		kind: 'timeout',
+		message: `The deployment did not answer within ${seconds} seconds`,
+		description:
+			"Raise 'Timeout (Seconds)' or lower 'Rows per Request' in the options. A request that ran out of time is sent again only with 'Retry Timeouts'.",
+	};
+}

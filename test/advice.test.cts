@@ -1,0 +1,25 @@
+import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
+import { connectionFailure, timeoutFailure } from '../nodes/serving/connectionFailure';
+import { restFailure } from '../nodes/serving/restFailure';
+import { failureOf } from '../nodes/serving/statusFailure';
+import documented from './fixtures/error-bodies.json';
+
+const refused = documented.filter(({ status }) => status >= 300);
+
+test('fields that an advice names in quotes exist in the panel or the credential', () => {
+	const labels = JSON.stringify(new HopsworksModel().description.properties);
+	const credential = ['API Key', 'Model Serving URL', 'Hopsworks URL', 'Project', 'Ignore SSL Issues (Insecure)'];
+	const advice = [
+		...refused.map(({ status, body }) => restFailure(status, body).description),
+		...refused.map(({ status, body }) => failureOf(status, body).description),
+		...['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'CERT_HAS_EXPIRED', 'OTHER'].map(
+			(code) => connectionFailure('h', code, '').description,
+		),
+		timeoutFailure(1).description,
+	].join('\n');
+	const named = new Set([...advice.matchAll(/'([A-Z][^']*)'/g)].map(([, label]) => label ?? ''));
+	named.delete('ApiKey'); // the word in the header, not a field
+	expect(named.size).toBeGreaterThan(8);
+	for (const label of named)
+		expect([labels.includes(`"${label}"`) || credential.includes(label), label]).toEqual([true, label]);
+});

@@ -1,0 +1,44 @@
+import { connectionFailure, timeoutFailure } from '../nodes/serving/connectionFailure';
+import { isRetryable, retryAfter, retryWait } from '../nodes/serving/retry';
+import { failureOf } from '../nodes/serving/statusFailure';
+
+const failure = (status: number) => failureOf(status, '');
+
+test.each([429, 502, 503])('%i is tried again', (status) => {
+	expect(isRetryable(failure(status), false)).toBe(true);
+});
+
+test.each([301, 400, 401, 403, 404, 405, 409, 413, 415, 422, 431, 500, 501])('%i never', (status) => {
+	expect(isRetryable(failure(status), true)).toBe(false);
+});
+
+test('504 and time-outs only when asked', () => {
+	expect([failure(504), timeoutFailure(1)].map((one) => isRetryable(one, false))).toEqual([false, false]);
+	expect([failure(504), timeoutFailure(1)].map((one) => isRetryable(one, true))).toEqual([true, true]);
+});
+
+test('connections that were refused or reset, but not certificates or unknown hosts', () => {
+	const codes = ['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'ENOTFOUND', 'CERT_HAS_EXPIRED'];
+	expect(codes.map((code) => isRetryable(connectionFailure('h', code, ''), false))).toEqual([
+		true,
+		true,
+		true,
+		false,
+		false,
+	]);
+});
+
+test('Retry-After is read as seconds and as a date', () => {
+	const now = Date.UTC(2026, 10, 23, 12, 0, 0);
+	expect(retryAfter('120', now)).toBe(120);
+	expect(retryAfter('Mon, 23 Nov 2026 12:00:30 GMT', now)).toBe(30);
+	expect(retryAfter('Mon, 23 Nov 2026 11:00:00 GMT', now)).toBe(0);
+	expect(retryAfter('soon', now)).toBeUndefined();
+	expect(retryAfter(undefined, now)).toBeUndefined();
+});
+
+test('waits double from one second, between half and the whole, up to the longest', () => {
+	expect([1, 2, 3, 4].map((tries) => retryWait(tries, 60, 1))).toEqual([1, 2, 4, 8]);
+	expect(retryWait(3, 60, 0)).toBe(2);
+	expect(retryWait(20, 60, 1)).toBe(60);
+});

@@ -1,0 +1,44 @@
+import { errorText } from '../nodes/serving/errorText';
+import { failureOf } from '../nodes/serving/statusFailure';
+import documented from './fixtures/error-bodies.json';
+
+const withBody = documented.filter(({ status, body }) => status >= 300 && body.trim() !== '');
+
+describe('every documented error body', () => {
+	test.each(withBody.map(({ case: name, status, body }) => ({ name, status, body })))(
+		'$name says something readable',
+		({ status, body }) => {
+			const { message, description } = failureOf(status, body);
+			const text = errorText(body);
+			expect(text).not.toBe('');
+			expect(text).not.toMatch(/^[{[<]|<html|<body/i);
+			expect(message).toContain(text);
+			expect(description).toMatch(/\.$/);
+		},
+	);
+
+	test.each([
+		['envoy-no-route', 'knows no such deployment', 'namespace'],
+		['fastapi-not-found', 'no such address', 'By URL'],
+		['vllm-nested-unknown-model', 'does not know the model', "'Model'"],
+		['vllm-flat-unknown-model', 'does not know the model', "'Model'"],
+		['vllm-nested-context-old-wording', 'too long for the model', "'Max Tokens'"],
+		['vllm-nested-context-new-wording', 'too long for the model', "'Max Tokens'"],
+		['vllm-flat-bad-request', 'too long for the model', "'Max Tokens'"],
+		['vllm-nested-bad-request', 'language model refused the request', "'Extra Fields (JSON)'"],
+		['kserve-openai-error', 'language model refused the request', 'Its words'],
+		['vllm-nested-internal', 'The language model failed', 'logs'],
+		['vllm-own-api-key', 'API key was refused', 'scope SERVING'],
+		['vllm-health-dead', 'not ready', "'Max Tries'"],
+		['schema-entity-not-found', 'no data for a row', 'feature store'],
+		['gateway-browser-login', 'redirect', "'Model Serving URL'"],
+		['gateway-unknown-key-or-missing-scope', 'API key was refused', 'scope SERVING'],
+		['envoy-body-too-large', 'too large', "'Rows per Request'"],
+		['envoy-no-healthy-upstream', 'not ready', "'Max Tries'"],
+	])('%s tells what happened and what to do', (name, message, description) => {
+		const { status = 0, body = '' } = documented.find((entry) => entry.case === name) ?? {};
+		const failure = failureOf(status, body);
+		expect(failure.message).toContain(message);
+		expect(failure.description).toContain(description);
+	});
+});

@@ -1,0 +1,36 @@
+/** What a language model's server answers, and a run of Chat that asks it. */
+import { runModel, type RunOptions, type RunResult } from './engine.cts';
+import type { Reply, TestServer } from './server.cts';
+
+/** Tokens as a server counts them, and as they come out. */
+export const USAGE = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
+export const usage = { promptTokens: 5, completionTokens: 2, totalTokens: 7 };
+
+/** A reply of vLLM with the given message, and `more` beside it. */
+export function completion(message: object, finish = 'stop', more: object = {}): Reply {
+	return {
+		body: {
+			id: 'chatcmpl-1',
+			object: 'chat.completion',
+			model: 'llm',
+			choices: [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: finish }],
+			usage: USAGE,
+			...more,
+		},
+	};
+}
+
+/** Runs Chat on a server, asking 'Hello' unless told otherwise. */
+export function chatWith(server: TestServer, options: Partial<RunOptions>): Promise<RunResult> {
+	const { parameters, credential, ...rest } = options;
+	return runModel({
+		...rest,
+		credential: { servingUrl: server.url, ...credential },
+		parameters: {
+			operation: 'chat',
+			deployment: { __rl: true, mode: 'name', value: 'llm' },
+			prompt: 'Hello',
+			...parameters,
+		},
+	});
+}
