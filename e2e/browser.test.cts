@@ -1,235 +1,314 @@
-/** The packed package in the editor of a whole n8n, by hand in a browser. The README's pictures are taken on the way. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** The packed package in n8n's editor, used by hand in a real browser; its pictures are the README's: npm run screenshots. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { Browser } from 'playwright-core';
 import { SANDBOX_KEY } from '../sandbox/keys.cts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
-import { Editor } from './browser.cts';
+import { Editor, startBrowser } from './editor.cts';
 import {
 	AGENT,
 	CHAT,
 	CLASSIFY,
 	credential,
-	MAPPING,
 	paymentsWorkflow,
-	picked,
 	PICKING,
+	picked,
 	readExamples,
 	sandboxCredential,
-	SANDBOX_PORT,
 	SCORING,
 } from './examples.cts';
-import { installN8n } from './installation.cts';
-import { heading, markdownTable, versionOf } from './machine.cts';
+import { installN8n, NEWEST } from './installation.cts';
 import { pack } from './pack.cts';
 import { freePort, ROOT } from './process.cts';
+import { versionOf, writeReport } from './report.cts';
 import { WholeN8n } from './wholeN8n.cts';
-import { chain, node } from './workflow.cts';
+import { chain, node, uses } from './workflow.cts';
 
-const EMPTY = 'nothingButAStart';
-const BAD_ROWS = 'someRowsAreBad01';
+const OWNER = { email: 'demo@example.com', password: 'Pictures-2026' };
 const MODEL = 'Hopsworks Model';
+const UNREADABLE = 3;
+const [UNREADABLE_ROWS, STOPPED, MAPPING, ASKING] = [
+	'unreadableRows01',
+	'stoppedModel0001',
+	'columnsOfSchema1',
+	'chatWithANode001',
+];
 
-let folder: string;
 let sandbox: Sandbox;
 let n8n: WholeN8n;
+let browser: Browser;
 let editor: Editor;
-/** What the report says: what was done, and what was seen. */
-const seen: string[][] = [];
+let folder: string;
+/** What was done, with its seconds; a step that failed is not among them. */
+const done: string[] = [];
+let steps = 0;
 
 beforeAll(async () => {
+	browser = await startBrowser();
 	await installN8n(console.log);
 	folder = mkdtempSync(join(tmpdir(), 'browser-'));
-	sandbox = await startSandbox(SANDBOX_PORT);
-	const port = await freePort(5690);
+	sandbox = await startSandbox();
+	sandbox.cluster.settings.pace.start = 1500;
+	sandbox.cluster.find(({ name }) => name === 'test', 'returns')?.lifecycle.become('Stopped');
+	const port = await freePort(5900);
 	n8n = new WholeN8n({
 		userFolder: join(folder, 'user'),
 		port,
-		brokerPorts: [await freePort(port + 1), await freePort(port + 20)],
+		brokerPorts: [await freePort(port + 10), await freePort(port + 20)],
 	});
 	await n8n.addPackage(await pack(join(folder, 'package')), 'n8n-nodes-hopsworks');
-	const hopsworksOnly = credential('hopsworksOnly', 'Hopsworks', '', sandbox.url);
-	await n8n.importAll('credentials', [sandboxCredential(sandbox.url), hopsworksOnly]);
-	const start = node('1', 'Start', 'n8n-nodes-base.manualTrigger', 1, {});
-	const jsCode = "return [17, 18, 'no card', 17].map((card, id) => ({ json: { id, card } }));";
-	const fields = { active: false, settings: { executionOrder: 'v1' } };
-	const byHand = {
-		credentials: { hopsworksApi: { id: 'hopsworksOnly', name: 'Hopsworks' } },
-		onError: 'continueErrorOutput',
-	};
+	await n8n.importAll('credentials', [
+		sandboxCredential(sandbox.url),
+		credential('hopsworksOnly', 'Hopsworks', '', sandbox.url),
+	]);
+	const [credentialId, columns] = ['hopsworksOnly', 'card'];
 	await n8n.importAll('workflow', [
 		...readExamples(sandbox.url),
-		paymentsWorkflow(PICKING, 'hopsworksOnly', { deployment: picked(''), columns: 'card' }),
-		paymentsWorkflow(MAPPING, 'hopsworksOnly', {
-			deployment: picked('payments'),
-			rows: 'schema',
-			schemaColumns: { mappingMode: 'defineBelow', value: null },
-		}),
-		{ ...fields, id: EMPTY, name: 'Empty', nodes: [start], connections: {} },
+		paymentsWorkflow(PICKING),
+		paymentsWorkflow(UNREADABLE_ROWS, { credentialId, deployment: picked('fraud'), columns }, UNREADABLE),
+		paymentsWorkflow(STOPPED, { credentialId, deployment: picked(''), columns }),
+		paymentsWorkflow(MAPPING, { credentialId, deployment: picked('payments'), rows: 'schema' }),
 		{
-			...fields,
-			id: BAD_ROWS,
-			name: 'Some rows are bad',
+			id: ASKING,
+			name: 'Ask a language model',
+			active: false,
+			settings: { executionOrder: 'v1' },
 			nodes: [
-				start,
-				node('2', 'Payments', 'n8n-nodes-base.code', 2, { jsCode }),
+				node('0', 'When Asked', '@n8n/n8n-nodes-langchain.chatTrigger', 1.3, {
+					options: { responseMode: 'streaming' },
+				}),
 				node(
-					'3',
+					'1',
 					MODEL,
 					'n8n-nodes-hopsworks.hopsworksModel',
 					1,
-					{ operation: 'predict', deployment: picked('fraud'), columns: 'card' },
-					byHand,
+					{ operation: 'chat', deployment: picked('assistant'), prompt: '={{ $json.chatInput }}' },
+					uses('hopsworksApi', credentialId),
 				),
 			],
-			connections: chain('Start', 'Payments', MODEL),
+			connections: chain('When Asked', MODEL),
 		},
 	]);
 	await n8n.start();
-	editor = await Editor.open(n8n);
+	await n8n.setUpOwner(OWNER.email, OWNER.password);
+	editor = await Editor.open(browser, n8n.url, OWNER.email, OWNER.password);
 });
 
 afterAll(async () => {
-	if (seen.length > 0) {
-		const versions = [`n8n ${versionOf('n8n', 'e2e/n8n')}`, `Chromium ${editor.version}`];
-		const text = [
-			heading('The editor in a browser', 'npm run test:e2e', [
-				...versions,
-				`Playwright ${versionOf('playwright-core')}`,
-			]),
-			`${markdownTable(['done by hand', 'seen'], seen)}\n`,
-			"The README's pictures were taken in this run.\n",
-		].join('\n');
-		writeFileSync(join(ROOT, 'docs', 'reports', 'browser.md'), text);
-	}
-	await editor?.close();
+	if (done.length === steps) await report();
+	await browser?.close();
 	await n8n?.stop();
 	await sandbox?.close();
-	rmSync(folder, { recursive: true, force: true });
+	if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A test whose failure leaves a picture behind, and whose success a line in the report. */
-function inEditor(done: string, what: string, body: () => Promise<void>): void {
-	test(`${done}: ${what}`, async () => {
-		await editor.step(done.replaceAll(/\W+/g, '-'), body);
-		seen.push([done, what]);
+async function report(): Promise<void> {
+	const facts = {
+		n8n: `${NEWEST.version}, on Node ${await NEWEST.nodeVersion()}`,
+		Browser: `Chromium ${browser.version()}, Playwright ${versionOf(join(ROOT, 'node_modules', 'playwright-core'))}`,
+		Command: '`npm run test:e2e -- browser`',
+	};
+	const pictures = editor.pictures.map((name) => `[${name}](../images/${name}.png)`).join(', ');
+	const body = `The packed package, used by hand in n8n's editor against the sandbox:\n\n${done.join('\n')}\n\nPictures taken on the way: ${pictures}.`;
+	writeReport('browser', 'The package in a browser', facts, body);
+}
+
+/** A test that leaves a picture behind where it fails. */
+function step(name: string, body: () => Promise<void>): void {
+	steps++;
+	test(name, async () => {
+		const started = performance.now();
+		try {
+			await body();
+		} catch (error) {
+			console.log(`What the editor showed: ${await editor.keep(name)}`);
+			throw error;
+		}
+		done.push(`- ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
 	});
 }
 
-inEditor('make a credential', 'a wrong key is refused with the reason, the right one is accepted', async () => {
-	const { page } = editor;
-	await editor.openWorkflow(EMPTY, 'Start');
-	await editor.byTestId('node-creator-plus-button').click();
-	await editor.byTestId('node-creator-search-bar').fill('hopsworks model');
-	await editor.byTestId('node-creator-item-name').filter({ hasText: MODEL }).first().click();
-	await page.getByText('Get predictions from deployed model').first().click();
-	await editor.byTestId('ndv').waitFor();
-	await editor.byTestId('node-credentials-select').first().click();
-	await editor.byTestId('node-credentials-select-item-new').first().click();
-	const field = (name: string) => editor.byTestId(`parameter-input-${name}`).locator('input').first();
-	await field('apiKey').fill('OTHER.SECRET');
-	await field('hopsworksUrl').fill(sandbox.url);
-	await field('project').fill('test');
-	await editor.byTestId('credential-save-button').click();
-	await page.getByText('the API key was refused').first().waitFor();
-	await field('apiKey').fill(SANDBOX_KEY);
-	await editor.byTestId('credential-save-button').click();
-	await page.getByText('Connection tested successfully').first().waitFor();
+step('a search in the node panel finds the three nodes, and the chosen one stands behind the rows', async () => {
+	await editor.openWorkflow(PICKING, 'Payments');
+	await editor.node('Payments').click();
+	const found = await editor.searchNodes('hopsworks');
+	expect(found.toSorted()).toEqual(['Hopsworks Chat Model', 'Hopsworks Deployment', MODEL]);
+	await editor.choose(MODEL);
+	await editor.choose('Get predictions from deployed model');
+	await editor.part('tab-params').waitFor();
 });
 
-inEditor('pick a deployment from the list and run', '1,000 items, each with its own prediction', async () => {
-	const { page } = editor;
-	const model = await editor.openWorkflow(PICKING, MODEL);
-	await editor.openNode(model);
-	await editor.byTestId('rlc-input').first().click();
-	const choice = editor.byTestId('rlc-item').filter({ hasText: 'fraud (Running, Python)' });
-	await choice.waitFor();
-	await editor.picture('pick');
-	await choice.click();
-	await editor.byTestId('node-execute-button').click();
-	await page.getByText('1000 items').last().waitFor({ timeout: 60_000 });
-	const rows = await editor.outputRows();
-	expect(rows.length).toBeGreaterThan(5);
-	for (const { card, prediction } of rows)
-		expect([card, prediction]).toEqual(card === '17' ? ['17', '1'] : ['18', '0']);
-	await editor.picture('picked');
-});
+step('a credential typed by hand: a wrong key is said to be refused, the right one is accepted', async () => {
+	await editor.part('node-credentials-select').click();
+	await editor.part('node-credentials-select-item-new').click();
+	await editor.field('apiKey').fill('PREFIX.WRONG');
+	await editor.field('hopsworksUrl').fill(sandbox.url);
+	await editor.field('project').fill('test');
+	await editor.part('credential-save-button').click();
+	await editor.page.getByText('More details').click();
+	const refusal = editor.page.getByText("'Hopsworks URL': the API key was refused: Invalid or incorrect API key");
+	await refusal.waitFor();
 
-inEditor('map columns', 'the columns of the deployment’s own schema are offered', async () => {
-	await editor.openNode(await editor.openWorkflow(MAPPING, MODEL));
-	await editor.page.getByText('channel (string, optional)').first().waitFor();
-	await editor.picture('mapper');
-});
-
-inEditor('read the output table', '569 rows of a CSV file, each with its prediction', async () => {
-	const model = await editor.openWorkflow(SCORING, MODEL);
-	await editor.execute();
-	await editor.picture('run');
-	await editor.openNode(model);
-	await editor.page.getByText('569 items').last().waitFor();
-	const rows = await editor.outputRows();
-	expect(rows.length).toBeGreaterThan(5);
-	for (const { prediction } of rows) expect(prediction).toMatch(/^(malignant|benign)$/);
-	await editor.scrollToPrediction();
-	await editor.picture('panel');
-	await editor.byTestId('credential-edit-button').click();
+	await editor.field('apiKey').fill(SANDBOX_KEY);
+	await editor.part('credential-save-button').click();
+	await editor.part('credential-save-button').waitFor({ state: 'hidden' });
+	await editor.part('credential-edit-button').click();
 	await editor.page.getByText('Connection tested successfully').waitFor();
+	await editor.closeNotices();
 	await editor.picture('credential');
+	await editor.page.keyboard.press('Escape');
+	await editor.part('credential-save-button').waitFor({ state: 'hidden' });
 });
 
-inEditor('read the error output', 'the bad row alone, with its own fields and the reason', async () => {
-	const { page } = editor;
-	const model = await editor.openWorkflow(BAD_ROWS, MODEL);
-	await editor.execute();
-	await editor.openNode(model);
-	const output = editor.byTestId('output-panel');
-	expect(await editor.outputRows()).toHaveLength(3);
-	await output.getByText('Error Branch').first().click();
-	await output.getByText('no card').first().waitFor();
-	const [row, ...others] = await editor.outputRows();
-	expect(others).toEqual([]);
-	expect(row).toMatchObject({ id: '2', card: 'no card', error: expect.stringContaining('invalid literal') });
-	await page.keyboard.press('Escape');
-});
-
-inEditor('chat over a list', 'every ticket with its answer', async () => {
-	const chat = await editor.openWorkflow(CHAT, MODEL);
-	await editor.execute();
-	await editor.openNode(chat);
-	await editor.picture('chat');
-	expect(await editor.outputRows()).not.toEqual([]);
-});
-
-inEditor('look at the tool of an agent', 'its fields', async () => {
-	await editor.openNode(await editor.openWorkflow(AGENT, 'Check Card Numbers'));
-	await editor.picture('tool');
-});
-
-inEditor('classify by a schema', 'each ticket with its fields', async () => {
-	const schema = await editor.openWorkflow(CLASSIFY, MODEL);
-	await editor.execute();
-	await editor.openNode(schema);
-	await editor.picture('schema');
-});
-
-inEditor(
-	'ask an AI agent in the chat panel',
-	'the answer grows as it is written, and holds what the tool said',
+step(
+	'a deployment picked from the list and a column dragged from the input: 1,000 predictions beside their rows',
 	async () => {
-		const { page } = editor;
-		await editor.openWorkflow(AGENT, 'AI Agent');
-		await editor.byTestId('workflow-chat-button').click();
-		const panel = editor.byTestId('canvas-chat');
-		const question = panel.locator('textarea');
-		await question.fill('Is a payment from card 4641025220953719 to card 4920355418495856 fraud?');
-		await question.press('Enter');
-		const lengths = new Set<number>();
-		const answer = page.getByText('The tool says').first();
-		while (!(await answer.isVisible())) lengths.add((await panel.innerText()).length);
-		while (!(await panel.innerText()).includes('"prediction":0')) lengths.add((await panel.innerText()).length);
-		expect(lengths.size).toBeGreaterThan(2);
-		await editor.closeNotice();
-		await editor.byTestId('zoom-to-fit').click();
-		await editor.picture('agent');
+		await editor.part('rlc-input').first().click();
+		const choice = editor.part('rlc-item').filter({ hasText: 'fraud (Running, Python)' });
+		await choice.waitFor();
+		await editor.picture('pick');
+		await choice.click();
+		await editor.part('execute-previous-node').click();
+		const card = editor.part('ndv-input-panel').getByText('card', { exact: true });
+		await editor.drag(card, editor.part('parameter-input-columns'));
+		expect(await editor.field('columns').inputValue()).toBe('card');
+		await editor.runNode();
+		await editor.output.getByText('1000 items').waitFor();
+		await editor.closeNotices();
+		const rows = await editor.outputRows();
+		expect(rows.length).toBeGreaterThan(10);
+		expect(rows).toEqual(
+			rows.map((_, row) => ({
+				payment: `P${row + 1}`,
+				amount: String(row / 4),
+				card: row % 2 ? '18' : '17',
+				prediction: String(1 - (row % 2)),
+				'': '',
+			})),
+		);
+		await editor.picture('picked');
+		await editor.closeNode();
 	},
 );
+
+step('with On Error set to the error output, unreadable rows stand in the second tab with their error', async () => {
+	await editor.openWorkflow(UNREADABLE_ROWS, MODEL);
+	await editor.openNode(MODEL);
+	await editor.part('tab-settings').click();
+	await editor.select('onError', 'Continue (using error output)');
+	await editor.part('tab-params').click();
+	await editor.runNode();
+	await editor.output.getByText(`Success Branch (${1000 - UNREADABLE} items)`).waitFor();
+	const [first] = await editor.outputRows();
+	expect(first).toMatchObject({ payment: `P${UNREADABLE + 1}`, prediction: '0' });
+	await editor.output.getByText(`Error Branch (${UNREADABLE} items)`).click();
+	await editor.output.getByText('invalid literal').first().waitFor();
+	const failed = await editor.outputRows();
+	expect(failed.map(({ payment, card }) => [payment, card])).toEqual([
+		['P1', 'unknown'],
+		['P2', 'unknown'],
+		['P3', 'unknown'],
+	]);
+	for (const { error } of failed) expect(error).toContain("invalid literal for int() with base 10: 'unknown'");
+	await editor.closeNode();
+});
+
+step('a stopped deployment is said to be, and is started by the node once it may', async () => {
+	await editor.openWorkflow(STOPPED, MODEL);
+	await editor.openNode(MODEL);
+	await editor.part('rlc-input').first().click();
+	await editor.part('rlc-item').filter({ hasText: 'returns (Stopped, Python)' }).click();
+	await editor.runNode();
+	await editor.output.getByText('is not running').first().waitFor();
+	await editor.addOption('When Stopped');
+	await editor.select('whenStopped', 'Start It');
+	await editor.runNode();
+	await editor.output.getByText('1000 items').waitFor();
+	const [first] = await editor.outputRows();
+	expect(first).toMatchObject({ payment: 'P1', prediction: '1' });
+	await editor.closeNode();
+});
+
+step("the columns of a deployment's schema, mapped by hand", async () => {
+	await editor.openWorkflow(MAPPING, MODEL);
+	await editor.openNode(MODEL);
+	await editor.select('mappingMode', 'Map Each Column Manually');
+	await editor.page.getByText('channel (string, optional)').first().waitFor();
+	await editor.picture('mapper');
+	await editor.closeNode();
+});
+
+step('the batch-scoring example runs, and every measurement has its diagnosis', async () => {
+	await editor.openWorkflow(SCORING, MODEL);
+	await editor.runWorkflow();
+	await editor.picture('run');
+	await editor.openNode(MODEL);
+	const rows = await editor.outputRows();
+	expect(rows.length).toBeGreaterThan(10);
+	for (const { patient, prediction } of rows) {
+		expect(patient).toMatch(/^P\d{3}$/);
+		expect(prediction).toMatch(/^(malignant|benign)$/);
+	}
+	const right = rows.filter(({ diagnosis, prediction }) => diagnosis === prediction);
+	expect(right.length / rows.length).toBeGreaterThan(0.9);
+	// The prediction is the last column.
+	await editor
+		.part('ndv-data-container')
+		.last()
+		.evaluate((panel) => {
+			for (const part of [panel, ...panel.querySelectorAll('*')]) part.scrollLeft = part.scrollWidth;
+		});
+	await editor.picture('panel');
+	await editor.closeNode();
+});
+
+step('the chat example answers every ticket with its team', async () => {
+	await editor.openWorkflow(CHAT, MODEL);
+	await editor.runWorkflow();
+	await editor.openNode(MODEL);
+	const rows = await editor.outputRows();
+	expect(rows).toHaveLength(12);
+	expect(rows[0]).toMatchObject({ ticket: 'T01', answer: expect.stringMatching(/text\s*:\s*billing/) });
+	await editor.picture('chat');
+	await editor.closeNode();
+});
+
+step('the classifying example fills in the fields of the schema', async () => {
+	await editor.openWorkflow(CLASSIFY, MODEL);
+	await editor.runWorkflow();
+	await editor.openNode(MODEL);
+	const rows = await editor.outputRows();
+	expect(rows).toHaveLength(12);
+	expect(rows[0]?.answer).toMatch(/team\s*:\s*billing\s*urgency\s*:\s*high/);
+	await editor.picture('schema');
+	await editor.closeNode();
+});
+
+step('an AI agent asks the node as its tool and answers with what the tool said', async () => {
+	await editor.openWorkflow(AGENT, 'Check Card Numbers');
+	await editor.openNode('Check Card Numbers');
+	await editor.picture('tool');
+	await editor.closeNode();
+	const answer = await editor.ask('Is a payment from card 4641025220953719 to card 4920355418495856 fraud?');
+	await answer.getByText('The tool says: [{"prediction":0}]').waitFor();
+	await editor.page.getByText('Workflow executed successfully').waitFor();
+	await editor.closeNotices();
+	await editor.part('zoom-to-fit').click();
+	await editor.picture('agent');
+});
+
+step('the chat panel shows an answer while it is being written', async () => {
+	await editor.openWorkflow(ASKING, MODEL);
+	const answer = await editor.ask('Tell me a story');
+	const texts: string[] = [];
+	while (!texts.at(-1)?.endsWith('Tell me a story')) {
+		const text = (await answer.innerText()).trim();
+		if (text !== texts.at(-1)) texts.push(text);
+	}
+	console.log(`${texts.length} texts: ${texts.map(({ length }) => length).join(', ')} letters`);
+	const written = texts.filter((text) => text.startsWith('This is'));
+	expect(written.length).toBeGreaterThan(3);
+	for (const [place, text] of written.entries()) expect(written.at(-1)?.startsWith(text) && place >= 0).toBe(true);
+});

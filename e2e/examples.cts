@@ -45,29 +45,39 @@ export function sandboxCredential(sandboxUrl: string): object {
 
 export const PICKING = 'pickADeployment1';
 
-export const MAPPING = 'columnsOfSchema1';
-
-/** 1,000 card numbers, every other one with a wrong check digit, scored as `parameters` say. */
-export function paymentsWorkflow(id: string, credentialId: string, parameters: object): object {
-	const jsCode = 'return Array.from({ length: 1000 }, (_, id) => ({ json: { card: id % 2 ? 18 : 17 } }));';
+/**
+ * 1,000 payments, every other one with a wrong check digit in its card number, scored as `model` says, or not at all yet.
+ * The first `unreadable` have no card number.
+ */
+export function paymentsWorkflow(
+	id: string,
+	model?: { credentialId: string; [parameter: string]: unknown },
+	unreadable = 0,
+) {
+	const jsCode = `return Array.from({ length: 1000 }, (_, id) => ({
+  json: { payment: 'P' + (id + 1), amount: id / 4, card: id < ${unreadable} ? 'unknown' : id % 2 ? 18 : 17 }
+}));`;
+	const { credentialId = '', ...parameters } = model ?? {};
+	const table = [
+		node('0', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
+		node('1', 'Payments', 'n8n-nodes-base.code', 2, { jsCode }),
+	];
+	const scoring = node(
+		'2',
+		'Hopsworks Model',
+		'n8n-nodes-hopsworks.hopsworksModel',
+		1,
+		{ operation: 'predict', ...parameters },
+		uses('hopsworksApi', credentialId),
+	);
+	const nodes = model ? [...table, scoring] : table;
 	return {
 		id,
 		name: 'Payments',
 		active: false,
 		settings: { executionOrder: 'v1' },
-		nodes: [
-			node('0', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
-			node('1', 'Payments', 'n8n-nodes-base.code', 2, { jsCode }),
-			node(
-				'2',
-				'Hopsworks Model',
-				'n8n-nodes-hopsworks.hopsworksModel',
-				1,
-				{ operation: 'predict', ...parameters },
-				uses('hopsworksApi', credentialId),
-			),
-		],
-		connections: chain('Start', 'Payments', 'Hopsworks Model'),
+		nodes,
+		connections: chain(...nodes.map(({ name }) => name)),
 	};
 }
 

@@ -1,5 +1,5 @@
 /** Packages in a folder with a lock file of its own: n8n above all, with the Node that it wants beside it. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlainError, ROOT, run } from './process.cts';
 
@@ -18,8 +18,11 @@ const NO_COMPILER =
 	"n8n's database driver could not be built. It needs a C++ compiler, make and Python 3: on Debian and Ubuntu 'apt-get install build-essential python3', on macOS 'xcode-select --install'.";
 
 export class Installation {
-	/** `folder` holds the lock file. */
-	constructor(private readonly folder: string) {}
+	/** `folder` holds the lock file; the native parts are packages that must be compiled, or fetched, for its Node. */
+	constructor(
+		private readonly folder: string,
+		private readonly nativeParts = ['sqlite3'],
+	) {}
 
 	private get modules(): string {
 		return join(this.folder, 'node_modules');
@@ -28,6 +31,18 @@ export class Installation {
 	/** n8n's own entry point, for its Node to run. */
 	get script(): string {
 		return join(this.modules, 'n8n', 'bin', 'n8n');
+	}
+
+	get version(): string {
+		const { version }: { version: string } = JSON.parse(
+			readFileSync(join(this.modules, 'n8n', 'package.json'), 'utf8'),
+		);
+		return version;
+	}
+
+	async nodeVersion(): Promise<string> {
+		const { output } = await run('node', ['--version'], this.environment());
+		return output.trim().replace(/^v/, '');
 	}
 
 	private get node(): string {
@@ -58,7 +73,7 @@ export class Installation {
 		const stamp = join(this.modules, '.native-parts-built');
 		if (existsSync(stamp)) return;
 		say("Building n8n's native parts, about a minute …");
-		const rebuild = [NPM, 'rebuild', 'sqlite3', 'isolated-vm', '--ignore-scripts=false', '--loglevel=error'];
+		const rebuild = [NPM, 'rebuild', ...this.nativeParts, '--ignore-scripts=false', '--loglevel=error'];
 		const nodedir = this.environment({ npm_config_nodedir: this.node });
 		const built = await run('node', rebuild, { env: nodedir, cwd: this.folder });
 		if (built.code !== 0) throw new PlainError(`${built.errors.split('\n').slice(-30).join('\n')}\n\n${NO_COMPILER}`);
@@ -67,7 +82,13 @@ export class Installation {
 }
 
 /** The newest n8n that the package is tried in. */
-export const NEWEST = new Installation(join(__dirname, 'n8n'));
+export const NEWEST = new Installation(join(__dirname, 'n8n'), ['sqlite3', 'isolated-vm']);
+
+/** The last n8n 1, on Node 20: the isolated-vm that comes with it is not used unless asked for, and cannot be built there. */
+export const LAST_1 = new Installation(join(__dirname, 'n8n-1'));
+
+/** An early n8n 2, on Node 22. */
+export const EARLY_2 = new Installation(join(__dirname, 'n8n-early-2'));
 
 /** Installs the newest n8n, where that is not done yet. */
 export async function installN8n(say: (line: string) => void): Promise<void> {

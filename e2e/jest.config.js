@@ -6,5 +6,6 @@ module.exports = {
 	setupFiles: [],
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/e2e/n8n'],
 	testTimeout: 300_000,
+	// One n8n after the other: each wants the processor, and its package is packed from the same dist.
 	maxWorkers: 1,
 };

@@ -20,7 +20,7 @@ const ROWS = 569;
 /** The folders, and what is known to be missing in each. */
 const VERSIONS: Array<{ folder: string; lacks: string[] }> = [
 	{ folder: 'n8n-1', lacks: ['chatModel'] },
-	{ folder: 'n8n-2', lacks: ['chatModel'] },
+	{ folder: 'n8n-early-2', lacks: ['chatModel'] },
 	{ folder: 'n8n', lacks: [] },
 ];
 

@@ -92,7 +92,7 @@ test('the alert example tells of the deployment that has failed, with the reason
 test('with a Hopsworks URL and a key alone, 1,000 rows are scored in their batches and three look-ups', async () => {
 	await n8n.importAll('credentials', [credential('hopsworksOnly', 'hopsworksOnly', '', sandbox.url)]);
 	await n8n.importAll('workflow', [
-		paymentsWorkflow(PICKING, 'hopsworksOnly', { deployment: picked('fraud'), columns: 'card' }),
+		paymentsWorkflow(PICKING, { credentialId: 'hopsworksOnly', deployment: picked('fraud'), columns: 'card' }),
 	]);
 	const [requests, lookUps] = [sandbox.traffic.requests, sandbox.traffic.restApi.length];
 	const { 'Hopsworks Model': model } = await n8n.execute(PICKING);

@@ -1,0 +1,27 @@
+/** Reports under docs/reports, and what they say of where they were made. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { arch, cpus, totalmem, type as system } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from './process.cts';
+
+const GIGABYTE = 1024 ** 3;
+
+export function versionOf(packageFolder: string): string {
+	const { version }: { version: string } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
+	return version;
+}
+
+export function machine(): string {
+	return `${cpus().length} cores, ${Math.round(totalmem() / GIGABYTE)} GB, ${system()} ${arch()}`;
+}
+
+/** Writes docs/reports/<name>.md. */
+export function writeReport(name: string, title: string, facts: Record<string, string>, body: string): void {
+	const folder = join(ROOT, 'docs', 'reports');
+	mkdirSync(folder, { recursive: true });
+	const today = new Date().toISOString().slice(0, 10);
+	const lines = Object.entries({ Date: today, Machine: machine(), ...facts }).map(
+		([fact, value]) => `- ${fact}: ${value}`,
+	);
+	writeFileSync(join(folder, `${name}.md`), `# ${title}\n\n${lines.join('\n')}\n\n${body.trim()}\n`);
+}
