@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { AGENT, CHAT, NIGHTLY, readExamples, sandboxCredential, SCORING } from './examples.cts';
-import { Installation } from './installation.cts';
+import { EARLY_2, type Installation, LAST_1, NEWEST } from './installation.cts';
 import { heading, markdownTable, versionOf } from './machine.cts';
 import { pack } from './pack.cts';
 import { ROOT } from './process.cts';
@@ -17,11 +17,11 @@ import { chain, node, to } from './workflow.cts';
 const PORT = 5960;
 const ROWS = 569;
 
-/** The folders, and what is known to be missing in each. */
-const VERSIONS: Array<{ folder: string; lacks: string[] }> = [
-	{ folder: 'n8n-1', lacks: ['chatModel'] },
-	{ folder: 'n8n-early-2', lacks: ['chatModel'] },
-	{ folder: 'n8n', lacks: [] },
+/** The versions, and what is known to be missing in each. */
+const VERSIONS: Array<{ installation: Installation; folder: string; lacks: string[] }> = [
+	{ installation: LAST_1, folder: 'n8n-1', lacks: ['chatModel'] },
+	{ installation: EARLY_2, folder: 'n8n-early-2', lacks: ['chatModel'] },
+	{ installation: NEWEST, folder: 'n8n', lacks: [] },
 ];
 
 type Runs = Record<string, NodeRun>;
@@ -95,8 +95,7 @@ async function main(): Promise<void> {
 	const lines: string[][] = [];
 	let asSaid = true;
 	try {
-		for (const { folder: name, lacks } of VERSIONS) {
-			const installation = new Installation(join(__dirname, name));
+		for (const { installation, folder: name, lacks } of VERSIONS) {
 			await installation.install(console.log);
 			const n8n = new WholeN8n({
 				userFolder: join(folder, name),
