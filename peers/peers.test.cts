@@ -1,9 +1,6 @@
 /** The nodes in n8n's real engine against model servers and a gateway that others wrote: every prediction as Python computes it. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { heading, markdownTable } from '../e2e/machine.cts';
-import { ROOT } from '../e2e/process.cts';
+import { markdownTable, writeReport } from '../e2e/report.cts';
 import { useChatModel } from '../test/support/chatModel.cts';
 import { API_KEY, runModel, type RunOptions, type RunResult } from '../test/support/engine.cts';
 import { hostOf, PROJECT } from './envoy.cts';
@@ -22,14 +19,14 @@ afterAll(async () => {
 	await peers?.stop();
 	const { kserve, languageModel, gateway, missing = [] } = peers ?? {};
 	const versions = [kserve, languageModel, gateway].flatMap((peer) => peer?.version ?? []);
+	const facts = { Servers: versions.join(', '), Node: process.version, Command: '`npm run test:peers`' };
 	const parts = [
-		heading('Real servers', 'npm run test:peers', [...versions, `Node ${process.version}`]),
 		'Through the nodes in n8n-core 2.41.1, over HTTP; what a row is compared with was computed by the model itself in Python, or\nis what the server answers without n8n.\n',
 		`${markdownTable(['server', 'asked', 'rows', 'equal'], lines)}\n`,
 		...missing.map((reason) => `Not installed here: ${reason}\n`),
 		'`transformers serve` has no route for embeddings, so Embed is tested against the sandbox alone. It ignores `response_format`,\nso structured answers are too.\n',
 	];
-	writeFileSync(join(ROOT, 'docs', 'reports', 'peers.md'), parts.join('\n'));
+	writeReport('peers', 'Real servers', facts, parts.join('\n'));
 });
 
 /** A peer, or the end of a test for the want of it: its reason is printed and in the report. */

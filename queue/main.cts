@@ -5,7 +5,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,7 +13,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { credential } from '../e2e/examples.cts';
 import { NEWEST } from '../e2e/installation.cts';
-import { heading, markdownTable, versionOf } from '../e2e/machine.cts';
+import { markdownTable, reportText, writeReport } from '../e2e/report.cts';
 import { pack } from '../e2e/pack.cts';
 import { endCommands, endProcess, PlainError, ROOT } from '../e2e/process.cts';
 import { Cluster, expectRedis } from './cluster.cts';
@@ -22,6 +22,7 @@ import { makeDatabase, POSTGRES, type Database } from './database.cts';
 const ROWS = Number(process.env.QUEUE_ROWS ?? 1_000_000);
 /** Rows for the comparison of one, two and three workers. */
 const COMPARED = Math.min(ROWS, 200_000);
+const TITLE = 'Queue mode';
 /** Rows of a chunk, as the example has it. */
 const CHUNK = 10_000;
 /** Seconds. */
@@ -80,7 +81,7 @@ async function fill(database: Database, model: Model, rows: number): Promise<voi
 	const made = `SELECT format('TRUNCATE %s', string_agg(tablename, ', ')) FROM pg_tables WHERE tablename LIKE '${table(model)}%'`;
 	const [{ format: truncate } = {}] = await database.query(made);
 	await database.query(`${String(truncate)};
-		INSERT INTO ${table(model)} SELECT id, (id * 7919) % 1000003, id % 90, id % 500 / 4.0, id % 24
+		INSERT INTO ${table(model)} SELECT id, (id::bigint * 7919) % 1000003, id % 90, id % 500 / 4.0, id % 24
 		FROM generate_series(1, ${rows}) AS id`);
 }
 
@@ -209,19 +210,20 @@ async function main(): Promise<void> {
 		const isRight = counted.scored === ROWS && counted.distinct === ROWS && counted.wrong === 0;
 		const peak = Math.max(...cluster.workers.map((worker) => cluster.peakMegabytes(worker)).filter(Number.isFinite));
 		const [{ server_version: version } = {}] = await database.query('SHOW server_version');
-		const text = [
-			heading('Queue mode', 'npm run test:queue', [
-				`n8n ${versionOf('n8n', 'e2e/n8n')}`,
-				`PostgreSQL ${String(version)}`,
-			]),
+		const facts = {
+			n8n: `${NEWEST.version}, on Node ${await NEWEST.nodeVersion()}`,
+			PostgreSQL: String(version),
+			Command: '`npm run test:queue`',
+		};
+		const body = [
 			'The two workflows `examples/big-table-*.json`: chunks of 10,000 rows, one job each, workers that do one job at a time. The last\ncolumn is how much of one processor the newest worker used; main, workers, PostgreSQL, Redis and the model share the machine.\n',
 			`## ${shown(COMPARED)} rows\n\n${markdownTable(['model, a request of 500 rows', 'workers', 'seconds', 'rows a second', 'of one worker', 'processor'], lines)}\n`,
 			`## ${shown(ROWS)} rows, with trouble\n\nThree workers, the model of 5 ms. After a fifth of the chunks one worker was killed (SIGKILL); after half of them the model server was away\nfor ${OUTAGE} s. ${shown(seconds)} s in all, lost time included; a lost chunk was sent again after 60 s.\n`,
 			`${markdownTable(['rows', 'scored', 'wrong or missing', 'rows twice', 'chunks sent more than once', 'peak memory of a worker'], [[shown(ROWS), shown(counted.scored), shown(counted.wrong), shown(counted.scored - counted.distinct), shown(counted.repeated), `${shown(peak)} MB`]])}\n`,
 			isRight ? 'Every row is scored exactly once.\n' : '**Rows are missing or wrong.**\n',
 		].join('\n');
-		console.log(text);
-		if (process.env.QUEUE_ROWS === undefined) writeFileSync(join(ROOT, 'docs', 'reports', 'queue.md'), text);
+		console.log(reportText(TITLE, facts, body));
+		if (process.env.QUEUE_ROWS === undefined) writeReport('queue', TITLE, facts, body);
 		if (!isRight) process.exitCode = 1;
 	} finally {
 		await end();
