@@ -41,7 +41,7 @@ export class Installation {
 	}
 
 	async nodeVersion(): Promise<string> {
-		const { output } = await run('node', ['--version'], this.environment());
+		const { output } = await run('node', ['--version'], { env: this.environment() });
 		return output.trim().replace(/^v/, '');
 	}
 
