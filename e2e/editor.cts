@@ -117,17 +117,6 @@ export class Editor {
 			.click();
 	}
 
-	/** Drags one thing onto another, in steps, as a hand does. */
-	async drag(from: Locator, onto: Locator): Promise<void> {
-		await from.hover();
-		await this.page.mouse.down();
-		await onto.hover({ force: true });
-		const box = await onto.boundingBox();
-		if (!box) throw new Error('nothing to drag onto');
-		await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 5 });
-		await this.page.mouse.up();
-	}
-
 	/** Runs the whole workflow and waits for its good end. */
 	async runWorkflow(): Promise<void> {
 		await this.page.locator('[data-test-id^="execute-workflow-button"]').first().click({ force: true });
