@@ -2,7 +2,8 @@
  * The same tarball in an old n8n 1, an early n8n 2 and the newest one: `npm run test:versions`. Each comes with its own Node in
  * its own folder. It writes docs/reports/versions.md and fails where a version cannot do what the README says it can.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
@@ -65,7 +66,7 @@ const checks: Check[] = [
 		what: 'Hopsworks Chat Model under an AI agent',
 		async run(n8n) {
 			const { 'AI Agent': agent }: Runs = await n8n.execute(AGENT_RUN);
-			return String(agent?.items[0]?.json.output ?? '') !== '';
+			return String(agent?.items[0]?.json.output).includes('This is the sandbox');
 		},
 	},
 ];
@@ -102,13 +103,26 @@ async function main(): Promise<void> {
 				port: PORT,
 				brokerPorts: [PORT + 1, PORT + 2],
 				installation,
+				// The part that the other engine stands on cannot be built on Node 20.
+				environment: installation === LAST_1 ? { N8N_EXPRESSION_ENGINE: 'legacy' } : {},
 			});
 			await n8n.addPackage(tarball, 'n8n-nodes-hopsworks');
 			await n8n.importAll('credentials', [sandboxCredential(sandbox.url)]);
-			await n8n.importAll('workflow', [...readExamples(sandbox.url), agentWorkflow(sandbox)]);
+			// Early versions of n8n 2 import no workflow without one.
+			const workflows = [...readExamples(sandbox.url), agentWorkflow(sandbox)];
+			await n8n.importAll(
+				'workflow',
+				workflows.map((workflow) => ({ ...workflow, versionId: randomUUID() })),
+			);
 			const label = `n8n ${installation.version}, Node ${await installation.nodeVersion()}`;
 			const cells: string[] = [];
 			for (const check of checks) {
+				// n8n would find the SDK of this checkout, which no user's n8n has.
+				if (check.name === 'chatModel' && !existsSync(join(__dirname, name, 'node_modules', '@n8n', 'ai-node-sdk'))) {
+					cells.push("– (n8n's AI node SDK is not in it)");
+					asSaid &&= lacks.includes(check.name);
+					continue;
+				}
 				const works = await check.run(n8n).catch((error: unknown) => {
 					if (!lacks.includes(check.name)) console.error(String(error).slice(-3000));
 					return false;
