@@ -57,6 +57,11 @@ async function main(): Promise<void> {
 	const bench = await Bench.start(Number(values.port));
 	try {
 		const usual = bench.at(5, 20);
+		const trouble = {
+			hard: isShort ? [] : await hardCases(bench),
+			cancelled: isShort ? [] : await cancelled(bench),
+			chat: isShort ? undefined : await chatBesideChain(bench.n8n),
+		};
 		const sizes = isShort
 			? [{ rows: 10_000, times: 3 }]
 			: [
@@ -82,9 +87,7 @@ async function main(): Promise<void> {
 			measured,
 			atOnce,
 			linked,
-			hard: isShort ? [] : await hardCases(bench),
-			cancelled: isShort ? [] : await cancelled(bench),
-			chat: isShort ? undefined : await chatBesideChain(bench.n8n),
+			...trouble,
 		});
 		console.log(`\n${text}`);
 		if (isShort) return;
