@@ -18,6 +18,7 @@ import {
 	readExamples,
 	sandboxCredential,
 	SCORING,
+	streamingChat,
 } from './examples.cts';
 import { installN8n, NEWEST } from './installation.cts';
 import { pack } from './pack.cts';
@@ -29,6 +30,7 @@ const OWNER = { email: 'demo@example.com', password: 'Pictures-2026' };
 const MODEL = 'Hopsworks Model';
 const UNREADABLE = 3;
 const [UNREADABLE_ROWS, STOPPED, MAPPING] = ['unreadableRows01', 'stoppedModel0001', 'columnsOfSchema1'];
+const STREAMING = 'streamedAnswer01';
 
 let sandbox: Sandbox;
 let n8n: WholeN8n;
@@ -63,6 +65,7 @@ beforeAll(async () => {
 		paymentsWorkflow(PICKING),
 		paymentsWorkflow(UNREADABLE_ROWS, { credentialId, deployment: picked('fraud'), columns }, UNREADABLE),
 		paymentsWorkflow(STOPPED, { credentialId, deployment: picked(''), columns }),
+		streamingChat(STREAMING),
 		paymentsWorkflow(MAPPING, { credentialId, deployment: picked('payments'), rows: 'schema' }),
 	]);
 	await n8n.start();
@@ -136,7 +139,7 @@ step('a credential typed by hand: a wrong key is said to be refused, the right o
 	await editor.part('credential-save-button').waitFor({ state: 'hidden' });
 });
 
-step('a deployment picked from the list and a column named: 1,000 predictions beside their rows', async () => {
+step('a deployment picked, a column dragged to its field: 1,000 predictions beside their rows', async () => {
 	await editor.openNodeAgain(MODEL);
 	await editor.part('rlc-input').first().click();
 	const choice = editor.part('rlc-item').filter({ hasText: 'fraud (Running, Python)' });
@@ -146,7 +149,11 @@ step('a deployment picked from the list and a column named: 1,000 predictions be
 	await editor.part('execute-previous-node').click();
 	await editor.part('ndv-input-panel').getByText('card', { exact: true }).waitFor();
 	await editor.closeNotices();
-	await editor.field('columns').fill('card');
+	await editor.drag(
+		editor.part('ndv-input-panel').getByText('card', { exact: true }),
+		editor.part('parameter-input-columns').last(),
+	);
+	expect(await editor.field('columns').inputValue()).toBe('card');
 	await editor.runNode();
 	await editor.output.getByText('1000 items').waitFor();
 	await editor.closeNotices();
@@ -256,6 +263,15 @@ step('the classifying example fills in the fields of the schema', async () => {
 	expect(rows[0]?.answer).toMatch(/team\s*:\s*billing\s*urgency\s*:\s*high/);
 	await editor.picture('schema');
 	await editor.closeNode();
+});
+
+step('an answer stands in the chat panel piece by piece, as it is written', async () => {
+	await editor.openWorkflow(STREAMING, MODEL);
+	const question = Array.from({ length: 60 }, (_, number) => `part ${number}`).join(', ');
+	const shown = await editor.watchAnswer(question);
+	expect(shown.at(-1)).toMatch(/^This is the sandbox, /);
+	expect(shown.length).toBeGreaterThan(10);
+	for (const [index, text] of shown.slice(1).entries()) expect(text.startsWith(shown[index] ?? '')).toBe(true);
 });
 
 step('an AI agent asks the node as its tool and answers with what the tool said', async () => {

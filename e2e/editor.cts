@@ -155,6 +155,31 @@ export class Editor {
 		);
 	}
 
+	/** Drags something onto something else, as a hand does. */
+	async drag(from: Locator, onto: Locator): Promise<void> {
+		const [start, end] = await Promise.all([from.boundingBox(), onto.boundingBox()]);
+		if (!start || !end) throw new Error('there is nothing to drag, or nowhere to drop it');
+		await this.page.mouse.move(start.x + start.width / 2, start.y + start.height / 2);
+		await this.page.mouse.down();
+		await this.page.mouse.move(end.x + end.width / 2, end.y + end.height / 2, { steps: 20 });
+		await this.page.mouse.up();
+		// The editor takes what was dropped a moment later.
+		await this.page.waitForTimeout(CALM);
+	}
+
+	/** What the chat below the canvas shows of an answer, from its first words to the whole of it. */
+	async watchAnswer(question: string): Promise<string[]> {
+		await this.ask(question);
+		const seen = new Set<string>();
+		for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
+			const messages = await this.page.locator('.chat-message-from-bot').allInnerTexts();
+			for (const text of messages) if (text.trim() !== '') seen.add(text.trim());
+			// Behind the answer stands an empty message, as long as more is to come.
+			if (messages.at(-1)?.trim()) return [...seen];
+		}
+		throw new Error('the answer did not end');
+	}
+
 	/** Asks in the chat below the canvas; the answer is the last message of this locator. */
 	async ask(question: string): Promise<Locator> {
 		const input = this.part('canvas-chat').locator('textarea');

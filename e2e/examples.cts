@@ -81,6 +81,40 @@ export function paymentsWorkflow(
 	};
 }
 
+/** A chat whose answers the node itself streams. */
+export function streamingChat(id: string) {
+	const nodes = [
+		node(
+			'1',
+			'When Asked',
+			'@n8n/n8n-nodes-langchain.chatTrigger',
+			1.3,
+			{ options: { responseMode: 'streaming' } },
+			{ webhookId: id },
+		),
+		node(
+			'2',
+			'Hopsworks Model',
+			'n8n-nodes-hopsworks.hopsworksModel',
+			1,
+			{
+				operation: 'chat',
+				deployment: { __rl: true, mode: 'name', value: 'assistant' },
+				prompt: '={{ $json.chatInput }}',
+			},
+			uses('hopsworksApi', 'hopsworksSandbox'),
+		),
+	];
+	return {
+		id,
+		name: 'Chat',
+		active: false,
+		settings: { executionOrder: 'v1' },
+		nodes,
+		connections: chain('When Asked', 'Hopsworks Model'),
+	};
+}
+
 /** A deployment as the list leaves it in a workflow; '' is one that is yet to be picked. */
 export function picked(deployment: string): object {
 	return { __rl: true, mode: 'list', value: deployment };

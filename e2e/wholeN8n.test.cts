@@ -19,6 +19,7 @@ import {
 	readExamples,
 	sandboxCredential,
 	SCORING,
+	streamingChat,
 	WEBHOOK,
 	type Workflow,
 } from './examples.cts';
@@ -238,26 +239,7 @@ describe('a running n8n', () => {
 			'chatOfTheAgent01',
 			examples.find(({ id }) => id === AGENT),
 		);
-		await publishChat('chatOfTheNode001', {
-			id: '',
-			name: 'Chat',
-			nodes: [
-				inAgentExample('When Asked'),
-				node(
-					'2',
-					'Hopsworks Model',
-					'n8n-nodes-hopsworks.hopsworksModel',
-					1,
-					{
-						operation: 'chat',
-						deployment: { __rl: true, mode: 'name', value: 'assistant' },
-						prompt: '={{ $json.chatInput }}',
-					},
-					uses('hopsworksApi', 'hopsworksSandbox'),
-				),
-			],
-			connections: chain('When Asked', 'Hopsworks Model'),
-		});
+		await publishChat('chatOfTheNode001', streamingChat('chatOfTheNode001'));
 		await n8n.command('publish:workflow', `--id=${WEBHOOK}`);
 		await n8n.start();
 	});
