@@ -1,9 +1,7 @@
 /** Reading one row an item, as the fields of rows.ts say. */
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { asJson, asOneOf, asText, attempt, take, type ParameterReader } from '../../hopsworks/parameters';
-import type { TextOf } from '../../serving/batch';
+import type { IDataObject } from 'n8n-workflow';
+import { asJson, asOneOf, asText, attempt, take } from '../../hopsworks/parameters';
 import { missingColumn, parseColumns, readColumn, type Column } from '../../serving/columns';
-import type { DeploymentSchema } from '../../serving/deploymentSchema';
 import { encode, isRecord } from '../../serving/json';
 import { badInput } from '../../serving/outcome';
 import {
@@ -14,35 +12,13 @@ import {
 	type RowFormat,
 	type RowShape,
 } from '../../serving/rowShape';
+import type { Reading, RowReader } from './reading';
 import { WHOLE_ITEM } from './rows';
 import { fromSchema } from './schemaRows';
 import { expectSendable } from './sendable';
 
 export const ROW_SOURCES = ['columns', 'schema', 'allFields', 'json', 'body'] as const;
 const ROW_FORMATS: readonly [RowFormat, ...RowFormat[]] = ['auto', 'values', 'object', 'lists', 'value', 'columnar'];
-
-export interface RowReader {
-	/** Whether each row is a whole request body. */
-	isBody: boolean;
-	/** What the rows look like; the order of columns is known from the first row on. */
-	shape: RowShape;
-	/** Sees that the row of an item can be sent. Throws what `attempt` turns into a failure. */
-	check(item: number): void;
-	/** The row of an item that was checked, as text; `extraFields` go into a whole body. */
-	textOf(item: number, extraFields: Record<string, unknown>): ReturnType<TextOf>;
-}
-
-export interface Reading {
-	context: IExecuteFunctions;
-	items: INodeExecutionData[];
-	read: ParameterReader;
-	/** Text in JSON's number grammar goes out as a number, where it was picked from fields. */
-	convertText: boolean;
-	/** Whether every row has to be an object of named values. */
-	needsNames: boolean;
-	/** The deployment's own, where the rows come from it. */
-	schema?: DeploymentSchema;
-}
 
 /** Reads rows as the node's fields say. Columns come straight from the item: an expression for each would cost 0.3 ms. */
 export function rowReader(reading: Reading): RowReader {

@@ -11,7 +11,7 @@ import {
 import { encode } from '../../serving/json';
 import { badInput } from '../../serving/outcome';
 import type { RowShape } from '../../serving/rowShape';
-import type { Reading, RowReader } from './rowReader';
+import type { Reading, RowReader } from './reading';
 import { expectSendable } from './sendable';
 
 /** Gives a column's value in an item; `undefined` where there is none. */
