@@ -2,17 +2,15 @@
  * The node in n8n's engine alone, warm, beside a bare script: `npm run bench:engine`; `-- --short` leaves the long tables
  * out. It is quicker to run than the whole benchmark and has less of n8n in it, so it is the one to profile with.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import '../test/support/environment.cts';
 import { byNode } from './engineArms.cts';
 import { allPrompts, firstPieces, ideal, PROMPTS, WIDTH } from './chat.cts';
 import type { Held } from './engineMemory.cts';
 import { median } from './median.cts';
-import { BAD, type Counts } from './model.cts';
+import { BAD, startModel, type Counts } from './model.cts';
 import { byScript, type Scored } from './script.cts';
 import { ROWS_PER_REQUEST } from './settings.cts';
 import { longTable, table } from './table.cts';
@@ -131,10 +129,7 @@ async function languageModels(): Promise<Line[]> {
 
 async function main(): Promise<void> {
 	const { values } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
-	const model = spawn(process.execPath, [...COMMAND, `${__dirname}/model.cts`], {
-		stdio: ['ignore', 'pipe', 'inherit'],
-	});
-	const [url] = await once(createInterface(model.stdout), 'line');
+	const { model, url } = await startModel();
 	const at = (path: string): string => `${url}/${path}/v1/models/m:predict`;
 	const rows = table(10_000);
 	const long = longTable(10_000);

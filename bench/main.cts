@@ -57,6 +57,7 @@ async function main(): Promise<void> {
 	const bench = await Bench.start(Number(values.port));
 	try {
 		const usual = bench.at(5, 20);
+		// Before the timings, which take long: what breaks here breaks soon.
 		const trouble = {
 			hard: isShort ? [] : await hardCases(bench),
 			cancelled: isShort ? [] : await cancelled(bench),

@@ -1,10 +1,8 @@
 /** One way of scoring, run once in a whole n8n of its own process, and what it took. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { INodeExecutionData } from 'n8n-workflow';
 import { credential } from '../e2e/examples.cts';
 import { NEWEST } from '../e2e/installation.cts';
@@ -12,7 +10,7 @@ import { pack } from '../e2e/pack.cts';
 import { run } from '../e2e/process.cts';
 import { WholeN8n } from '../e2e/wholeN8n.cts';
 import { node } from '../e2e/workflow.cts';
-import type { Counts } from './model.cts';
+import { startModel, type Counts } from './model.cts';
 import { IN_FLIGHT } from './settings.cts';
 import { csvOf } from './table.cts';
 import { CREDENTIAL, END, TABLE, workflowOf, type Arm } from './workflows.cts';
@@ -57,10 +55,7 @@ export class Bench {
 	static async start(port: number): Promise<Bench> {
 		await NEWEST.install(console.log);
 		const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-		const model = spawn(process.execPath, [...COMMAND, join(__dirname, 'model.cts')], {
-			stdio: ['ignore', 'pipe', 'inherit'],
-		});
-		const [url] = await once(createInterface(model.stdout), 'line');
+		const { model, url } = await startModel();
 		const n8n = new WholeN8n({
 			userFolder: join(folder, 'user'),
 			readable: [folder],

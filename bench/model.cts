@@ -3,7 +3,10 @@
  * address.
  * It predicts a row's first value, digit for digit, so that a prediction tells which row it is of.
  */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 
 /** A row with this first value is refused, and its request with it. */
@@ -74,6 +77,14 @@ function start(): void {
 		const address = server.address();
 		console.log(typeof address === 'object' && address ? `http://127.0.0.1:${address.port}` : '');
 	});
+}
+
+/** Starts it, on a free port unless told otherwise, and gives its address. */
+export async function startModel(port = 0): Promise<{ model: ChildProcess; url: string }> {
+	const args = ['--require', 'tsx/cjs', __filename, String(port)];
+	const model = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+	const [url] = await once(createInterface(model.stdout), 'line');
+	return { model, url };
 }
 
 if (require.main === module) start();

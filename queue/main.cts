@@ -3,18 +3,17 @@
  * then a worker is killed and the model server is away for a while, and every row must be scored just once in the end.
  * QUEUE_ROWS sets the rows of that last run, and then no report is written; --port is the first of 20 ports.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { startModel } from '../bench/model.cts';
 import { credential } from '../e2e/examples.cts';
 import { NEWEST } from '../e2e/installation.cts';
 import { pack } from '../e2e/pack.cts';
-import { endCommands, endProcess, PlainError, ROOT } from '../e2e/process.cts';
+import { endCommands, endProcess, PlainError } from '../e2e/process.cts';
 import { markdownTable, reportText, writeReport } from '../e2e/report.cts';
 import { Cluster, expectRedis } from './cluster.cts';
 import { makeDatabase, POSTGRES, type Database } from './database.cts';
@@ -35,21 +34,12 @@ class ModelServer {
 	private constructor(
 		private readonly port: number,
 		private child: ChildProcess,
+		readonly url: string,
 	) {}
 
 	static async start(port: number): Promise<ModelServer> {
-		return new ModelServer(port, await ModelServer.spawn(port));
-	}
-
-	private static async spawn(port: number): Promise<ChildProcess> {
-		const args = ['--require', 'tsx/cjs', join(ROOT, 'bench', 'model.cts'), String(port)];
-		const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-		await once(createInterface(child.stdout), 'line');
-		return child;
-	}
-
-	get url(): string {
-		return `http://127.0.0.1:${this.port}`;
+		const { model, url } = await startModel(port);
+		return new ModelServer(port, model, url);
 	}
 
 	at(name: keyof typeof MODELS): string {
@@ -61,7 +51,7 @@ class ModelServer {
 	}
 
 	async restart(): Promise<void> {
-		this.child = await ModelServer.spawn(this.port);
+		this.child = (await startModel(this.port)).model;
 	}
 }
 

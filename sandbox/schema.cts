@@ -3,7 +3,7 @@ import { isObject, json, type Call, type Reply } from './reply.cts';
 
 interface Field {
 	name: string;
-	/** Null where Hopsworks does not know it: any value goes. */
+	/** Null where Hopsworks does not know it; every value goes then. */
 	type: string | null;
 	nullable: boolean;
 	description?: string;
