@@ -1,4 +1,6 @@
 import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { apiKeyIn } from '../nodes/serving/apiKey';
+import { asText } from '../nodes/serving/json';
 
 /** An API key of Hopsworks and the addresses that it may be sent to. Its Test is the nodes' `hopsworksApiTest`. */
 export class HopsworksApi implements ICredentialType {
@@ -59,6 +61,6 @@ export class HopsworksApi implements ICredentialType {
 	/** A function, since n8n would evaluate an expression for every request. */
 	authenticate: IAuthenticate = async ({ apiKey }, request) => ({
 		...request,
-		headers: { ...request.headers, Authorization: `ApiKey ${String(apiKey)}` },
+		headers: { ...request.headers, Authorization: `ApiKey ${apiKeyIn(asText(apiKey))}` },
 	});
 }

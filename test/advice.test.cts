@@ -3,6 +3,7 @@ import { connectionFailure, timeoutFailure } from '../nodes/serving/connectionFa
 import { restFailure } from '../nodes/serving/restFailure';
 import { failureOf } from '../nodes/serving/statusFailure';
 import documented from './fixtures/error-bodies.json';
+import { replyOf } from '../nodes/serving/reply';
 
 const refused = documented.filter(({ status }) => status >= 300);
 
@@ -10,8 +11,8 @@ test('fields that an advice names in quotes exist in the panel or the credential
 	const labels = JSON.stringify(new HopsworksModel().description.properties);
 	const credential = ['API Key', 'Model Serving URL', 'Hopsworks URL', 'Project', 'Ignore SSL Issues (Insecure)'];
 	const advice = [
-		...refused.map(({ status, body }) => restFailure(status, body).description),
-		...refused.map(({ status, body }) => failureOf(status, body).description),
+		...refused.map(({ status, body }) => restFailure(status, replyOf(body)).description),
+		...refused.map(({ status, body }) => failureOf(status, replyOf(body)).description),
 		...['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'CERT_HAS_EXPIRED', 'OTHER'].map(
 			(code) => connectionFailure('h', code, '').description,
 		),

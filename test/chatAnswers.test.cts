@@ -65,7 +65,7 @@ describe('structured output', () => {
 			says('{"team": "billing"}', 'length'),
 			'cut off before its JSON was whole (length)',
 		],
-		['a filtered answer', says('{"team', 'content_filter'), 'cut off before its JSON was whole (content_filter)'],
+		['a filtered answer', says('{"team', 'content_filter'), 'ended before it was whole (content_filter)'],
 		[
 			'a refusal',
 			completion({ content: null, refusal: 'I cannot sort this' }),

@@ -1,5 +1,6 @@
 import { errorText } from '../nodes/serving/errorText';
 import documented from './fixtures/error-bodies.json';
+import { replyOf } from '../nodes/serving/reply';
 
 test.each([
 	['rest-key-scope', 'No valid scope found for this invocation. Valid scope is: [SERVING] (code 320004)'],
@@ -19,5 +20,5 @@ test.each([
 	['batcher-inputs-not-supported', 'no instances in the request'],
 	['ok-batcher-downstream-error', 'X has 1 features, but LogisticRegression is expecting 4 features as input.'],
 ])('%s in the server’s own words', (name, text) => {
-	expect(errorText(documented.find((entry) => entry.case === name)?.body ?? '')).toBe(text);
+	expect(errorText(replyOf(documented.find((entry) => entry.case === name)?.body ?? ''))).toBe(text);
 });

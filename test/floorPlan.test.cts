@@ -35,7 +35,8 @@ const floors: Array<{ files: RegExp; mayImport: RegExp }> = [
 		files: /^nodes\/(?<node>LmChat\w+)\/\w+\.ts$/,
 		mayImport: /^(nodes\/(serving|hopsworks)\/|nodes\/NODE\/|n8n-workflow$|@n8n\/ai-node-sdk$)/,
 	},
-	{ files: /^credentials\//, mayImport: /^n8n-workflow$/ },
+	// The key goes out as the core reads it, and is taken out of replies as it went out.
+	{ files: /^credentials\//, mayImport: /^(nodes\/serving\/|n8n-workflow$)/ },
 ];
 
 /** Imports of a file that its floor does not allow; undefined where the file is on no floor. */

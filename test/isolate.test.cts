@@ -3,6 +3,7 @@ import { blameOf } from '../nodes/serving/blame';
 import { isolate } from '../nodes/serving/isolate';
 import type { Failure } from '../nodes/serving/outcome';
 import { failureOf } from '../nodes/serving/statusFailure';
+import { replyOf } from '../nodes/serving/reply';
 
 interface Found {
 	bad: Map<number, Failure>;
@@ -16,7 +17,7 @@ interface Options {
 	failure?(bad: number[], sent: number[]): Failure;
 }
 
-const refused = (): Failure => failureOf(500, '{"error":"could not convert string to float"}');
+const refused = (): Failure => failureOf(500, replyOf('{"error":"could not convert string to float"}'));
 
 async function search(size: number, isBad: (row: number) => boolean, options: Options = {}): Promise<Found> {
 	const { stopsAtFirst = false, failure = refused } = options;
@@ -87,7 +88,7 @@ test.each(SIZES)(
 
 test('rows that fail in different words are each heard', async () => {
 	const { bad } = await search(20, () => true, {
-		failure: (rows) => failureOf(500, JSON.stringify({ error: `bad row ${String(rows)}` })),
+		failure: (rows) => failureOf(500, replyOf(JSON.stringify({ error: `bad row ${String(rows)}` }))),
 	});
 	expect(bad.get(13)?.message).toContain('bad row 13');
 	expect([...bad.values()].some(({ description }) => description.includes('not sent alone'))).toBe(false);
@@ -109,23 +110,27 @@ describe('a server that names rows', () => {
 	const schema = (rows: number[], sent: number[]): Failure =>
 		failureOf(
 			400,
-			JSON.stringify({
-				detail: {
-					code: 'SCHEMA_VALIDATION',
-					message: 'no match',
-					errors: rows.flatMap((row) => [
-						{ row: sent.indexOf(row), field: 'a', reason: `bad ${row}` },
-						{ row: sent.indexOf(row), field: null, reason: 'unknown' },
-					]),
-				},
-			}),
+			replyOf(
+				JSON.stringify({
+					detail: {
+						code: 'SCHEMA_VALIDATION',
+						message: 'no match',
+						errors: rows.flatMap((row) => [
+							{ row: sent.indexOf(row), field: 'a', reason: `bad ${row}` },
+							{ row: sent.indexOf(row), field: null, reason: 'unknown' },
+						]),
+					},
+				}),
+			),
 		);
 	const tensorFlow = (rows: number[], sent: number[]): Failure =>
 		failureOf(
 			400,
-			JSON.stringify({
-				error: `Failed to process element: ${sent.indexOf(rows[0] ?? 0)} key: amount of 'instances' list. Error: INVALID`,
-			}),
+			replyOf(
+				JSON.stringify({
+					error: `Failed to process element: ${sent.indexOf(rows[0] ?? 0)} key: amount of 'instances' list. Error: INVALID`,
+				}),
+			),
 		);
 
 	test('is believed, in its own words about each row', async () => {
@@ -157,7 +162,9 @@ describe('a server that names rows', () => {
 test('a deployment that answers another number of predictions than rows gets each row alone', async () => {
 	const { bad, requests } = await search(8, (row) => row === 6, {
 		failure: (_rows, sent) =>
-			sent.length > 1 ? failureOf(500, '{"detail":{"code":"CONTRACT_VIOLATION","message":"2 for 8"}}') : refused(),
+			sent.length > 1
+				? failureOf(500, replyOf('{"detail":{"code":"CONTRACT_VIOLATION","message":"2 for 8"}}'))
+				: refused(),
 	});
 	expect([...bad.keys()]).toEqual([6]);
 	expect(requests.length).toBeLessThanOrEqual(1 + 2 * depth(8) + 4);
@@ -171,13 +178,15 @@ test.each([
 	[501, '{"error":"no"}'],
 	[503, 'no healthy upstream'],
 ])('status %i with %s blames no row', (status, body) => {
-	expect(failureOf(status, body).blame).toBeUndefined();
+	expect(failureOf(status, replyOf(body)).blame).toBeUndefined();
 });
 
 test('what blames the size says how many rows fit, where the server does', () => {
-	expect(blameOf(413, '', "The request has 600 rows; deployment 'fraud' accepts at most 512.", String)).toEqual({
+	expect(
+		blameOf(413, replyOf(''), "The request has 600 rows; deployment 'fraud' accepts at most 512.", String),
+	).toEqual({
 		kind: 'size',
 		mostRows: 512,
 	});
-	expect(blameOf(413, '', 'Payload Too Large', String)).toEqual({ kind: 'size', mostRows: undefined });
+	expect(blameOf(413, replyOf(''), 'Payload Too Large', String)).toEqual({ kind: 'size', mostRows: undefined });
 });

@@ -1,5 +1,6 @@
 import { readPredictions } from '../nodes/serving/predictV1';
 import documented from './fixtures/error-bodies.json';
+import { replyOf } from '../nodes/serving/reply';
 
 describe('documented replies with status 200', () => {
 	const FAILS = 'fails';
@@ -36,7 +37,7 @@ describe('documented replies with status 200', () => {
 
 	test.each(documented.filter(({ status }) => status === 200))('$case', ({ case: name, body }) => {
 		const [rows = 0, value] = expected[name] ?? [];
-		const read = readPredictions(body, rows, { requestField: 'inputs', shape: { format: 'values' } });
+		const read = readPredictions(replyOf(body), rows, { requestField: 'inputs', shape: { format: 'values' } });
 		expect(read.ok ? read.value : FAILS).toEqual(value);
 	});
 
@@ -48,7 +49,7 @@ describe('documented replies with status 200', () => {
 		['more than rows', '{"predictions": [1, 2, 3]}', 2, FAILS],
 		['members of other lengths are one prediction', '{"predictions": {"a": [1], "b": [2, 3]}}', 2, FAILS],
 	])('%s', (_name, body, rows, value) => {
-		const read = readPredictions(body, rows, { requestField: 'inputs', shape: { format: 'values' } });
+		const read = readPredictions(replyOf(body), rows, { requestField: 'inputs', shape: { format: 'values' } });
 		expect(read.ok ? read.value : FAILS).toEqual(value);
 	});
 });

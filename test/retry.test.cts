@@ -1,8 +1,9 @@
 import { connectionFailure, timeoutFailure } from '../nodes/serving/connectionFailure';
 import { isRetryable, retryAfter, retryWait } from '../nodes/serving/retry';
 import { failureOf } from '../nodes/serving/statusFailure';
+import { replyOf } from '../nodes/serving/reply';
 
-const failure = (status: number) => failureOf(status, '');
+const failure = (status: number) => failureOf(status, replyOf(''));
 
 test.each([429, 502, 503])('%i is tried again', (status) => {
 	expect(isRetryable(failure(status), false)).toBe(true);

@@ -1,6 +1,7 @@
 import { errorText } from '../nodes/serving/errorText';
 import { failureOf } from '../nodes/serving/statusFailure';
 import documented from './fixtures/error-bodies.json';
+import { replyOf } from '../nodes/serving/reply';
 
 const withBody = documented.filter(({ status, body }) => status >= 300 && body.trim() !== '');
 
@@ -8,8 +9,8 @@ describe('every documented error body', () => {
 	test.each(withBody.map(({ case: name, status, body }) => ({ name, status, body })))(
 		'$name says something readable',
 		({ status, body }) => {
-			const { message, description } = failureOf(status, body);
-			const text = errorText(body);
+			const { message, description } = failureOf(status, replyOf(body));
+			const text = errorText(replyOf(body));
 			expect(text).not.toBe('');
 			expect(text).not.toMatch(/^[{[<]|<html|<body/i);
 			expect(message).toContain(text);
@@ -37,7 +38,7 @@ describe('every documented error body', () => {
 		['envoy-no-healthy-upstream', 'not ready', "'Max Tries'"],
 	])('%s tells what happened and what to do', (name, message, description) => {
 		const { status = 0, body = '' } = documented.find((entry) => entry.case === name) ?? {};
-		const failure = failureOf(status, body);
+		const failure = failureOf(status, replyOf(body));
 		expect(failure.message).toContain(message);
 		expect(failure.description).toContain(description);
 	});

@@ -17,7 +17,7 @@ import type { OnPiece } from '../hopsworks/stream';
 import { readAnswer, readReply, type Answer } from '../serving/chatAnswer';
 import { chatBody, STREAMED, toolChoice } from '../serving/chatCompletions';
 import type { Piece } from '../serving/chatStream';
-import { isRecord } from '../serving/json';
+import { asText, encode, isRecord } from '../serving/json';
 import type { Outcome } from '../serving/outcome';
 import { queue } from './queue';
 import { countStreamedTokens } from './tracing';
@@ -106,7 +106,7 @@ class HopsworksChatModel extends BaseChatModel {
 			yield* toContent({ ...answer, toolCalls: [] }).map((content) => ({ type: 'content' as const, content }));
 		// Each call whole: n8n would mix up the parts of several.
 		for (const { id, name, arguments: given } of answer.toolCalls ?? []) {
-			yield { type: 'tool-call-delta', id: String(id), name, argumentsDelta: JSON.stringify(given) };
+			yield { type: 'tool-call-delta', id: asText(id), name, argumentsDelta: encode(given) };
 		}
 		yield { type: 'finish', finishReason: toFinishReason(answer.finishReason), usage: toUsage(answer.usage) };
 	}

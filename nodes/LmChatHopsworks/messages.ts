@@ -2,6 +2,7 @@
 import type { FinishReason, Message as SdkMessage, MessageContent, TokenUsage } from '@n8n/ai-node-sdk';
 import type { Answer, Usage } from '../serving/chatAnswer';
 import type { Message } from '../serving/chatCompletions';
+import { asText, encode } from '../serving/json';
 
 type ContentFile = Extract<MessageContent, { type: 'file' }>;
 
@@ -43,7 +44,7 @@ function assistantMessage(content: MessageContent[]): Message {
 }
 
 function toolText(result: unknown): string {
-	return typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
+	return typeof result === 'string' ? result : encode(result);
 }
 
 export function toMessages(messages: SdkMessage[]): Message[] {
@@ -78,9 +79,9 @@ export function toUsage(usage: Usage | undefined): TokenUsage | undefined {
 	if (!usage) return undefined;
 	const { promptTokens, completionTokens, totalTokens, cachedTokens, reasoningTokens } = usage;
 	return {
-		promptTokens: Number(promptTokens ?? 0),
-		completionTokens: Number(completionTokens ?? 0),
-		totalTokens: Number(totalTokens ?? 0),
+		promptTokens: promptTokens ?? 0,
+		completionTokens: completionTokens ?? 0,
+		totalTokens: totalTokens ?? 0,
 		...(cachedTokens !== undefined && { inputTokenDetails: { cacheRead: cachedTokens } }),
 		...(reasoningTokens !== undefined && { outputTokenDetails: { reasoning: reasoningTokens } }),
 	};
@@ -93,9 +94,9 @@ export function toContent({ text, reasoning, toolCalls = [] }: Answer): MessageC
 		...(text === '' ? [] : [{ type: 'text' as const, text }]),
 		...toolCalls.map(({ id, name, arguments: given }) => ({
 			type: 'tool-call' as const,
-			toolCallId: String(id),
+			toolCallId: asText(id),
 			toolName: name,
-			input: JSON.stringify(given),
+			input: encode(given),
 		})),
 	];
 }

@@ -9,7 +9,7 @@ export interface Queue<Entry> extends AsyncIterable<Entry> {
 	leave(): void;
 }
 
-export function queue<Entry>(): Queue<Entry> {
+export function queue<Entry extends object>(): Queue<Entry> {
 	const entries: Entry[] = [];
 	let hasEnded = false;
 	let isRead = true;
@@ -29,7 +29,8 @@ export function queue<Entry>(): Queue<Entry> {
 		},
 		async *[Symbol.asyncIterator]() {
 			for (;;) {
-				yield* entries.splice(0);
+				// One by one: what is put while an entry is out, the end too, is seen before the next look.
+				for (let entry = entries.shift(); entry !== undefined; entry = entries.shift()) yield entry;
 				if (hasEnded) return;
 				await new Promise<void>((resolve) => {
 					wake = resolve;

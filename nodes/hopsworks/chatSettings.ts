@@ -6,7 +6,8 @@ import { readSchema } from '../serving/jsonSchema';
 import { badInput } from '../serving/outcome';
 import { chatRoute } from '../serving/route';
 import type { Finder, Found } from './discovery';
-import { asJson, asJsonObject, asOneOf, asText, readNumber, take } from './parameters';
+import { asJson, asJsonObject, asOneOf, readNumber, take } from './parameters';
+import { asText } from '../serving/json';
 
 /** Each goes out under its own name in snake case, as OpenAI's API spells it: `maxTokens` as `max_tokens`. */
 const numberOptions: INodeProperties[] = [
@@ -22,7 +23,7 @@ const numberOptions: INodeProperties[] = [
 		displayName: 'Max Tokens',
 		name: 'maxTokens',
 		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 0 },
+		typeOptions: { minValue: 1, maxValue: 10_000_000, numberPrecision: 0 },
 		default: 512,
 		description: 'Longest answer, in tokens of about four letters each',
 	},
@@ -38,7 +39,7 @@ const numberOptions: INodeProperties[] = [
 		displayName: 'Seed',
 		name: 'seed',
 		type: 'number',
-		typeOptions: { numberPrecision: 0 },
+		typeOptions: { minValue: Number.MIN_SAFE_INTEGER, maxValue: Number.MAX_SAFE_INTEGER, numberPrecision: 0 },
 		default: 0,
 		description: 'The same seed and the same prompt give the same answer, as far as the server can',
 	},

@@ -5,7 +5,8 @@ import type {
 	ILoadOptionsFunctions,
 	ISupplyDataFunctions,
 } from 'n8n-workflow';
-import { asText } from './parameters';
+import { apiKeyIn } from '../serving/apiKey';
+import { asText } from '../serving/json';
 
 export const CREDENTIAL = 'hopsworksApi';
 
@@ -30,7 +31,7 @@ export async function readConnection(context: CallContext): Promise<Connection> 
 	const fields = await context.getCredentials(CREDENTIAL);
 	return {
 		decrypted: { id: CREDENTIAL, name: CREDENTIAL, type: CREDENTIAL, data: fields },
-		apiKey: asText(fields.apiKey),
+		apiKey: apiKeyIn(asText(fields.apiKey)),
 		servingUrl: asText(fields.servingUrl),
 		hopsworksUrl: asText(fields.hopsworksUrl),
 		project: asText(fields.project),

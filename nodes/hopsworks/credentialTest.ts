@@ -6,35 +6,40 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 import { namespaceOf } from '../serving/address';
+import { apiKeyIn, keyRemover } from '../serving/apiKey';
 import { entriesOf, readProject } from '../serving/deploymentRecord';
-import { errorCodeOf, errorText, excerpt } from '../serving/errorText';
-import { isRecord, parseReply, type Json } from '../serving/json';
+import { errorCodeOf, errorText } from '../serving/errorText';
+import { excerpt } from '../serving/excerpt';
+import { asText, isRecord, type Json } from '../serving/json';
+import { replyOf, type Reply } from '../serving/reply';
 import { SCOPE_MISSING } from '../serving/restFailure';
-import { asText } from './parameters';
-import { connectionTrouble, withoutKey } from './request';
+import { Watch } from './cancel';
+import { connectionTrouble } from './request';
+import { endWith, isByteStream, readText } from './stream';
 
-interface Reply {
-	status: number;
-	body: string;
-}
+/** A reply with its status. */
+type Answer = Reply & { status: number };
 
 /** Gets a path below an address of the credential; the text is what was wrong where no reply came. */
-type Get = (path: string) => Promise<Reply | string>;
+type Get = (path: string) => Promise<Answer | string>;
 
 const TIMEOUT_SECONDS = 10;
+
+/** The most that is read of a reply: a list of all deployments may be long. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 /** Named `hopsworksApiTest` in every node that uses the credential. */
 export async function hopsworksApiTest(
 	this: ICredentialTestFunctions,
 	{ data = {} }: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
 ): Promise<INodeCredentialTestResult> {
-	const key = asText(data.apiKey);
+	const key = apiKeyIn(asText(data.apiKey));
 	const project = asText(data.project).trim();
 	const addresses = [
 		{ field: 'Hopsworks URL', url: asText(data.hopsworksUrl).trim(), test: testHopsworks },
 		{ field: 'Model Serving URL', url: asText(data.servingUrl).trim(), test: testGateway },
 	].filter(({ url }) => url !== '');
-	const problems = key.trim() === '' ? ["Fill in 'API Key'"] : [];
+	const problems = key === '' ? ["Fill in 'API Key'"] : [];
 	if (addresses.length === 0) problems.push("Fill in 'Model Serving URL' or 'Hopsworks URL'");
 	for (const { field, url, test } of problems.length > 0 ? [] : addresses) {
 		const problem = URL.canParse(url)
@@ -49,24 +54,37 @@ export async function hopsworksApiTest(
 function getter({ helpers }: ICredentialTestFunctions, address: URL, key: string, ignoreSslIssues: boolean): Get {
 	// The only HTTP helper that n8n gives a credential test: docs/decisions/0004-credential-test.md
 	const { request } = helpers;
+	const remove = keyRemover(key);
 	return async (path) => {
+		const watch = new Watch(() => false, TIMEOUT_SECONDS);
+		let hasHead = false;
 		try {
-			const response: unknown = await request({
+			const sending: Promise<unknown> = request({
 				method: 'GET',
 				uri: `${address.origin}${path}`,
 				headers: { Authorization: `ApiKey ${key}`, Accept: 'application/json' },
 				simple: false,
 				resolveWithFullResponse: true,
+				// So that a reply is read no further than it may be.
+				useStream: true,
 				followRedirect: false,
 				rejectUnauthorized: !ignoreSslIssues,
-				timeout: TIMEOUT_SECONDS * 1000,
+				timeout: 2 * TIMEOUT_SECONDS * 1000,
 			});
+			sending.catch(() => {});
+			const response = await watch.within(sending);
+			hasHead = true;
 			const { statusCode, body } = isRecord(response) ? response : {};
-			const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
-			return { status: Number(statusCode), body: withoutKey(text, key) };
+			if (!isByteStream(body)) return 'n8n gave no reply to read';
+			endWith(watch, body);
+			const { text } = await readText(body, MOST_BYTES);
+			return { status: Number(statusCode), ...replyOf(remove(text)) };
 		} catch (error) {
-			const { kind, message, description } = connectionTrouble(error, address.host, TIMEOUT_SECONDS, key);
-			return kind === 'timeout' ? `no answer within ${TIMEOUT_SECONDS} seconds` : `${message}. ${description}`;
+			if (watch.isLate) return `no answer within ${TIMEOUT_SECONDS} seconds`;
+			const { message, description } = connectionTrouble(error, address.host, hasHead, remove);
+			return `${message}. ${description}`;
+		} finally {
+			watch.stop(false);
 		}
 	};
 }
@@ -75,8 +93,8 @@ function getter({ helpers }: ICredentialTestFunctions, address: URL, key: string
 async function testGateway(get: Get, project: string): Promise<string | undefined> {
 	const reply = await get(`/v1/${namespaceOf(project) || 'n8n'}/credential-test/v1/models`);
 	if (typeof reply === 'string') return reply;
-	const { status, body } = reply;
-	const said = errorText(body);
+	const { status } = reply;
+	const said = errorText(reply);
 	if (status === 401) {
 		return `the API key was refused, or it lacks the scope SERVING (the gateway says '${said}' to both)`;
 	}
@@ -103,17 +121,17 @@ async function testHopsworks(get: Get, project: string): Promise<string | undefi
 async function readList(get: Get, path: string, scope: string): Promise<Json[] | string> {
 	const reply = await get(`/hopsworks-api/api${path}`);
 	if (typeof reply === 'string') return reply;
-	const { status, body } = reply;
-	const said = errorText(body);
+	const { status } = reply;
+	const said = errorText(reply);
 	if (status === 401) return `the API key was refused: ${said}`;
-	if (status === 403 && errorCodeOf(body) === SCOPE_MISSING) {
+	if (status === 403 && errorCodeOf(reply) === SCOPE_MISSING) {
 		return `the API key is valid, but lacks the scope ${scope}: add it to the key in Hopsworks`;
 	}
 	const redirect = redirected(status);
 	if (redirect !== undefined) return redirect;
-	const entries = status === 200 ? entriesOf(parseReply(body)) : undefined;
+	const entries = status === 200 ? entriesOf(reply.json) : undefined;
 	if (entries) return entries;
-	if (status === 200) return `the server is not Hopsworks: it answered ${excerpt(body).slice(0, 80)}`;
+	if (status === 200) return `the server is not Hopsworks: it answered ${excerpt(reply.text).slice(0, 80)}`;
 	return `Hopsworks answered with status ${status}: ${said}`;
 }
 

@@ -4,8 +4,10 @@ import type { Address, Routing } from '../serving/address';
 import type { DeploymentRecord } from '../serving/deploymentRecord';
 import { readConnection, type Connection } from './connection';
 import { nodeError } from './errors';
-import { asOneOf, asRecord, asText } from './parameters';
+import { asOneOf, asRecord } from './parameters';
+import { asText } from '../serving/json';
 import { REST_DEFAULTS, restApi } from './restApi';
+import { DAY } from './sendSettings';
 
 /** For a deployment that is called. */
 export const deploymentProperty: INodeProperties = {
@@ -90,7 +92,7 @@ export const addressOptions: INodeProperties[] = [
 		displayName: 'Max Wait (Seconds)',
 		name: 'maxWait',
 		type: 'number',
-		typeOptions: { minValue: 1 },
+		typeOptions: { minValue: 1, maxValue: DAY },
 		default: 600,
 		description:
 			"How long to wait for a deployment that 'When Stopped' starts. Language models can take a quarter of an hour.",

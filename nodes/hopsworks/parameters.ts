@@ -1,7 +1,7 @@
 /** Reading what the user set: once where it is the same for every item, item by item where it is an expression. */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { isRecord, parseGiven } from '../serving/json';
-import { excerpt } from '../serving/errorText';
+import { excerpt, show } from '../serving/excerpt';
+import { asText, isDeeperThan, isRecord, MOST_LEVELS, parseGiven } from '../serving/json';
 import { failed, success, type Failure, type Outcome } from '../serving/outcome';
 
 export type ParameterReader = (name: string, item: number) => unknown;
@@ -71,15 +71,9 @@ function textsOf(error: object): { message: string; description: string } {
 	};
 }
 
-/** Text as typed; a number or boolean that an expression gave counts as its text. */
-export function asText(value: unknown): string {
-	if (typeof value === 'string') return value;
-	return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
-}
-
 /**
- * A number option as its field in the panel describes it: its default where nothing is set, no smaller than its
- * `minValue`, and whole where its `numberPrecision` is 0. Fails by the field's label.
+ * A number option as its field in the panel describes it: its default where nothing is set, within its bounds, and whole
+ * where its `numberPrecision` is 0. Fails by the field's label, and names the bounds.
  */
 export function readNumber(options: Record<string, unknown>, fields: INodeProperties[], name: string): number {
 	const {
@@ -87,16 +81,18 @@ export function readNumber(options: Record<string, unknown>, fields: INodeProper
 		default: otherwise,
 		typeOptions = {},
 	} = fields.find((field) => field.name === name) ?? {};
-	const { minValue = -Infinity, numberPrecision } = typeOptions;
+	const { minValue = -Infinity, maxValue = Infinity, numberPrecision } = typeOptions;
 	const isWhole = numberPrecision === 0;
 	const value = options[name] ?? '';
-	const number = Number(value === '' ? otherwise : value);
-	if (Number.isFinite(number) && number >= minValue && (!isWhole || Number.isInteger(number))) return number;
-	const bound = minValue === -Infinity ? '' : ` of at least ${minValue}`;
+	const given = value === '' ? otherwise : value;
+	const number = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
+	const fits = typeof number === 'number' && number >= minValue && number <= maxValue;
+	if (fits && Number.isFinite(number) && (!isWhole || Number.isInteger(number))) return number;
+	const bounds = [minValue, maxValue].map((bound) => bound.toLocaleString('en-US')).join(' to ');
 	throw new Unusable({
 		kind: 'input',
-		message: `'${displayName}' is ${JSON.stringify(value)}`,
-		description: `It must be ${isWhole ? 'a whole number' : 'a number'}${bound}.`,
+		message: `'${displayName}' is ${show(value)}`,
+		description: `It must be ${isWhole ? 'a whole number' : 'a number'} from ${bounds}.`,
 	});
 }
 
@@ -111,19 +107,25 @@ export function asOneOf<Value extends string>(value: unknown, known: readonly [V
 
 /** JSON that a user gave as data, by an expression, or as text. Fails by the field's label where it is neither. */
 export function asJson(value: unknown, label: string): unknown {
-	if (typeof value !== 'string') {
-		if (value !== undefined && value !== null) return value;
+	if (value === undefined || value === null) {
 		throw new Unusable({
 			kind: 'input',
 			message: `'${label}' is empty`,
 			description: 'Give it a JSON value.',
 		});
 	}
-	const parsed = parseGiven(value);
+	const parsed = typeof value === 'string' ? parseGiven(value) : value;
+	if (isDeeperThan(parsed, MOST_LEVELS)) {
+		throw new Unusable({
+			kind: 'input',
+			message: `'${label}' is nested more than ${MOST_LEVELS} levels deep`,
+			description: 'No model server reads that. Give it flatter data.',
+		});
+	}
 	if (parsed !== undefined) return parsed;
 	throw new Unusable({
 		kind: 'input',
-		message: `'${label}' is not valid JSON: ${excerpt(value)}`,
+		message: `'${label}' is not valid JSON: ${excerpt(asText(value))}`,
 		description: 'Text must be JSON: names and texts in double quotes, no comma after the last value.',
 	});
 }

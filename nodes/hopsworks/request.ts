@@ -1,15 +1,16 @@
-/** One request through n8n's HTTP helper: credential, time-out and cancel, ending in an outcome without the key in it. */
+/** One request through n8n's HTTP helper: credential, bounds and cancel, ending in an outcome without the key in it. */
 import type { IHttpRequestOptions } from 'n8n-workflow';
-import { brokenOff } from '../serving/chatStream';
-import { connectionFailure, timeoutFailure } from '../serving/connectionFailure';
-import { isRecord } from '../serving/json';
+import { failureWithout, jsonWithout, keyRemover, pieceCleaner, type Remove } from '../serving/apiKey';
+import { brokenOff, type Piece } from '../serving/chatStream';
+import { connectionFailure, CUT_REPLY, timeoutFailure, tooLargeReply } from '../serving/connectionFailure';
+import { asText, encode, isRecord } from '../serving/json';
 import { failed, success, type Failure, type Outcome } from '../serving/outcome';
+import { replyOf, type Reply } from '../serving/reply';
 import { retryAfter } from '../serving/retry';
-import { CANCELLED, cancelSignal, isCancelled } from './cancel';
+import { CANCELLED, isCancelled, Watch } from './cancel';
 import { CREDENTIAL, type CallContext, type Connection } from './connection';
-import { asText } from './parameters';
 import type { SendSettings } from './sendSettings';
-import { isByteStream, readStream, readText, SilenceWatch, type OnPiece } from './stream';
+import { endWith, isByteStream, readStream, readText, type OnPiece } from './stream';
 
 /** A request as it goes out, and the reading of a reply whose status is outside 200 to 299. */
 export interface Call {
@@ -19,23 +20,58 @@ export interface Call {
 	host?: string;
 	/** Writes the body when its turn comes. */
 	write?: () => string;
-	failureOf: (status: number, body: string) => Failure;
+	failureOf: (status: number, reply: Reply) => Failure;
 	onPiece?: OnPiece;
 }
 
 export interface Answer {
-	outcome: Outcome<string>;
+	outcome: Outcome<Reply>;
 	/** Seconds that the server asked to wait. */
 	wanted?: number;
 }
+
+/** What a server says about a failure is read no further than this. */
+const MOST_ERROR_BYTES = 256 * 1024;
 
 /** Makes a call once. */
 export async function sendOnce(
 	context: CallContext,
 	connection: Connection,
-	{ timeout }: SendSettings,
-	{ method, url, host, write, failureOf: readFailure, onPiece }: Call,
+	settings: SendSettings,
+	call: Call,
 ): Promise<Answer> {
+	const remove = keyRemover(connection.apiKey);
+	const watch = new Watch(() => isCancelled(context), settings.timeout);
+	const progress = { hasHead: false, hasBegun: false };
+	let isReadToEnd = false;
+	try {
+		const sending = post(context, connection, settings, call, watch.signal);
+		// Where the request ends first, what becomes of it then is nobody's business.
+		sending.catch(() => {});
+		const response = readResponse(await watch.within(sending));
+		progress.hasHead = true;
+		const outcome = await readOutcome(response, { connection, settings, call, watch, remove, progress });
+		isReadToEnd = outcome.ok;
+		return { outcome: outcome.ok ? outcome : failed(failureWithout(outcome.failure, remove)), wanted: response.wanted };
+	} catch (error) {
+		if (isCancelled(context)) return { outcome: failed(CANCELLED) };
+		const failure = watch.isLate
+			? timeoutFailure(settings.timeout)
+			: connectionTrouble(error, new URL(call.url).host, progress.hasHead, remove);
+		return { outcome: progress.hasBegun ? brokenOff(failure.message) : failed(failure) };
+	} finally {
+		watch.stop(isReadToEnd);
+	}
+}
+
+/** The request through n8n's helper, which `signal` ends. */
+async function post(
+	context: CallContext,
+	{ decrypted, ignoreSslIssues }: Connection,
+	{ timeout }: SendSettings,
+	{ method, url, host, write, onPiece }: Call,
+	signal: AbortSignal,
+): Promise<unknown> {
 	// A fresh object for every call: n8n changes it.
 	const request: IHttpRequestOptions = {
 		method,
@@ -48,51 +84,21 @@ export async function sendOnce(
 		},
 		// As bytes: n8n's HTTP library would parse a text first, to see that it is JSON.
 		...(write && { body: Buffer.from(write()) }),
-		encoding: onPiece ? 'stream' : 'text',
+		// So that a reply is read no further than it may be.
+		encoding: 'stream',
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
 		disableFollowRedirect: true,
-		timeout: timeout * 1000,
-		skipSslCertificateValidation: connection.ignoreSslIssues,
+		// n8n's own ends with a reply's head, and has another default.
+		timeout: (timeout + 1) * 1000,
+		skipSslCertificateValidation: ignoreSslIssues,
+		abortSignal: signal,
 	};
-	const clean = (text: string): string => withoutKey(text, connection.apiKey);
-	let hasBegun = false;
-	const forward: OnPiece = async (piece) => {
-		hasBegun = true;
-		return await onPiece?.({ text: clean(piece.text), reasoning: clean(piece.reasoning) });
-	};
-	const silence = new SilenceWatch(timeout);
-	const breakable = onPiece ? abortedToo(context, silence.signal) : context;
-	try {
-		const response: unknown = await breakable.helpers.httpRequestWithAuthentication.call(
-			breakable,
-			CREDENTIAL,
-			request,
-			{ credentialsDecrypted: connection.decrypted },
-		);
-		const { status, type, body: answer, wanted } = readResponse(response);
-		const isGood = status >= 200 && status < 300;
-		if (isGood && isByteStream(answer) && type.startsWith('text/event-stream')) {
-			const streamed = await readStream(answer, silence, forward);
-			return { outcome: streamed.ok ? success(clean(streamed.value)) : streamed };
-		}
-		const text = clean(isByteStream(answer) ? await readText(answer, silence) : asText(answer));
-		return { outcome: isGood ? success(text) : failed(readFailure(status, text)), wanted };
-	} catch (error) {
-		if (isCancelled(context)) return { outcome: failed(CANCELLED) };
-		const failure = silence.signal.aborted
-			? timeoutFailure(timeout)
-			: connectionTrouble(error, new URL(url).host, timeout, connection.apiKey);
-		return { outcome: hasBegun ? brokenOff(failure.message) : failed(failure) };
-	}
-}
-
-/** The context for one request that `signal` aborts too: n8n's helper takes its signal from the context it is called on. */
-function abortedToo(context: CallContext, signal: AbortSignal): CallContext {
-	const cancel = cancelSignal(context);
-	const either = cancel ? AbortSignal.any([cancel, signal]) : signal;
-	const derived: CallContext = Object.create(context, { getExecutionCancelSignal: { value: () => either } });
-	return derived;
+	// n8n's helper takes its signal from the context that it is called on, where that has one.
+	const endable: CallContext = Object.create(context, { getExecutionCancelSignal: { value: () => signal } });
+	return await endable.helpers.httpRequestWithAuthentication.call(endable, CREDENTIAL, request, {
+		credentialsDecrypted: decrypted,
+	});
 }
 
 interface Response {
@@ -116,11 +122,61 @@ function readResponse(response: unknown): Response {
 	};
 }
 
+interface Reading {
+	connection: Connection;
+	settings: SendSettings;
+	call: Call;
+	watch: Watch;
+	remove: Remove;
+	progress: { hasBegun: boolean };
+}
+
+/** Reads the body of a response that has come. */
+async function readOutcome({ status, type, body }: Response, reading: Reading): Promise<Outcome<Reply>> {
+	const { settings, call, watch, remove } = reading;
+	const isGood = status >= 200 && status < 300;
+	if (!isByteStream(body)) {
+		const reply = replyOf(remove(typeof body === 'string' ? body : encode(body)));
+		return isGood ? success(reply) : failed(call.failureOf(status, reply));
+	}
+	endWith(watch, body);
+	const most = settings.mostReplyBytes;
+	if (isGood && call.onPiece && type.startsWith('text/event-stream')) {
+		const { put, end } = withoutKey(call.onPiece, reading);
+		const streamed = await readStream(body, most, watch, put);
+		if (!streamed.ok) return streamed;
+		await end();
+		return success({ text: '', json: jsonWithout(streamed.value, remove) });
+	}
+	const { text, isCut } = await readText(body, isGood ? most : Math.min(most, MOST_ERROR_BYTES));
+	if (!isGood) return failed(call.failureOf(status, replyOf(remove(text))));
+	return isCut ? failed(tooLargeReply(most)) : success(replyOf(remove(text)));
+}
+
+/** Hands pieces on without the key; `end` gives what was kept back of the last. */
+function withoutKey(
+	onPiece: OnPiece,
+	{ connection, progress }: Reading,
+): { put: OnPiece; end: () => Promise<unknown> } {
+	const texts = pieceCleaner(connection.apiKey);
+	const reasonings = pieceCleaner(connection.apiKey);
+	const hand = async (piece: Piece): Promise<boolean | void> => {
+		if (piece.text !== '' || piece.reasoning !== '') return await onPiece(piece);
+	};
+	return {
+		async put({ text, reasoning }) {
+			progress.hasBegun = true;
+			return await hand({ text: texts.push(text), reasoning: reasonings.push(reasoning) });
+		},
+		end: async () => await hand({ text: texts.end(), reasoning: reasonings.end() }),
+	};
+}
+
 /**
- * The failure behind a request function's exception.
+ * The failure behind a request function's exception; `hasHead` tells whether the reply had begun.
  * n8n's network errors carry the request, key included, so only their code and message are read.
  */
-export function connectionTrouble(error: unknown, host: string, timeoutSeconds: number, key: string): Failure {
+export function connectionTrouble(error: unknown, host: string, hasHead: boolean, remove: Remove): Failure {
 	let code = '';
 	let detail = '';
 	for (let cause = error, depth = 0; isRecord(cause) && depth < 5; cause = cause.cause, depth++) {
@@ -129,16 +185,7 @@ export function connectionTrouble(error: unknown, host: string, timeoutSeconds: 
 		if (code === '') code = asText(cause.code) || (name.startsWith('SsrfBlocked') ? name : '');
 		detail = asText(cause.message);
 	}
-	const isTimeout = code === 'ECONNABORTED' || (code === 'ETIMEDOUT' && detail.startsWith('timeout'));
-	if (isTimeout) return timeoutFailure(timeoutSeconds);
-	return connectionFailure(host, code, withoutKey(detail, key));
-}
-
-/** No key is this short; taking so little out of replies would only spoil them. */
-const SHORTEST_KEY = 8;
-
-/** Takes the key out of a text that a server sent, should it have echoed it. */
-export function withoutKey(text: string, key: string): string {
-	const secret = key.trim();
-	return secret.length < SHORTEST_KEY ? text : text.replaceAll(secret, '***');
+	// A reply that cannot be unpacked is told apart from one that was cut off.
+	if (hasHead && !code.startsWith('Z_')) code = CUT_REPLY;
+	return connectionFailure(host, code, remove(detail));
 }

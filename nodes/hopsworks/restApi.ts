@@ -7,12 +7,13 @@ import {
 	type DeploymentRecord,
 	type Project,
 } from '../serving/deploymentRecord';
-import { isRecord, parseReply, type Json } from '../serving/json';
+import { asText, isRecord, type Json } from '../serving/json';
 import { badInput, failed, success, type Outcome } from '../serving/outcome';
+import type { Reply } from '../serving/reply';
 import { notHopsworks, restFailure } from '../serving/restFailure';
 import type { CallContext, Connection } from './connection';
 import { caller, type Tally } from './send';
-import type { SendSettings } from './sendSettings';
+import { MEGABYTE, type SendSettings } from './sendSettings';
 
 /** Longest wait for an answer, in seconds: what is asked for here is small. */
 const TIMEOUT = 30;
@@ -23,6 +24,7 @@ export const REST_DEFAULTS: SendSettings = {
 	maxTries: 3,
 	maxRetryWait: 10,
 	retryTimeouts: false,
+	mostReplyBytes: 64 * MEGABYTE,
 };
 
 export interface LogsQuery {
@@ -43,7 +45,7 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 	const call = caller(context, connection, { ...settings, timeout: Math.min(settings.timeout, TIMEOUT) }, tally);
 	let known: Promise<Outcome<Project>> | undefined;
 
-	async function send(method: 'GET' | 'POST', path: string): Promise<Outcome<string>> {
+	async function send(method: 'GET' | 'POST', path: string): Promise<Outcome<Reply>> {
 		const base = baseOf(connection.hopsworksUrl);
 		if (!base.ok) return base;
 		return (await call({ method, url: base.value + path, failureOf: restFailure })).outcome;
@@ -55,7 +57,7 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 	): Promise<Outcome<Value>> {
 		const reply = await send('GET', path);
 		if (!reply.ok) return reply;
-		const value = read(parseReply(reply.value));
+		const value = read(reply.value.json);
 		return value === undefined ? failed(notHopsworks(reply.value)) : success(value);
 	}
 
@@ -82,7 +84,7 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 		return found.ok ? await ask(`/project/${found.value.id}`) : found;
 	}
 
-	async function act(id: number, action: 'START' | 'STOP'): Promise<Outcome<string>> {
+	async function act(id: number, action: 'START' | 'STOP'): Promise<Outcome<Reply>> {
 		return await inProject(async (path) => await send('POST', `${path}/serving/${id}?action=${action}`));
 	}
 
@@ -99,10 +101,10 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 			const pick = (json: Json | undefined) => readDeployments(json)?.find((record) => record.name === name);
 			return await inProject(async (path) => await get(`${path}/serving${query}`, pick));
 		},
-		async start(id: number): Promise<Outcome<string>> {
+		async start(id: number): Promise<Outcome<Reply>> {
 			return await act(id, 'START');
 		},
-		async stop(id: number): Promise<Outcome<string>> {
+		async stop(id: number): Promise<Outcome<Reply>> {
 			return await act(id, 'STOP');
 		},
 		async logs(id: number, { component, lines }: LogsQuery): Promise<Outcome<InstanceLogs[]>> {
@@ -160,8 +162,7 @@ function readObject(json: Json | undefined): Record<string, Json> | undefined {
 }
 
 function readLogs(json: Json | undefined): InstanceLogs[] | undefined {
-	const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 	return entriesOf(json)?.flatMap((entry) =>
-		isRecord(entry) ? [{ instanceName: text(entry.instanceName), content: text(entry.content) }] : [],
+		isRecord(entry) ? [{ instanceName: asText(entry.instanceName), content: asText(entry.content) }] : [],
 	);
 }

@@ -12,6 +12,7 @@ import {
 } from '../serving/batch';
 import { isolate } from '../serving/isolate';
 import { count, failed, failureOfRow, success, type Failure, type Outcome } from '../serving/outcome';
+import type { Reply } from '../serving/reply';
 import type { Send, Sent } from './send';
 
 /** Items whose rows may share requests. */
@@ -25,8 +26,8 @@ export interface Group<Value> {
 	textOf: TextOf;
 	/** The text of a request for some rows. */
 	write(texts: string[]): string;
-	/** One value a row out of a reply's text. */
-	read(text: string, rows: number): Outcome<Value[]>;
+	/** One value a row out of a reply. */
+	read(reply: Reply, rows: number): Outcome<Value[]>;
 	/** May change `write` after a failure; what was written before is then sent again. */
 	learn?(failure: Failure): void;
 }

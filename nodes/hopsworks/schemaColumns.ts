@@ -4,7 +4,8 @@ import { kindOf, readSchema, type SchemaColumn } from '../serving/deploymentSche
 import { SCHEMA_MISSING } from '../serving/restFailure';
 import { readConnection } from './connection';
 import { nodeError } from './errors';
-import { asRecord, asText } from './parameters';
+import { asRecord } from './parameters';
+import { asText } from '../serving/json';
 import { REST_DEFAULTS, restApi } from './restApi';
 
 /** How the panel lets a value be typed. Integers of 64 bits are text there, since a number would be rounded. */

@@ -2,6 +2,7 @@
 import { sleep } from 'n8n-workflow';
 import type { Target } from '../serving/address';
 import { failed, type Failure, type Outcome } from '../serving/outcome';
+import type { Reply } from '../serving/reply';
 import { isRetryable, retryWait } from '../serving/retry';
 import { failureOf } from '../serving/statusFailure';
 import { Window } from '../serving/window';
@@ -19,7 +20,7 @@ export interface Tally {
 
 /** How a request went. */
 export interface Sent {
-	outcome: Outcome<string>;
+	outcome: Outcome<Reply>;
 	/** How often it was sent. */
 	tries: number;
 	/** Milliseconds from sending it for the last time to its reply. */
@@ -81,7 +82,7 @@ export function caller(
 	};
 }
 
-function gaveUp(failure: Failure, tries: number, advice = ''): Outcome<string> {
+function gaveUp(failure: Failure, tries: number, advice = ''): { ok: false; failure: Failure } {
 	return failed({
 		...failure,
 		message: tries > 1 ? `${failure.message} (after ${tries} tries)` : failure.message,

@@ -8,7 +8,14 @@ export interface SendSettings extends RetryPolicy {
 	timeout: number;
 	/** Requests in flight at once. */
 	concurrency: number;
+	/** The most that is read of a reply. */
+	mostReplyBytes: number;
 }
+
+export const MEGABYTE = 1024 * 1024;
+
+/** Seconds of a day: nobody waits longer for one request. */
+export const DAY = 24 * 60 * 60;
 
 /** The options that every operation has, read by `readSendSettings`. */
 export const sendOptions: INodeProperties[] = [
@@ -16,15 +23,23 @@ export const sendOptions: INodeProperties[] = [
 		displayName: 'Max Concurrent Requests',
 		name: 'concurrency',
 		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 0 },
+		typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
 		default: 4,
 		description: 'How many requests are under way at the same time',
+	},
+	{
+		displayName: 'Max Reply Size (MB)',
+		name: 'maxReplyMegabytes',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 500, numberPrecision: 0 },
+		default: 256,
+		description: 'A reply that is larger fails, so that no server can fill up the memory of n8n',
 	},
 	{
 		displayName: 'Max Retry Wait (Seconds)',
 		name: 'maxRetryWait',
 		type: 'number',
-		typeOptions: { minValue: 0 },
+		typeOptions: { minValue: 0, maxValue: DAY },
 		default: 60,
 		description: 'Longest wait before a request is sent again',
 	},
@@ -32,7 +47,7 @@ export const sendOptions: INodeProperties[] = [
 		displayName: 'Max Tries',
 		name: 'maxTries',
 		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 0 },
+		typeOptions: { minValue: 1, maxValue: 1000, numberPrecision: 0 },
 		default: 6,
 		description:
 			'How often a request is sent before it fails. Sent again are those that met a busy, starting or unreachable deployment.',
@@ -48,9 +63,10 @@ export const sendOptions: INodeProperties[] = [
 		displayName: 'Timeout (Seconds)',
 		name: 'timeout',
 		type: 'number',
-		typeOptions: { minValue: 0.1, numberPrecision: 1 },
+		typeOptions: { minValue: 0.1, maxValue: DAY, numberPrecision: 1 },
 		default: 300,
-		description: 'How long to wait for a reply. The first call after a sleep can take minutes.',
+		description:
+			'How long to wait for a whole reply; of an answer that streams, the longest silence. The first call after a sleep can take minutes.',
 	},
 ];
 
@@ -59,6 +75,7 @@ export function readSendSettings(options: Record<string, unknown>): SendSettings
 		concurrency: readNumber(options, sendOptions, 'concurrency'),
 		maxRetryWait: readNumber(options, sendOptions, 'maxRetryWait'),
 		maxTries: readNumber(options, sendOptions, 'maxTries'),
+		mostReplyBytes: MEGABYTE * readNumber(options, sendOptions, 'maxReplyMegabytes'),
 		retryTimeouts: options.retryTimeouts === true,
 		timeout: readNumber(options, sendOptions, 'timeout'),
 	};
@@ -69,7 +86,7 @@ export const requestSizeOption: INodeProperties = {
 	displayName: 'Max Request Size (kB)',
 	name: 'maxRequestKilobytes',
 	type: 'number',
-	typeOptions: { minValue: 1 },
+	typeOptions: { minValue: 1, maxValue: 262_144 },
 	default: 1024,
 	description: 'A request ends before it grows beyond this size',
 };

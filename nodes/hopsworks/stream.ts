@@ -1,7 +1,9 @@
-/** Replies that n8n's HTTP helper hands over as streams: read to the end, or piece by piece, never waiting for ever. */
+/** Replies that n8n's HTTP helper hands over as streams: read to the end, to a bound, or piece by piece. */
 import { chatStreamReader, type Piece } from '../serving/chatStream';
-import { isRecord } from '../serving/json';
-import type { Outcome } from '../serving/outcome';
+import { tooLargeReply } from '../serving/connectionFailure';
+import { isRecord, type Json } from '../serving/json';
+import { failed, type Outcome } from '../serving/outcome';
+import type { Watch } from './cancel';
 
 /** What the helper gives with `encoding: 'stream'`, as far as it is used here. */
 export type ByteStream = AsyncIterable<Uint8Array>;
@@ -13,74 +15,61 @@ export function isByteStream(value: unknown): value is ByteStream {
 /** Called for every piece of a streamed chat completion; false ends the reading. */
 export type OnPiece = (piece: Piece) => Promise<boolean | void>;
 
-/** Aborts `signal` once a stream has been silent for `seconds`: n8n's own time-out ends with a reply's head. */
-export class SilenceWatch {
-	private readonly controller = new AbortController();
-	private lastHeard = 0;
-	private hasEnded = false;
-
-	constructor(private readonly seconds: number) {}
-
-	get signal(): AbortSignal {
-		return this.controller.signal;
-	}
-
-	begin(): void {
-		this.heard();
-		this.watch();
-	}
-
-	heard(): void {
-		this.lastHeard = Date.now();
-	}
-
-	end(): void {
-		this.hasEnded = true;
-	}
-
-	private watch(): void {
-		if (this.hasEnded) return;
-		const rest = this.lastHeard + this.seconds * 1000 - Date.now();
-		if (rest <= 0) return this.controller.abort();
-		// One timer at a time rather than one for each piece, and none that keeps a process alive.
-		AbortSignal.timeout(Math.ceil(rest)).addEventListener('abort', () => this.watch(), { once: true });
-	}
+/** Has a stream end with its request: older n8n do not end it by the signal, nor does a server that is silent. */
+export function endWith(watch: Watch, stream: ByteStream): void {
+	watch.signal.addEventListener(
+		'abort',
+		() => {
+			if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy(new Error('ended'));
+		},
+		{ once: true },
+	);
 }
 
-/** Text as it arrives. */
-async function* textsOf(stream: ByteStream, silence: SilenceWatch): AsyncGenerator<string> {
-	const decoder = new TextDecoder();
-	silence.begin();
-	try {
-		for await (const bytes of stream) {
-			silence.heard();
-			yield decoder.decode(bytes, { stream: true });
-		}
-		yield decoder.decode();
-	} finally {
-		silence.end();
+export interface Body {
+	text: string;
+	/** Whether the stream had more to give than was allowed. */
+	isCut: boolean;
+}
+
+/** The text of a stream, read to `mostBytes` of it. */
+export async function readText(stream: ByteStream, mostBytes: number): Promise<Body> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	for await (const chunk of stream) {
+		chunks.push(chunk);
+		size += chunk.length;
+		if (size > mostBytes) break;
 	}
+	const text = new TextDecoder().decode(
+		chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, Math.min(size, mostBytes)),
+	);
+	return { text, isCut: size > mostBytes };
 }
 
-export async function readText(stream: ByteStream, silence: SilenceWatch): Promise<string> {
-	let whole = '';
-	for await (const text of textsOf(stream, silence)) whole += text;
-	return whole;
-}
-
-/** Reads a streamed chat completion. Gives the whole reply as JSON text, as it would have come without streaming. */
+/** Reads a streamed chat completion. Gives the reply as it would have come without streaming. */
 export async function readStream(
 	stream: ByteStream,
-	silence: SilenceWatch,
+	mostBytes: number,
+	watch: Watch,
 	onPiece: OnPiece,
-): Promise<Outcome<string>> {
+): Promise<Outcome<Json>> {
 	const reader = chatStreamReader();
-	for await (const text of textsOf(stream, silence)) {
-		for (const piece of reader.push(text)) {
+	const decoder = new TextDecoder();
+	let size = 0;
+	for await (const chunk of stream) {
+		watch.restart();
+		size += chunk.length;
+		if (size > mostBytes) return failed(tooLargeReply(mostBytes));
+		for (const piece of reader.push(decoder.decode(chunk, { stream: true }))) {
 			if (!piece.ok) return piece;
-			if ((await onPiece(piece.value)) === false) return reader.end();
+			if ((await onPiece(piece.value)) === false) return reader.whole();
 		}
 		if (reader.isDone()) break;
 	}
-	return reader.end();
+	for (const piece of reader.end()) {
+		if (!piece.ok) return piece;
+		await onPiece(piece.value);
+	}
+	return reader.whole();
 }

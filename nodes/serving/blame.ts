@@ -1,21 +1,16 @@
 /** What made a request with several rows fail, where sending fewer of them together can help. */
 import { errorCodeOf } from './errorText';
-import { isRecord, parseReply } from './json';
+import { excerpt } from './excerpt';
+import { asText, isRecord } from './json';
+import type { Reply } from './reply';
 
 export type Blame =
-	/** One row or more; the server may name them by their positions in the request. */
-	| { kind: 'rows'; named: NamedRow[] }
+	/** One row or more; `named` holds the message of each that the server names, by its position in the request from 0. */
+	| { kind: 'rows'; named: ReadonlyMap<number, string> }
 	/** The size of the request; `mostRows` where the server says how many it takes. */
 	| { kind: 'size'; mostRows?: number }
 	/** The deployment answers another number of predictions than it gets rows. */
 	| { kind: 'count' };
-
-export interface NamedRow {
-	/** Position in the request, from 0. */
-	row: number;
-	/** The message of this row's own failure. */
-	message: string;
-}
 
 const ROW_STATUS = new Set([400, 422, 500]);
 
@@ -29,22 +24,22 @@ const ELEMENT = /^Failed to process element: (\d+)(?: key: (\S+))? of '\w+' list
 const BATCHER_COUNT = /^size of prediction is not equal to the size of instances/;
 
 /**
- * What a failed reply blames. `text` holds the server's words as `errorText` found them in the body; `say` makes a
- * failure's message out of the part of them that is about one row.
+ * What a failed reply blames. `text` holds the server's words as `errorText` found them in it; `say` makes a failure's
+ * message out of the part of them that is about one row.
  */
 export function blameOf(
 	status: number,
-	body: string,
+	reply: Reply,
 	text: string,
 	say: (reason: string) => string,
 ): Blame | undefined {
-	const json = parseReply(body);
+	const { json } = reply;
 	const detail = isRecord(json) && isRecord(json.detail) ? json.detail : {};
 	if (status === 413) return { kind: 'size', mostRows: mostRowsIn(text) };
 	if (detail.code === 'CONTRACT_VIOLATION' || BATCHER_COUNT.test(text)) return { kind: 'count' };
-	const named = [...reasonsIn(detail.errors, text)].map(([row, reason]) => ({ row, message: say(reason) }));
-	if (named.length > 0) return { kind: 'rows', named };
-	const isReached = !NOT_REACHED.has(errorCodeOf(body) ?? 0);
+	const named = new Map([...reasonsIn(detail.errors, text)].map(([row, reason]) => [row, say(excerpt(reason))]));
+	if (named.size > 0) return { kind: 'rows', named };
+	const isReached = !NOT_REACHED.has(errorCodeOf(reply) ?? 0);
 	return ROW_STATUS.has(status) && isReached ? { kind: 'rows', named } : undefined;
 }
 
@@ -59,7 +54,7 @@ function reasonsIn(errors: unknown, text: string): Map<number, string> {
 	const reasons = new Map<number, string>();
 	for (const error of Array.isArray(errors) ? errors : []) {
 		if (!isRecord(error) || typeof error.row !== 'number') continue;
-		const reason = [error.field, error.reason].filter((part) => typeof part === 'string').join(': ');
+		const reason = [error.field, error.reason].map(asText).filter(Boolean).join(': ');
 		const before = reasons.get(error.row);
 		reasons.set(error.row, before === undefined ? reason : `${before}; ${reason}`);
 	}

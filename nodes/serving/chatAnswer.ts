@@ -1,18 +1,21 @@
 /** The reply of a chat completion: reply text into an answer, or into the failure that it hides. */
 import type { AnswerFormat } from './chatCompletions';
-import { isRecord, parseReply, type Json } from './json';
+import { errorText } from './errorText';
+import { excerpt, show } from './excerpt';
+import { asText, isRecord, parseReply, type Json } from './json';
 import { departureFrom } from './jsonSchema';
-import { errorText, excerpt } from './errorText';
 import { failed, success, type Failure, type Outcome } from './outcome';
+import type { Reply } from './reply';
 
 type Fields = { [name: string]: Json };
 
 export type ToolCall = { id: Json; name: string; arguments: Json };
 
 export type Usage = {
-	promptTokens: Json;
-	completionTokens: Json;
-	totalTokens: Json;
+	/** Null where the server does not count them, as are the other two. */
+	promptTokens: number | null;
+	completionTokens: number | null;
+	totalTokens: number | null;
 	/** Of the prompt's tokens, those that the server had in its cache. */
 	cachedTokens?: number;
 	/** Of the completion's tokens, those that the model thought with. */
@@ -31,21 +34,22 @@ export type Answer = {
 	toolCalls?: ToolCall[];
 };
 
-function unusable(text: string): Failure {
+function unusable(reply: Reply): Failure {
+	const isEmpty = reply.json === undefined && reply.text.trim() === '';
+	const said = errorText(reply) || (reply.json === undefined ? excerpt(reply.text) : show(reply.json));
 	return {
 		kind: 'reply',
-		message:
-			text.trim() === '' ? 'The reply was empty' : `The reply is not an answer: ${errorText(text) || excerpt(text)}`,
+		message: isEmpty ? 'The reply was empty' : `The reply is not an answer: ${said}`,
 		description:
 			"Check that the deployment is a language model, and that the option 'API Path Prefix' fits its server.",
 	};
 }
 
 /** The whole reply as JSON. Fails where it is none, or says that the server failed. */
-export function readReply(text: string): Outcome<Fields> {
-	const reply = parseReply(text);
-	if (!isRecord(reply) || (reply.error ?? false) !== false || reply.object === 'error') return failed(unusable(text));
-	return success(reply);
+export function readReply(reply: Reply): Outcome<Fields> {
+	const { json } = reply;
+	if (!isRecord(json) || (json.error ?? false) !== false || json.object === 'error') return failed(unusable(reply));
+	return success(json);
 }
 
 /** What a reply says that it cost. */
@@ -55,12 +59,13 @@ export function readUsage({ usage }: Fields): Usage | undefined {
 		const value = isRecord(holder) ? holder[name] : undefined;
 		return typeof value === 'number' ? value : undefined;
 	};
+	const counted = (name: string): number | null => detail(usage, name) ?? null;
 	const cachedTokens = detail(usage.prompt_tokens_details, 'cached_tokens');
 	const reasoningTokens = detail(usage.completion_tokens_details, 'reasoning_tokens');
 	return {
-		promptTokens: usage.prompt_tokens ?? null,
-		completionTokens: usage.completion_tokens ?? null,
-		totalTokens: usage.total_tokens ?? null,
+		promptTokens: counted('prompt_tokens'),
+		completionTokens: counted('completion_tokens'),
+		totalTokens: counted('total_tokens'),
 		...(cachedTokens !== undefined && { cachedTokens }),
 		...(reasoningTokens !== undefined && { reasoningTokens }),
 	};
@@ -74,8 +79,12 @@ function isText(value: Json | undefined): value is string {
 export function readAnswer(reply: Fields, format: AnswerFormat): Outcome<Answer> {
 	const { choices } = reply;
 	const choice = Array.isArray(choices) ? choices[0] : undefined;
-	if (!isRecord(choice) || !isRecord(choice.message)) return failed(unusable(JSON.stringify(reply)));
+	if (!isRecord(choice) || !isRecord(choice.message)) return failed(unusable({ text: '', json: reply }));
 	const { message, finish_reason: finishReason } = choice;
+	const broken = BROKEN_ENDS.get(asText(finishReason));
+	if (broken !== undefined) {
+		return spoilt(`The answer ended before it was whole (${asText(finishReason)})`, asText(message.content), broken);
+	}
 	const calls = readToolCalls(message.tool_calls);
 	if (!calls.ok) return calls;
 	const toolCalls = calls.value;
@@ -106,12 +115,12 @@ function readToolCalls(calls: Json | undefined): Outcome<ToolCall[]> {
 		const value = typeof given === 'string' && !isBlank ? parseReply(given) : isBlank ? {} : given;
 		if (value === undefined) {
 			return spoilt(
-				`The model called the tool '${excerpt(String(name))}' with arguments that are not JSON`,
-				String(given ?? ''),
+				`The model called the tool '${excerpt(asText(name))}' with arguments that are not JSON`,
+				asText(given),
 				"Raise 'Max Tokens' if the call was cut off. Otherwise the model is not good at calling tools.",
 			);
 		}
-		read.push({ id: call.id ?? null, name: String(name), arguments: value });
+		read.push({ id: call.id ?? null, name: asText(name), arguments: value });
 	}
 	return success(read);
 }
@@ -120,7 +129,20 @@ function spoilt(what: string, text: string, description: string): { ok: false; f
 	return failed({ kind: 'reply', message: `${what}: ${excerpt(text)}`, description });
 }
 
-const ENDED_EARLY = new Set(['length', 'content_filter', 'abort']);
+/** Finish reasons by which a server says that it did not write the answer to its end, and what to do about each. */
+const BROKEN_ENDS = new Map([
+	['abort', "The server gave the request up. Run it again; the deployment's logs in Hopsworks may say why."],
+	['error', "The server failed while it wrote. Run it again; the deployment's logs in Hopsworks may say why."],
+	['content_filter', "The server's content filter held the rest back. Ask for something else, or in other words."],
+]);
+
+/** The text inside a fence of three backticks, as models like to wrap their JSON; the text itself where there is none. */
+function withoutFence(text: string): string {
+	const trimmed = text.trim();
+	const begin = trimmed.indexOf('\n');
+	const isFenced = trimmed.endsWith('```') && /^```(?:json)?\s*$/.test(trimmed.slice(0, begin === -1 ? 0 : begin));
+	return isFenced ? trimmed.slice(begin + 1, -3) : text;
+}
 
 /** The value of an answer that had to be JSON. */
 function readStructured(
@@ -130,15 +152,14 @@ function readStructured(
 	if (refusal !== undefined) {
 		return spoilt('The model refused to answer', refusal, 'Ask for something else, or in other words.');
 	}
-	if (ENDED_EARLY.has(finishReason ?? '')) {
+	if (finishReason === 'length') {
 		return spoilt(
 			`The answer was cut off before its JSON was whole (${finishReason})`,
 			text,
 			"Raise 'Max Tokens' in the options, or ask for less.",
 		);
 	}
-	const [, fenced] = /^\s*```(?:json)?\s*\n([^]*?)\n\s*```\s*$/.exec(text) ?? [];
-	const value = parseReply(fenced ?? text);
+	const value = parseReply(withoutFence(text));
 	if (value === undefined) {
 		return spoilt(
 			'The answer is not JSON',

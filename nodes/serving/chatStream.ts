@@ -1,8 +1,10 @@
 /** A streamed chat completion: pieces as they come, and in the end the reply that would have come without streaming. */
-import { encode, isRecord, parseReply, type Json } from './json';
-import { errorText, excerpt } from './errorText';
-import { failed, success, type Failure, type Outcome } from './outcome';
+import { errorText } from './errorText';
 import { eventReader } from './eventStream';
+import { excerpt } from './excerpt';
+import { isRecord, type Json } from './json';
+import { failed, success, type Failure, type Outcome } from './outcome';
+import { replyOf } from './reply';
 
 /** What one piece adds to the first choice; '' where nothing. */
 export interface Piece {
@@ -15,16 +17,19 @@ export interface ChatStreamReader {
 	push(text: string): Iterable<Outcome<Piece>>;
 	/** Whether the server has said that no more comes. */
 	isDone(): boolean;
-	/** The whole reply as JSON text, once the stream has ended. Fails where it ended too early. */
-	end(): Outcome<string>;
+	/** The pieces that the end of the stream completes. */
+	end(): Iterable<Outcome<Piece>>;
+	/** The whole reply, once the stream has ended. Fails where it ended too early. */
+	whole(): Outcome<Json>;
 }
 
 type Fields = { [name: string]: Json };
 
+/** A call as far as its parts have come; null where none has told it yet. */
 interface ToolCall {
-	id?: Json;
-	type: Json;
-	function: { name?: Json; arguments: string };
+	id: Json;
+	name: Json;
+	arguments: string;
 }
 
 interface Choice {
@@ -50,7 +55,7 @@ export function brokenOff(detail: string): { ok: false; failure: Failure } {
 export function chatStreamReader(): ChatStreamReader {
 	const events = eventReader();
 	const choices = new Map<number, Choice>();
-	let head: Fields = {};
+	const head = new Map<string, Json>();
 	let usage: Json | undefined;
 	let isDone = false;
 
@@ -67,12 +72,13 @@ export function chatStreamReader(): ChatStreamReader {
 			isDone = true;
 			return nothing;
 		}
-		const chunk = parseReply(data);
+		const reply = replyOf(data);
+		const chunk = reply.json;
 		if (!isRecord(chunk) || (chunk.error ?? null) !== null || chunk.object === 'error') {
-			return brokenOff(errorText(data) || excerpt(data));
+			return brokenOff(errorText(reply) || excerpt(data));
 		}
 		const { choices: parts, usage: counted, ...rest } = chunk;
-		head = { ...rest, ...head };
+		for (const [name, value] of Object.entries(rest)) if (!head.has(name)) head.set(name, value);
 		// vLLM sends it in a last chunk without choices, transformers serve in the last choice's.
 		usage = counted ?? usage;
 		const first = { text: '', reasoning: '' };
@@ -85,27 +91,29 @@ export function chatStreamReader(): ChatStreamReader {
 		return success(first);
 	}
 
+	function* piecesIn(data: string[]): Iterable<Outcome<Piece>> {
+		for (const event of data) {
+			const piece = readEvent(event);
+			if (!piece.ok || piece.value.text !== '' || piece.value.reasoning !== '') yield piece;
+		}
+	}
+
 	return {
-		*push(text) {
-			for (const data of events.push(text)) {
-				const piece = readEvent(data);
-				if (!piece.ok || piece.value.text !== '' || piece.value.reasoning !== '') yield piece;
-			}
-		},
+		push: (text) => piecesIn(events.push(text)),
+		end: () => piecesIn(events.end()),
 		isDone: () => isDone,
-		end() {
-			for (const data of events.end()) {
-				const piece = readEvent(data);
-				if (!piece.ok) return piece;
-			}
+		whole() {
 			if (choices.size === 0) return brokenOff('the stream ended before an answer began');
 			// Some servers end without saying so (transformers serve); a finish reason says it too.
 			const isWhole = isDone || [...choices.values()].every(({ finishReason }) => finishReason !== null);
 			if (!isWhole) return brokenOff(`the stream ended after '${excerpt(choices.get(0)?.texts.content ?? '')}'`);
 			const whole = [...choices].map(([index, choice]) => ({ index, ...wholeChoice(choice) }));
-			return success(
-				encode({ ...head, object: 'chat.completion', choices: whole, ...(usage !== undefined && { usage }) }),
-			);
+			return success({
+				...Object.fromEntries(head),
+				object: 'chat.completion',
+				choices: whole,
+				...(usage !== undefined && { usage }),
+			});
 		},
 	};
 }
@@ -131,21 +139,22 @@ function readChoice(choice: Choice, part: Fields): Piece {
 function addToolCall(calls: Map<number, ToolCall>, part: Json): void {
 	if (!isRecord(part)) return;
 	const index = typeof part.index === 'number' ? part.index : calls.size;
-	const call = calls.get(index) ?? { type: 'function', function: { arguments: '' } };
+	const call = calls.get(index) ?? { id: null, name: null, arguments: '' };
 	calls.set(index, call);
 	const called = isRecord(part.function) ? part.function : {};
-	call.id ??= part.id;
-	call.function.name ??= called.name;
-	if (typeof called.arguments === 'string') call.function.arguments += called.arguments;
+	call.id ??= part.id ?? null;
+	call.name ??= called.name ?? null;
+	if (typeof called.arguments === 'string') call.arguments += called.arguments;
 }
 
-function wholeChoice({ texts, toolCalls, finishReason, stopReason }: Choice): Record<string, unknown> {
+function wholeChoice({ texts, toolCalls, finishReason, stopReason }: Choice): Fields {
+	const calls = [...toolCalls.values()].map(({ id, ...called }) => ({ id, type: 'function', function: called }));
 	return {
 		message: {
 			role: 'assistant',
 			...texts,
 			content: texts.content || null,
-			...(toolCalls.size > 0 && { tool_calls: [...toolCalls.values()] }),
+			...(calls.length > 0 && { tool_calls: calls }),
 		},
 		finish_reason: finishReason,
 		...(stopReason !== undefined && { stop_reason: stopReason }),

@@ -1,5 +1,5 @@
 /** What a request met that got no reply, and what a user can do about it. */
-import type { Failure } from './outcome';
+import { count, type Failure } from './outcome';
 
 const UNTRUSTED_CERTIFICATE = new Set([
 	'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -13,7 +13,10 @@ const UNTRUSTED_CERTIFICATE = new Set([
 	'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
-/** The failure of a request that got no reply. `host` is the host and port that was called, `code` the system's error code, or the name of n8n's own error. */
+/** The code of a reply that ended before it was whole, whatever ended it. */
+export const CUT_REPLY = 'CUT_REPLY';
+
+/** The failure of a request that got no reply, or half of one. `host` is the host and port that was called, `code` the system's error code, or the name of n8n's own error. */
 export function connectionFailure(host: string, code: string, detail: string): Failure {
 	const failure = (message: string, description: string): Failure => ({
 		kind: 'connection',
@@ -39,10 +42,10 @@ export function connectionFailure(host: string, code: string, detail: string): F
 				`The host name of ${host} was not found`,
 				`Check the address in the credential, and that n8n can reach it from where it runs (${code}).`,
 			);
-		case 'ERR_BAD_RESPONSE': // axios' code for a reply that ends before it is whole
+		case CUT_REPLY:
 			return failure(
 				`${host} closed the connection in the middle of its reply`,
-				`The deployment may have restarted, or ran out of memory. Check its state and logs in Hopsworks (${code}).`,
+				'The deployment may have restarted, or ran out of memory. Check its state and logs in Hopsworks.',
 			);
 		case 'ECONNRESET':
 		case 'EPIPE':
@@ -76,5 +79,15 @@ export function timeoutFailure(seconds: number): Failure {
 		message: `The deployment did not answer within ${seconds} seconds`,
 		description:
 			"Raise 'Timeout (Seconds)' or lower 'Rows per Request' in the options. A request that ran out of time is sent again only with 'Retry Timeouts'.",
+	};
+}
+
+/** The failure of a reply that had more than `mostBytes`, and was not read further. */
+export function tooLargeReply(mostBytes: number): Failure {
+	return {
+		kind: 'reply',
+		message: `The reply is larger than ${count(mostBytes / 1024 / 1024, 'megabyte')}`,
+		description:
+			"Nothing more was read of it, so that n8n keeps its memory. Lower 'Rows per Request', or raise 'Max Reply Size (MB)' in the options.",
 	};
 }

@@ -1,7 +1,9 @@
 /** OpenAI's embeddings as vLLM speaks them: texts into request text, reply text into one vector a text. */
-import { encode, isRecord, parseReply, type Json } from './json';
-import { errorText, excerpt } from './errorText';
+import { errorText } from './errorText';
+import { excerpt, show } from './excerpt';
+import { encode, isRecord, type Json } from './json';
 import { count, failed, success, type Failure, type Outcome } from './outcome';
+import type { Reply } from './reply';
 
 export interface EmbeddingSettings {
 	model: string;
@@ -29,12 +31,12 @@ function unusable(message: string, blame: Failure['blame']): { ok: false; failur
 }
 
 /** The vectors of a reply. Its order means nothing: each says by `index` which text it belongs to. */
-export function readEmbeddings(text: string, texts: number): Outcome<Embeddings> {
-	const reply = parseReply(text);
-	const data = isRecord(reply) ? reply.data : undefined;
-	if (!isRecord(reply) || !Array.isArray(data)) {
-		const said = errorText(text) || excerpt(text) || 'The reply was empty';
-		return unusable(`The reply holds no embeddings: ${said}`, { kind: 'rows', named: [] });
+export function readEmbeddings(reply: Reply, texts: number): Outcome<Embeddings> {
+	const { json } = reply;
+	const data = isRecord(json) ? json.data : undefined;
+	if (!isRecord(json) || !Array.isArray(data)) {
+		const said = errorText(reply) || excerpt(reply.text) || 'The reply was empty';
+		return unusable(`The reply holds no embeddings: ${said}`, { kind: 'rows', named: new Map() });
 	}
 	if (data.length !== texts) {
 		return unusable(`The deployment answered ${count(data.length, 'embedding')} for ${count(texts, 'text')}`, {
@@ -45,17 +47,16 @@ export function readEmbeddings(text: string, texts: number): Outcome<Embeddings>
 	for (const [position, entry] of data.entries()) {
 		const index = isRecord(entry) ? (entry.index ?? position) : position;
 		const vector = isRecord(entry) ? readVector(entry.embedding) : undefined;
-		if (!vector)
-			return unusable(`The reply holds an embedding that is no list of numbers: ${excerpt(encode(entry))}`, undefined);
+		if (!vector) return unusable(`The reply holds an embedding that is no list of numbers: ${show(entry)}`, undefined);
 		if (typeof index === 'number' && index >= 0 && index < texts) vectors.set(index, vector);
 	}
 	if (vectors.size !== texts) {
 		return unusable('The reply does not tell which embedding belongs to which text', { kind: 'count' });
 	}
-	const usage = isRecord(reply.usage) ? reply.usage : {};
+	const { prompt_tokens: tokens } = isRecord(json.usage) ? json.usage : {};
 	return success({
 		vectors: Array.from({ length: texts }, (_, index) => vectors.get(index) ?? []),
-		promptTokens: Number(usage.prompt_tokens ?? 0),
+		promptTokens: typeof tokens === 'number' ? tokens : 0,
 	});
 }
 

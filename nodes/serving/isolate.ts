@@ -42,8 +42,7 @@ export async function isolate(search: Search, failure: Failure): Promise<void> {
 	/** Fails the rows that a failure names, and gives the others. */
 	function believe(rows: number[], reason: Failure): number[] {
 		if (reason.blame?.kind === 'rows') {
-			const named = reason.blame.named.map(({ row }) => row);
-			fail(rows, reason, named);
+			fail(rows, reason, [...reason.blame.named.keys()]);
 		}
 		return rows.filter((row) => open.has(row));
 	}

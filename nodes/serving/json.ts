@@ -8,6 +8,25 @@ export function isRecord(value: unknown): boolean {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The text of a text, number or boolean; '' for anything else. JSON may hold objects that `String()` cannot read. */
+export function asText(value: unknown): string {
+	if (typeof value === 'string') return value;
+	return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint' ? String(value) : '';
+}
+
+/** Deeper values are neither read nor sent: what walks over them would overflow the stack. Python's `json` ends near 1,000 levels. */
+export const MOST_LEVELS = 500;
+
+/** Whether lists and objects stand in one another more than `levels` deep, as they do without end in a circle. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	if (levels === 0) return true;
+	for (const member of Array.isArray(value) ? value : Object.values(value)) {
+		if (typeof member === 'object' && isDeeperThan(member, levels - 1)) return true;
+	}
+	return false;
+}
+
 /** The value of a JSON text, or `undefined` where the text is not JSON. */
 function parse(text: string, reviver?: (name: string, value: unknown) => unknown): Json | undefined {
 	try {
@@ -96,17 +115,18 @@ function rewriteInexact(
 
 /**
  * Reads what a server sent. Integers beyond ±(2^53 - 1) come out as text with every digit; bare `NaN` and `Infinity`
- * become null. `undefined` where the text is not JSON.
+ * become null. `undefined` where the text is not JSON, or nested deeper than `MOST_LEVELS`.
  */
 export function parseReply(text: string): Json | undefined {
-	if (!mayBeInexact(text)) return parse(text);
-	return parse(
-		rewriteInexact(
-			text,
-			(digits) => `"${digits}"`,
-			() => 'null',
-		),
-	);
+	const exact = mayBeInexact(text)
+		? rewriteInexact(
+				text,
+				(digits) => `"${digits}"`,
+				() => 'null',
+			)
+		: text;
+	const value = parse(exact);
+	return isDeeperThan(value, MOST_LEVELS) ? undefined : value;
 }
 
 const MARK = '\uE000'; // private use: marks the digits on their way through the reader

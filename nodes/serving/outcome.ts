@@ -39,6 +39,6 @@ export function count(amount: number, noun: string): string {
 
 /** The failure of one row of a request, in the server's words about this row where it named it. */
 export function failureOfRow(failure: Failure, row: number): Failure {
-	const named = failure.blame?.kind === 'rows' ? failure.blame.named.find((one) => one.row === row) : undefined;
-	return named ? { ...failure, message: named.message } : failure;
+	const message = failure.blame?.kind === 'rows' ? failure.blame.named.get(row) : undefined;
+	return message === undefined ? failure : { ...failure, message };
 }

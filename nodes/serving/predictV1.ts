@@ -1,8 +1,10 @@
 /** KServe's V1 prediction protocol: the request's text, and one prediction a row out of the reply's. */
 import { blameOf } from './blame';
-import { errorText, excerpt } from './errorText';
-import { encode, isRecord, parseReply, type Json } from './json';
+import { errorText } from './errorText';
+import { excerpt } from './excerpt';
+import { encode, isRecord, type Json } from './json';
 import { count, failed, success, type Failure, type Outcome } from './outcome';
+import type { Reply } from './reply';
 import { rowsText, type RowShape } from './rowShape';
 
 /** Where the rows stand in the request; `examples` belongs to TensorFlow Serving's classify and regress. */
@@ -25,17 +27,19 @@ export function requestBody(rows: string[], { requestField, shape, extraFields }
 const HIDDEN = 500;
 
 /** The failure that a reply with status 200 hides, if it does: KServe's batcher (`pkg/batcher/handler.go`) and inference logger (issue 1530). */
-function hiddenFailure(reply: Record<string, unknown>, text: string): Failure | undefined {
-	const hasError = typeof reply.error === 'string' || isRecord(reply.error);
-	const isHidden = reply.predictions === null || (hasError && !('predictions' in reply || 'outputs' in reply));
+function hiddenFailure(reply: Reply): Failure | undefined {
+	const { json } = reply;
+	if (!isRecord(json)) return undefined;
+	const hasError = typeof json.error === 'string' || isRecord(json.error);
+	const isHidden = json.predictions === null || (hasError && !('predictions' in json || 'outputs' in json));
 	if (!isHidden) return undefined;
 	const say = (words: string): string => `The model failed, though the status was 200: ${words}`;
-	const words = errorText(text) || excerpt(text);
+	const words = errorText(reply) || excerpt(reply.text);
 	return {
 		kind: 'reply',
 		message: say(words),
 		description: "Check the rows of this request. The deployment's logs in Hopsworks have the whole story.",
-		blame: blameOf(HIDDEN, text, words, say),
+		blame: blameOf(HIDDEN, reply, words, say),
 	};
 }
 
@@ -82,15 +86,15 @@ function predictionsIn(reply: Json, rows: number, { requestField, shape }: Form)
 }
 
 /**
- * One prediction a row out of a reply's text: `predictions`, else TensorFlow Serving's `outputs` (for `examples` its
+ * One prediction a row out of a reply: `predictions`, else TensorFlow Serving's `outputs` (for `examples` its
  * `results`, `json_tensor.cc`), else the whole body. One row with several predictions (a recommender's ten ids) keeps the
  * list. Any other number of predictions fails.
  */
-export function readPredictions(text: string, rows: number, form: Form): Outcome<Json[]> {
-	const reply = parseReply(text);
-	if (reply === undefined || typeof reply === 'string') return failed(notJson(text));
-	const failure = isRecord(reply) ? hiddenFailure(reply, text) : undefined;
+export function readPredictions(reply: Reply, rows: number, form: Form): Outcome<Json[]> {
+	const { json, text } = reply;
+	if (json === undefined || typeof json === 'string') return failed(notJson(text));
+	const failure = hiddenFailure(reply);
 	if (failure) return failed(failure);
-	const predictions = predictionsIn(reply, rows, form);
+	const predictions = predictionsIn(json, rows, form);
 	return predictions.length === rows ? success(predictions) : failed(wrongNumber(predictions.length, rows));
 }

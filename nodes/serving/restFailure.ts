@@ -2,6 +2,7 @@
 import { errorCodeOf, errorText } from './errorText';
 import { statusMessage, type Meaning } from './meaning';
 import type { Failure } from './outcome';
+import type { Reply } from './reply';
 
 export const SCOPE_MISSING = 320004;
 export const DEPLOYMENT_NOT_FOUND = 240000;
@@ -122,9 +123,9 @@ export function meaningOfCode(code: number | undefined, text: string): Meaning |
 }
 
 /** The failure that a reply of the REST API with a status outside 200 to 299 stands for. */
-export function restFailure(status: number, body: string): Failure {
-	const text = errorText(body);
-	const errorCode = errorCodeOf(body);
+export function restFailure(status: number, reply: Reply): Failure {
+	const text = errorText(reply);
+	const errorCode = errorCodeOf(reply);
 	const meaning = meaningOfCode(errorCode, text) ?? byStatus(status);
 	return {
 		kind: 'status',
@@ -136,10 +137,10 @@ export function restFailure(status: number, body: string): Failure {
 }
 
 /** The failure of a reply with a good status that is not what was asked for. */
-export function notHopsworks(body: string): Failure {
+export function notHopsworks(reply: Reply): Failure {
 	return {
 		kind: 'reply',
-		message: `${NOT_HOPSWORKS.says}: it answered ${errorText(body).slice(0, 80) || 'nothing'}`,
+		message: `${NOT_HOPSWORKS.says}: it answered ${errorText(reply).slice(0, 80) || 'nothing'}`,
 		description: NOT_HOPSWORKS.advice,
 	};
 }

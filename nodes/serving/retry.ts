@@ -1,4 +1,5 @@
 /** Which failures are worth another try, and how long to wait before it. */
+import { CUT_REPLY } from './connectionFailure';
 import type { Failure } from './outcome';
 
 export interface RetryPolicy {
@@ -11,7 +12,7 @@ export interface RetryPolicy {
 }
 
 const RETRIED_STATUS = new Set([429, 502, 503]);
-const RETRIED_CODE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EPIPE', 'ERR_BAD_RESPONSE']);
+const RETRIED_CODE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EPIPE', CUT_REPLY]);
 
 /** Whether trying again can help. Never after 500: model servers report bad rows as 500. */
 export function isRetryable({ kind, status, code }: Failure, retryTimeouts: boolean): boolean {

@@ -1,9 +1,10 @@
 /** What a status means behind a Hopsworks gateway, and what a user can do about it. */
 import { blameOf } from './blame';
 import { errorCodeOf, errorText } from './errorText';
-import { isRecord, parseReply } from './json';
+import { isRecord } from './json';
 import { statusMessage, type Meaning } from './meaning';
 import type { Failure } from './outcome';
+import type { Reply } from './reply';
 import { meaningOfCode } from './restFailure';
 
 const MODEL_REFUSED: Meaning = {
@@ -96,20 +97,19 @@ const CHAT_FAILED: Meaning = {
 const CONTEXT_OVERFLOW = /maximum context length|context length is only/i;
 
 /** Whether a body has the form of OpenAI's errors, which vLLM and KServe's language model server use. */
-function isOpenAiError(body: string): boolean {
-	const json = parseReply(body);
+function isOpenAiError({ json }: Reply): boolean {
 	return isRecord(json) && (json.object === 'error' || (isRecord(json.error) && 'type' in json.error));
 }
 
-function meaningOf(status: number, body: string, text: string): Meaning {
+function meaningOf(status: number, reply: Reply, text: string): Meaning {
 	if (status === 400 && CONTEXT_OVERFLOW.test(text)) return TOO_LONG;
-	if ([400, 415, 422].includes(status) && isOpenAiError(body)) return CHAT_REFUSED;
-	if (status === 500 && isOpenAiError(body)) return CHAT_FAILED;
+	if ([400, 415, 422].includes(status) && isOpenAiError(reply)) return CHAT_REFUSED;
+	if (status === 500 && isOpenAiError(reply)) return CHAT_FAILED;
 	if (status >= 300 && status < 400) return LOGIN;
-	if (status === 404 && body.trim() === '') return NO_ROUTE;
-	if (status === 404 && body.includes('ENTITY_NOT_FOUND')) return UNKNOWN_ROW;
+	if (status === 404 && reply.text.trim() === '') return NO_ROUTE;
+	if (status === 404 && reply.text.includes('ENTITY_NOT_FOUND')) return UNKNOWN_ROW;
 	if (status === 404 && text.startsWith('The model ')) return WRONG_MODEL;
-	const known = meaningOfCode(errorCodeOf(body), text) ?? MEANINGS[status];
+	const known = meaningOfCode(errorCodeOf(reply), text) ?? MEANINGS[status];
 	if (known) return known;
 	return status >= 500
 		? { says: 'The server failed', advice: "The deployment's logs in Hopsworks may say why." }
@@ -117,15 +117,15 @@ function meaningOf(status: number, body: string, text: string): Meaning {
 }
 
 /** The failure that a reply with a status outside 200 to 299 stands for. */
-export function failureOf(status: number, body: string): Failure {
-	const text = errorText(body);
-	const meaning = meaningOf(status, body, text);
+export function failureOf(status: number, reply: Reply): Failure {
+	const text = errorText(reply);
+	const meaning = meaningOf(status, reply, text);
 	const say = (words: string): string => statusMessage(meaning, status, words);
 	return {
 		kind: 'status',
 		message: say(text),
 		description: meaning.advice,
 		status,
-		blame: blameOf(status, body, text, say),
+		blame: blameOf(status, reply, text, say),
 	};
 }

@@ -12,6 +12,7 @@ import type { Outcome } from '../../nodes/serving/outcome';
 import { readPredictions } from '../../nodes/serving/predictV1';
 import { failureOf } from '../../nodes/serving/statusFailure';
 import documented from '../fixtures/error-bodies.json';
+import { replyOf } from '../../nodes/serving/reply';
 
 /** Bodies in one run; `npm run test:faults` takes more. */
 const CASES = Number(process.env.FUZZ_CASES ?? 10_000);
@@ -97,21 +98,22 @@ test(`${CASES} random and mutated bodies`, () => {
 	let seen = 0;
 	const check = (body: string, rows: number, status: number): void => {
 		for (const format of ['values', 'columnar'] as const) {
-			const read = readPredictions(body, rows, { requestField: 'inputs', shape: { format } });
+			const read = readPredictions(replyOf(body), rows, { requestField: 'inputs', shape: { format } });
 			expectInWords(read);
 			if (read.ok && read.value.length !== rows) throw new Error('another number of predictions than rows');
 		}
-		expectInWords({ ok: false, failure: failureOf(status, body) });
-		const reply = readReply(body);
+		expectInWords({ ok: false, failure: failureOf(status, replyOf(body)) });
+		const reply = readReply(replyOf(body));
 		expectInWords(reply);
 		for (const type of reply.ok ? (['text', 'json'] as const) : []) {
 			expectInWords(reply.ok ? readAnswer(reply.value, { type }) : reply);
 		}
-		expectInWords(readEmbeddings(body, rows));
+		expectInWords(readEmbeddings(replyOf(body), rows));
 		const stream = chatStreamReader();
 		for (const piece of stream.push(`data: ${body}\n\n`)) expectInWords(piece);
-		expectInWords(stream.end());
-		errorText(body);
+		for (const piece of stream.end()) expectInWords(piece);
+		expectInWords(stream.whole());
+		errorText(replyOf(body));
 		parseGiven(body);
 		if (++seen > CASES / 5 && !isWarm) {
 			isWarm = true;

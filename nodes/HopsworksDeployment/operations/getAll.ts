@@ -1,7 +1,8 @@
 /** Get Many: the project's deployments, those that pass the filters. */
 import type { INodeProperties } from 'n8n-workflow';
 import { simplifyProperty } from '../../hopsworks/items';
-import { asRecord, asText, readNumber } from '../../hopsworks/parameters';
+import { asRecord, readNumber } from '../../hopsworks/parameters';
+import { asText } from '../../serving/json';
 import { STATES, type DeploymentRecord } from '../../serving/deploymentRecord';
 import { success } from '../../serving/outcome';
 import { shown, type Operation } from './operation';
@@ -10,7 +11,7 @@ const limitField: INodeProperties = {
 	displayName: 'Limit',
 	name: 'limit',
 	type: 'number',
-	typeOptions: { minValue: 1, numberPrecision: 0 },
+	typeOptions: { minValue: 1, maxValue: 1_000_000, numberPrecision: 0 },
 	default: 50,
 	description: 'Max number of results to return',
 	displayOptions: { show: { returnAll: [false] } },

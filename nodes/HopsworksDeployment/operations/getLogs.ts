@@ -9,7 +9,7 @@ const linesField: INodeProperties = {
 	displayName: 'Lines',
 	name: 'lines',
 	type: 'number',
-	typeOptions: { minValue: 1, numberPrecision: 0 },
+	typeOptions: { minValue: 1, maxValue: 1_000_000, numberPrecision: 0 },
 	default: 100,
 	description: 'How many lines to get, from the end',
 };

@@ -1,5 +1,6 @@
 /** The deployment that an item means. */
-import { asRecord, asText, take } from '../../hopsworks/parameters';
+import { asRecord, take } from '../../hopsworks/parameters';
+import { asText } from '../../serving/json';
 import type { DeploymentRecord } from '../../serving/deploymentRecord';
 import { badInput, type Outcome } from '../../serving/outcome';
 import type { Task } from './operation';

@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { startDeployment, stopDeployment } from '../../hopsworks/lifecycle';
 import { simplifyProperty } from '../../hopsworks/items';
 import { readNumber } from '../../hopsworks/parameters';
+import { DAY } from '../../hopsworks/sendSettings';
 import { success } from '../../serving/outcome';
 import { shown, type Operation } from './operation';
 import { readDeploymentOf } from './pick';
@@ -11,7 +12,7 @@ const maxWaitField: INodeProperties = {
 	displayName: 'Max Wait (Seconds)',
 	name: 'maxWait',
 	type: 'number',
-	typeOptions: { minValue: 1 },
+	typeOptions: { minValue: 1, maxValue: DAY },
 	default: 600,
 	description: 'How long to wait before the item fails. Language models can take a quarter of an hour to start.',
 	displayOptions: { show: { waitUntilDone: [true] } },

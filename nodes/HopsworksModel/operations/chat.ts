@@ -23,7 +23,6 @@ import {
 import {
 	asJson,
 	asRecord,
-	asText,
 	attempt,
 	optionsField,
 	parameterReader,
@@ -31,6 +30,7 @@ import {
 	take,
 	type ParameterReader,
 } from '../../hopsworks/parameters';
+import { asText } from '../../serving/json';
 import { sender, type Tally } from '../../hopsworks/send';
 import { readSendSettings, sendOptions } from '../../hopsworks/sendSettings';
 import { inWindow } from '../../serving/batch';

@@ -1,6 +1,7 @@
 /** Where the conversation of Chat comes from: the fields, and the reading of one conversation an item. */
 import type { INodeProperties } from 'n8n-workflow';
-import { asJson, asOneOf, asRecord, asText, take, type ParameterReader } from '../../hopsworks/parameters';
+import { asJson, asOneOf, asRecord, take, type ParameterReader } from '../../hopsworks/parameters';
+import { asText } from '../../serving/json';
 import { readMessages, type Message } from '../../serving/chatCompletions';
 import { badInput } from '../../serving/outcome';
 

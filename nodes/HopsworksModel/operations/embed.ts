@@ -13,7 +13,6 @@ import { hintAtTrouble, includeInputFieldsAtFirst, NOT_SENT, outgoing, stopsOnEr
 import {
 	asOneOf,
 	asRecord,
-	asText,
 	attempt,
 	optionsField,
 	parameterReader,
@@ -26,7 +25,7 @@ import { scatter, type Group } from '../../hopsworks/scatter';
 import { sender, type Tally } from '../../hopsworks/send';
 import { readRequestBytes, readSendSettings, requestSizeOption, sendOptions } from '../../hopsworks/sendSettings';
 import { embeddingsBody, readEmbeddings } from '../../serving/embeddings';
-import { encode } from '../../serving/json';
+import { asText, encode } from '../../serving/json';
 import { badInput, failed, success, type Outcome } from '../../serving/outcome';
 import { embeddingsRoute } from '../../serving/route';
 import type { Operation } from './operation';
@@ -47,7 +46,7 @@ const ownOptions: INodeProperties[] = [
 		displayName: 'Dimensions',
 		name: 'dimensions',
 		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 0 },
+		typeOptions: { minValue: 1, maxValue: 1_000_000, numberPrecision: 0 },
 		default: 256,
 		description: 'How many numbers an embedding has, for models that can make it shorter',
 	},
@@ -74,7 +73,7 @@ const ownOptions: INodeProperties[] = [
 		displayName: 'Rows per Request',
 		name: 'rowsPerRequest',
 		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 0 },
+		typeOptions: { minValue: 1, maxValue: 100_000, numberPrecision: 0 },
 		default: 100,
 		description: 'How many texts share a request',
 	},
@@ -163,8 +162,8 @@ async function run(
 				limits: { ...limits, bytes: limits.bytes - Buffer.byteLength(embeddingsBody([], destination)) },
 				textOf: (one) => texts.get(one) ?? '',
 				write: (some) => embeddingsBody(some, destination),
-				read(text, rows) {
-					const embeddings = readEmbeddings(text, rows);
+				read(reply, rows) {
+					const embeddings = readEmbeddings(reply, rows);
 					if (!embeddings.ok) return embeddings;
 					tokens += embeddings.value.promptTokens;
 					return success(embeddings.value.vectors);

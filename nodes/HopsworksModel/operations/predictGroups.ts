@@ -3,7 +3,7 @@ import type { Found } from '../../hopsworks/discovery';
 import { asJsonObject, asRecord, take, type ParameterReader } from '../../hopsworks/parameters';
 import type { Group } from '../../hopsworks/scatter';
 import type { DeploymentRecord } from '../../serving/deploymentRecord';
-import { encode, parseReply, type Json } from '../../serving/json';
+import { encode, type Json } from '../../serving/json';
 import { badInput, success } from '../../serving/outcome';
 import { readPredictions, requestBody, type Body } from '../../serving/predictV1';
 import type { RowShape } from '../../serving/rowShape';
@@ -76,8 +76,8 @@ function emptyGroup(
 		textOf: (item) => source.textOf(item, extraFields),
 		write: learnsField && needsInstances(record, source.shape) ? learned : writer(requestField),
 		read: isRaw
-			? (text) => success([parseReply(text) ?? text])
-			: (text, rows) => readPredictions(text, rows, { requestField, shape: source.shape }),
+			? ({ json, text }) => success([json ?? text])
+			: (reply, rows) => readPredictions(reply, rows, { requestField, shape: source.shape }),
 		learn({ message }) {
 			if (learnsField && /no instances in the request/i.test(message)) group.write = learned;
 		},

@@ -63,7 +63,7 @@ export const predictOptions: INodeProperties[] = [
 		displayName: 'Rows per Request',
 		name: 'rowsPerRequest',
 		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 0 },
+		typeOptions: { minValue: 1, maxValue: 1_000_000, numberPrecision: 0 },
 		default: 500,
 		description: 'How many rows share a request. Set 1 for deployments that read only the first row.',
 	},

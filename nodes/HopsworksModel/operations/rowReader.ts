@@ -1,8 +1,8 @@
 /** Reading one row an item, as the fields of rows.ts say. */
 import type { IDataObject } from 'n8n-workflow';
-import { asJson, asOneOf, asText, attempt, take } from '../../hopsworks/parameters';
+import { asJson, asOneOf, attempt, take } from '../../hopsworks/parameters';
 import { missingColumn, parseColumns, readColumn, type Column } from '../../serving/columns';
-import { encode, isRecord } from '../../serving/json';
+import { asText, encode, isRecord } from '../../serving/json';
 import { badInput } from '../../serving/outcome';
 import {
 	fillTemplate,
