@@ -2,6 +2,7 @@
  * What the Hopsworks REST API says of projects, deployments and gateways: strict about what is used, blind to the rest.
  * Any field may be missing, and every release adds some (OpenAPI 4.2.0; hopsworks-api: `predictor.py`, `model_serving_api.py`).
  */
+import { isHostName } from './hostName';
 import { isRecord, type Json } from './json';
 
 /** Known states; '' where the record tells none. */
@@ -61,11 +62,16 @@ function text(value: unknown): string {
 	return typeof value === 'string' ? value : '';
 }
 
+/** Whether a value is a number by which Hopsworks knows something: it becomes a part of an address. */
+function isId(value: unknown): value is number {
+	return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
 /** A deployment; `undefined` where the value is none. */
 export function readDeployment(value: Json | undefined): DeploymentRecord | undefined {
 	if (!isRecord(value)) return undefined;
 	const { id, name, created, modelVersion, condition, batchingConfiguration: batching } = value;
-	if (typeof id !== 'number' || typeof name !== 'string' || name === '') return undefined;
+	if (!isId(id) || typeof name !== 'string' || name === '') return undefined;
 	return {
 		id,
 		name,
@@ -105,12 +111,17 @@ export function readProject(value: Json | undefined): Project | undefined {
 	const inner = isRecord(value.project) ? value.project : value;
 	const id = inner.projectId ?? inner.id;
 	const name = inner.projectName ?? inner.name;
-	if (typeof id !== 'number' || typeof name !== 'string') return undefined;
+	if (!isId(id) || typeof name !== 'string') return undefined;
 	return { id, name, namespace: text(inner.namespace) };
 }
 
-/** A host name or an address, without anything that would make it more than a host within a URL. */
-const HOST = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[?[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*\]?)$/;
+/** What may be an IPv6 address, with brackets or without; the URL that it becomes a part of tells the rest. */
+const IPV6 = /^\[?[0-9A-Fa-f:.]{2,45}\]?$/;
+
+/** Whether a value is a host name or an address, without anything that would make it more than a host within a URL. */
+function isHost(value: unknown): value is string {
+	return typeof value === 'string' && (isHostName(value) || (IPV6.test(value) && value.includes(':')));
+}
 
 /**
  * The origin of the gateway that is reached from outside the cluster: the load balancer's HTTPS port, else its HTTP port,
@@ -120,7 +131,7 @@ export function gatewayIn(endpoints: Json[]): string | undefined {
 	for (const endpoint of endpoints) {
 		if (!isRecord(endpoint) || text(endpoint.type).toUpperCase() !== 'LOAD_BALANCER') continue;
 		const hosts = [...(Array.isArray(endpoint.hosts) ? endpoint.hosts : []), endpoint.anyHost];
-		const host = hosts.find((one): one is string => typeof one === 'string' && HOST.test(one));
+		const host = hosts.find(isHost);
 		const [https, http] = ['HTTPS', 'HTTP'].map((name) => portOf(endpoint.ports, name));
 		if (host === undefined || (https ?? http) === undefined) continue;
 		const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
