@@ -362,14 +362,17 @@ describe('API Path Prefix', () => {
 });
 
 describe('addresses of the credential', () => {
-	test.each(['http://user@gw.example.com', 'http://:password@gw.example.com', 'https://user:password@gw.example.com'])(
-		'%s holds what no address needs',
-		(servingUrl) => {
-			const failure = refusal(predict, { servingUrl });
-			expect(failure.message).toBe("'Model Serving URL' in the credential holds a user name or password");
-			expect(failure.description).toContain("before '@'");
-		},
-	);
+	test.each([
+		'http://user@gw.example.com',
+		'http://@gw.example.com',
+		'HTTP://a:@gw.example.com/x',
+		'http://:password@gw.example.com',
+		'https://user:password@gw.example.com',
+	])('%s holds what no address needs', (servingUrl) => {
+		const failure = refusal(predict, { servingUrl });
+		expect(failure.message).toBe("'Model Serving URL' in the credential holds a user name or password");
+		expect(failure.description).toContain("before '@'");
+	});
 
 	test.each([
 		'gw.example.com',
@@ -378,6 +381,8 @@ describe('addresses of the credential', () => {
 		'http:///gw.example.com',
 		'http:\\\\gw.example.com',
 		'ht\ntp://gw.example.com',
+		'http://\t/user@gw.example.com',
+		'http://gw.example.com/\0x',
 		'ftp://gw.example.com',
 		'blob:https://gw.example.com/1',
 		'http://',
@@ -390,9 +395,9 @@ describe('addresses of the credential', () => {
 	});
 
 	test('what is read of one is its origin and its path', () => {
-		expect(readWebAddress(' HTTPS://GW.example.com:443/a/b//?x#y ', 'x')).toEqual({
+		expect(readWebAddress(' HTTPS://GW.example.com:443/a@b/b//?x@y#z@ ', 'x')).toEqual({
 			ok: true,
-			value: { origin: GATEWAY, path: '/a/b' },
+			value: { origin: GATEWAY, path: '/a@b/b' },
 		});
 		expect(readWebAddress('http://[::1]:8080', 'x')).toEqual({
 			ok: true,

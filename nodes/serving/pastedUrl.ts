@@ -89,9 +89,9 @@ function passedOnBy({ names, verb }: PastedPath): Called | undefined {
 function readPasted(text: string, route: Route): Outcome<Pasted> {
 	const refused = (message: string, advice = ''): Outcome<never> => badInput(message, advice + formOf(route));
 	if (text.length > LONGEST_URL) return refused("The deployment's URL is longer than 2,048 characters");
+	if (/[\\\p{Cc}]/u.test(text)) return refused("The deployment's URL holds a backslash, a tab or a line break");
 	const address = readWebAddress(text, "'Deployment'");
 	if (!address.ok) return address;
-	if (/[\\\p{Cc}]/u.test(text)) return refused("The deployment's URL holds a backslash, a tab or a line break");
 	const path = text.replace(/^https?:\/\/[^/?#]*/i, '');
 	const end = path.search(/[?#]/);
 	if (end !== -1) {

@@ -10,21 +10,22 @@ export interface WebAddress {
 
 /** `http://` or `https://` and what may be a host; a URL parser would take other spellings too. */
 const BEGINNING = /^https?:\/\/[^/\\]/i;
+const USER = /^https?:\/\/[^/\\?#]*@/i;
 
 /** Reads an address; `field` is what the failure calls it. */
 export function readWebAddress(given: string, field: string): Outcome<WebAddress> {
 	const text = given.trim();
-	if (!BEGINNING.test(text) || !URL.canParse(text)) {
+	if (/\p{Cc}/u.test(text) || !BEGINNING.test(text) || !URL.canParse(text)) {
 		return badInput(`${field} is not a web address: ${quoted(text)}`, 'It must begin with http:// or https://.');
 	}
-	const url = new URL(text);
-	if (url.username !== '' || url.password !== '') {
+	if (USER.test(text)) {
 		return badInput(
 			`${field} holds a user name or password`,
 			"Remove the part before '@'. The API key of the credential is all that is needed.",
 		);
 	}
-	return success({ origin: url.origin, path: withoutSlashes(url.pathname) });
+	const { origin, pathname } = new URL(text);
+	return success({ origin, path: withoutSlashes(pathname) });
 }
 
 /** A path without the slashes at its end, however many. */
