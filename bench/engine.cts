@@ -130,29 +130,29 @@ async function languageModels(): Promise<Line[]> {
 async function main(): Promise<void> {
 	const { values } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
 	const { model, url } = await startModel();
-	const at = (path: string): string => `${url}/${path}/v1/models/m:predict`;
+	const at = (path: string): string => `${url}/v1/${path}/v1/models/m:predict`;
 	const rows = table(10_000);
 	const long = longTable(10_000);
 	const lines = [
 		ratioLine(
 			'10,000 rows, model of 5 ms + 0.02 ms a row, against a bare script',
-			await inTurn([() => byNode(rows, at('5/20/number')), () => byScript(rows, at('5/20/number'))]),
+			await inTurn([() => byNode(rows, at('5-20/number')), () => byScript(rows, at('5-20/number'))]),
 			1.5,
 		),
 		ratioLine(
 			'10,000 rows, model that answers at once, against a bare script',
-			await inTurn([() => byNode(rows, at('0/0/number')), () => byScript(rows, at('0/0/number'))]),
+			await inTurn([() => byNode(rows, at('0-0/number')), () => byScript(rows, at('0-0/number'))]),
 			2.5,
 		),
-		await requestsAlone(at('0/0/number')),
+		await requestsAlone(at('0-0/number')),
 		ratioLine(
 			'10,000 rows with 64-bit numbers in and out, against plain ones',
-			await inTurn([() => byNode(long, at('0/0/long')), () => byNode(rows, at('0/0/number'))]),
+			await inTurn([() => byNode(long, at('0-0/long')), () => byNode(rows, at('0-0/number'))]),
 			3,
 		),
-		await oneBadRow(at('0/0/number')),
+		await oneBadRow(at('0-0/number')),
 		...(await languageModels()),
-		...(values.short ? [] : await longTables(at('0/0/number'))),
+		...(values.short ? [] : await longTables(at('0-0/number'))),
 	];
 	model.kill();
 	console.log(

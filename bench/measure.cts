@@ -70,7 +70,7 @@ export class Bench {
 
 	/** The address of a model that takes some milliseconds a request and microseconds a row. */
 	at(milliseconds: number, microseconds: number, kind = 'number'): string {
-		return `${this.url}/${milliseconds}/${microseconds}/${kind}/v1/models/m:predict`;
+		return `${this.url}/v1/${milliseconds}-${microseconds}/${kind}/v1/models/m:predict`;
 	}
 
 	tableFile(items: INodeExecutionData[]): string {

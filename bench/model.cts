@@ -36,7 +36,7 @@ interface Answer {
 	body: string;
 }
 
-/** The answer of a model of a kind; the kind is in the path: `/<milliseconds>/<microseconds a row>/<kind>/…`. */
+/** The answer of a model of a kind; the kind is in the path: `/v1/<milliseconds>-<microseconds a row>/<kind>/…`. */
 function answer(kind: string, values: string[]): Answer {
 	if (values.includes(String(BAD))) return { status: 500, body: '{"error":"bad row"}' };
 	if (kind === 'busy' && underWay > BUSY_LIMIT)
@@ -64,7 +64,8 @@ function start(): void {
 		counts.mostAtOnce = Math.max(counts.mostAtOnce, underWay);
 		response.on('close', () => underWay--);
 		firstRequest ||= Date.now();
-		const [, wait, perRow, kind = ''] = (request.url ?? '').split('/');
+		const [, , pace = '', kind = ''] = (request.url ?? '').split('/');
+		const [wait, perRow] = pace.split('-');
 		const values = Array.from((await text(request)).matchAll(FIRST_VALUES), ([, value = '']) => value);
 		const answered = answer(kind, values);
 		const milliseconds = Number(wait) + (Number(perRow) * values.length) / 1000;

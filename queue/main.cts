@@ -43,7 +43,7 @@ class ModelServer {
 	}
 
 	at(name: keyof typeof MODELS): string {
-		return `${this.url}/${MODELS[name].join('/')}/number/v1/models/m:predict`;
+		return `${this.url}/v1/${MODELS[name].join('-')}/number/v1/models/m:predict`;
 	}
 
 	async stop(): Promise<void> {

@@ -77,7 +77,7 @@ describe('by host name', () => {
 		[{ discovery: { record: recordIn('told'), domain: 'Example.org' } }, 'fraud.told.example.org'],
 		[{ hostHeader: ' fraud.test:8080 ' }, 'fraud.test:8080'],
 		[{ routing: 'auto', hostHeader: 'f.test', project: '' }, 'f.test'],
-		[{ routing: 'auto', discovery: old }, 'fraud.test.hopsworks.ai'],
+		[{ routing: 'auto', discovery: old, namespace: ' ' }, 'fraud.test.hopsworks.ai'],
 		// Somebody who names a namespace knows of path routing.
 		[{ routing: 'auto', discovery: old, namespace: 'mine' }, undefined],
 		[{ routing: 'auto', discovery: { record: recordIn('told') } }, undefined],
@@ -140,7 +140,12 @@ describe('through Hopsworks', () => {
 			"'Routing' needs a gateway",
 			"'Model Serving URL'",
 		],
-		[predict, { servingUrl: ' ' }, "neither 'Model Serving URL' nor 'Hopsworks URL'", "'Model Serving URL'"],
+		[
+			predict,
+			{ servingUrl: ' ', hopsworksUrl: ' ' },
+			"neither 'Model Serving URL' nor 'Hopsworks URL'",
+			"'Model Serving URL'",
+		],
 		[predict, { project: ' ' }, 'The project of the deployment is not known', "'Project'"],
 		[
 			predict,
@@ -150,7 +155,7 @@ describe('through Hopsworks', () => {
 		],
 	])('%#', (route, asked, message, description) => {
 		const failure = refusal(route, asked);
-		expect(failure.message).toContain(message);
+		expect(failure).toMatchObject({ kind: 'input', message: expect.stringContaining(message) });
 		expect(failure.description).toContain(description);
 	});
 });
@@ -291,6 +296,9 @@ describe('host names', () => {
 		'a:99999',
 		'a:100000',
 		'a:80:80',
+		'a:1e3',
+		'a:0x1',
+		'a:8e3',
 		'a:-1',
 		'a:8 0',
 		':80',
@@ -320,6 +328,21 @@ describe('host names', () => {
 			expect(failure.message).toContain(`The host name of the deployment cannot be one: 'fraud.test.${domain}`);
 		}
 	});
+});
+
+test('a route says what it is', () => {
+	const shown = [predict, predictRoute('classify'), chat(), embed()].map((route) => [
+		route.name,
+		route.ending,
+		route.needsName,
+		route.isProxied,
+	]);
+	expect(shown).toEqual([
+		['Predict', ':predict', true, true],
+		['Classify', ':classify', true, false],
+		['Chat', '/chat/completions', false, false],
+		['Embed', '/embeddings', false, false],
+	]);
 });
 
 describe('API Path Prefix', () => {
@@ -415,7 +438,7 @@ describe('addresses of the credential', () => {
 	});
 });
 
-test('a run of a million slashes, dots or dashes is looked at in no time', () => {
+test('a run of a million slashes, dots or dashes takes time linear in the text', () => {
 	const began = performance.now();
 	for (const piece of ['/', '.', '-', 'a', ':', 'a.', '%']) {
 		const long = piece.repeat(1_000_000);

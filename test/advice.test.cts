@@ -5,6 +5,8 @@ import { failureOf } from '../nodes/serving/statusFailure';
 import documented from './fixtures/error-bodies.json';
 import { replyOf } from '../nodes/serving/reply';
 
+const WRONG_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
+
 const refused = documented.filter(({ status }) => status >= 300);
 
 test('fields that an advice names in quotes exist in the panel or the credential', () => {
@@ -16,6 +18,7 @@ test('fields that an advice names in quotes exist in the panel or the credential
 		...['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'CERT_HAS_EXPIRED', 'OTHER'].map(
 			(code) => connectionFailure('h', code, '').description,
 		),
+		connectionFailure('h', WRONG_NAME, '', 'x').description,
 		timeoutFailure(1).description,
 	].join('\n');
 	const named = new Set([...advice.matchAll(/'([A-Z][^']*)'/g)].map(([, label]) => label ?? ''));
@@ -23,4 +26,12 @@ test('fields that an advice names in quotes exist in the panel or the credential
 	expect(named.size).toBeGreaterThan(8);
 	for (const label of named)
 		expect([labels.includes(`"${label}"`) || credential.includes(label), label]).toEqual([true, label]);
+});
+
+test('a certificate that is not for the Host header is told apart from one that is not trusted', () => {
+	expect(connectionFailure('h:1', WRONG_NAME, '', 'x').message).toBe(
+		'The certificate of h:1 is not for the host name x',
+	);
+	expect(connectionFailure('h:1', WRONG_NAME, '').message).toBe('The certificate of h:1 is not trusted');
+	expect(connectionFailure('h:1', 'CERT_HAS_EXPIRED', '', 'x').message).toBe('The certificate of h:1 is not trusted');
 });

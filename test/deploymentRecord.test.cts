@@ -149,6 +149,20 @@ describe('the gateway', () => {
 		expect(balancer(['::ffff:10.0.0.1'], both)).toBe('https://[::ffff:a00:1]');
 	});
 
+	test.each<Json>([0, -1, 65_536, 443.5, '443', null, [443]])('is none at the port %j', (number) => {
+		expect(balancer(['gw'], [{ name: 'HTTPS', number }])).toBeUndefined();
+		expect(
+			balancer(
+				['gw'],
+				[
+					{ name: 'HTTPS', number },
+					{ name: 'HTTP', number: 65_535 },
+				],
+			),
+		).toBe('http://gw:65535');
+		expect(balancer(['gw'], 443)).toBeUndefined();
+	});
+
 	const NO_HOSTS = [
 		'evil.example.com/path',
 		'user@evil.example.com',

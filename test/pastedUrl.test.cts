@@ -90,9 +90,31 @@ describe('what is called', () => {
 			'/y/v1/test/fraud',
 			'/ba%20se/x/y/v1/models/a:predict',
 			'/x/v1/test/fraud',
+			'/other/thing/v1/test/fraud',
 		]) {
 			expect(refusal(predict, { servingUrl, url: GATEWAY + path }).message).toContain('Predict does not call the path');
 		}
+	});
+
+	test('what stands around it, and how long it is, does not matter', () => {
+		const url = `${GATEWAY}/v1/test/fraud`;
+		expect(targetIn(predict, { url: ` ${url}\n` }).deployment).toBe('fraud');
+		const prefix = '/v1/test/llm';
+		const long = prefix + '/x'.repeat((2048 - GATEWAY.length - prefix.length - '/chat/completions'.length) / 2);
+		// As long as may be, and as long a prefix as may not be.
+		expect(refusal(chat(), { url: `${GATEWAY}${long}/chat/completions` }).message).toContain('Chat does not call');
+		expect(refusal(chat(), { url: `${GATEWAY}${long}/xx/chat/completions` }).message).toContain('is longer than 2,048');
+	});
+
+	test('each of two gateways is one', () => {
+		const given: Given = { servingUrl: `${GATEWAY}/base`, discovery: { gateway: 'https://named.example.com' } };
+		for (const origin of [GATEWAY, 'https://named.example.com']) {
+			expect(targetIn(predict, { ...given, url: `${origin}/v1/test/fraud` }).url).toContain(origin);
+			expect(refusal(predict, { ...given, url: `${origin}/x` }).message).toContain('Predict does not call the path');
+			expect(needsNamedGateway(addressOf({ ...given, url: ` ${origin}/x ` }), predict)).toBe(false);
+		}
+		// A base belongs to its own address.
+		expect(refusal(predict, { ...given, url: 'https://named.example.com/base/v1/test/fraud' }).kind).toBe('input');
 	});
 
 	test('an address whose path holds no names has no base that could be pasted', () => {
@@ -127,7 +149,7 @@ describe('addresses on which nothing is called', () => {
 		['https:gw.example.com/v1/test/fraud', 'is not a web address'],
 		['https:\\\\gw.example.com/v1/test/fraud', 'holds a backslash'],
 		['//gw.example.com/v1/test/fraud', 'is not a web address'],
-		['fraud', 'is not a web address'],
+		['fraud', "'Deployment' is not a web address: 'fraud'"],
 		['', 'is not a web address'],
 	])('%s', (url, message) => {
 		for (const route of [predict, chat(), embed()]) expect(refusal(route, { url }).message).toContain(message);
