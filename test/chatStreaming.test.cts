@@ -254,7 +254,7 @@ describe('streams go the way of all requests', () => {
 		server.answer = () => streamOf(...HELLO, STOP, DONE);
 		const { success } = await chat({ parameters: { options: { hostHeader: 'llm.test.hopsworks.ai' } } });
 		expect(success).toHaveLength(1);
-		expect(server.requests[0]).toMatchObject({
+		expect(server.requests.at(-1)).toMatchObject({
 			path: '/v1/chat/completions',
 			headers: { host: 'llm.test.hopsworks.ai' },
 		});
