@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { analyzePackage, SOURCE_FILE_PATTERNS } from '@n8n/scan-community-package/scanner/scanner.mjs';
 
 const SHIPPED = /^(dist\/.+|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
-const LARGEST = 300_000;
+const LARGEST = 400_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'scan-'));
 /** @type {string[]} */
