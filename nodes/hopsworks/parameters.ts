@@ -54,6 +54,17 @@ export function attemptNow<Value>(read: () => Value): Outcome<Value> {
 	}
 }
 
+/** The failure of a throw that no reading foresaw: the node itself is at fault. */
+export function brokenNode(error: unknown): Failure {
+	const { message } = isRecord(error) || error instanceof Error ? textsOf(error) : textsOf({});
+	return {
+		kind: 'node',
+		message: `The node could not go on: ${excerpt(message)}`,
+		description:
+			'This is a fault of the node. Please report it, with the settings of the node and an item that shows it.',
+	};
+}
+
 function failureIn(error: unknown): Failure {
 	if (error instanceof Unusable) return error.failure;
 	const { message, description } = isRecord(error) || error instanceof Error ? textsOf(error) : textsOf({});

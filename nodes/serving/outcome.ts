@@ -4,8 +4,8 @@ import type { Blame } from './blame';
 export type Outcome<Value> = { ok: true; value: Value } | { ok: false; failure: Failure };
 
 export interface Failure {
-	/** Where it happened: in what the user gave, on the way, in the server's status, or in a reply that is no answer. */
-	kind: 'input' | 'connection' | 'timeout' | 'status' | 'reply' | 'cancelled' | 'notSent';
+	/** Where it happened: in what the user gave, on the way, in the server's status, in a reply that is no answer, or in this node. */
+	kind: 'input' | 'connection' | 'timeout' | 'status' | 'reply' | 'cancelled' | 'notSent' | 'node';
 	/** What happened, without a final full stop. */
 	message: string;
 	/** What to do next, in whole sentences. */

@@ -33,8 +33,7 @@ export function predictGroups(read: ParameterReader, setUp: PredictSetUp) {
 		}
 		const extraFields = readExtraFields(asRecord(options), setUp);
 		const key = encode([target.url, target.host ?? '', extraFields]);
-		const group =
-			groups.get(key) ?? emptyGroup(setUp, found, extraFields, () => finder.ready(found, asRecord(options)));
+		const group = groups.get(key) ?? emptyGroup(setUp, found, extraFields, () => finder.ready(found));
 		groups.set(key, group);
 		last = { locator, options, group };
 		return group;
