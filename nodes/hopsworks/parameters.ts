@@ -76,8 +76,10 @@ function textsOf(error: object): { message: string; description: string } {
 		const value: unknown = Reflect.get(error, name);
 		return typeof value === 'string' ? value : '';
 	};
+	const message = text('message') || 'A field could not be read';
 	return {
-		message: text('message') || 'A field could not be read',
+		// The words of n8n's own expressions, which walk over a value to its end.
+		message: message.includes('call stack') ? 'A value is nested too deep to be read' : message,
 		description: text('description') || "Check the expressions in the node's fields.",
 	};
 }

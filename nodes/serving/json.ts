@@ -158,7 +158,7 @@ export function isNumberText(text: string): boolean {
 /**
  * Writes a value as JSON text. With `convertText`, text in JSON's number grammar is written as that number, digit for
  * digit. Lone surrogates become U+FFFD, since KServe refuses a whole body for one. Dates are written as ISO text.
- * Give it only what `findUnsendable` passed: it writes null for a number that is not finite.
+ * Give it only what `isDeeperThan` and `findNotFinite` passed: it writes null for a number that is not finite.
  */
 export function encode(value: unknown, convertText = false): string {
 	switch (typeof value) {
@@ -186,11 +186,11 @@ function encodeObject(value: object, convertText: boolean): string {
 }
 
 /** Where in a value a number stands that JSON cannot carry (`NaN`, `Infinity`): a path such as `geo.lat`, '' for the value itself. */
-export function findUnsendable(value: unknown): { path: string; found: number } | undefined {
+export function findNotFinite(value: unknown): { path: string; found: number } | undefined {
 	if (typeof value === 'number') return Number.isFinite(value) ? undefined : { path: '', found: value };
 	if (typeof value !== 'object' || value === null) return undefined;
 	for (const [name, member] of Object.entries(value)) {
-		const inside = findUnsendable(member);
+		const inside = findNotFinite(member);
 		if (inside) return { ...inside, path: inside.path === '' ? name : `${name}.${inside.path}` };
 	}
 	return undefined;
