@@ -221,6 +221,36 @@ describe('streaming', () => {
 		expect(traced[0]).not.toHaveProperty('tokenUsageEstimate');
 	});
 
+	test.each([1, 2, 73])('pieces that come in %i segments lose none of the text', async (segments) => {
+		const text = 'The tail of an answer is as much a part of it as its beginning, says a test.';
+		const events = [...text].map((content) => ({ choices: [{ index: 0, delta: { content }, finish_reason: null }] }));
+		const all = [...events.map((event) => `data: ${JSON.stringify(event)}\n\n`), 'data: [DONE]\n\n'];
+		const size = Math.ceil(all.length / segments);
+		const stream = Array.from({ length: segments }, (_, index) => all.slice(index * size, (index + 1) * size).join(''));
+		answer = () => ({ headers: { 'content-type': 'text/event-stream' }, stream });
+		const { made } = await useChatModel(async (model) => {
+			let read = '';
+			for await (const piece of await model.stream('Hi')) {
+				// A reader that is slower than the server.
+				await new Promise((done) => setTimeout(done, 1));
+				read += piece.text;
+			}
+			return { read };
+		}, toServer());
+		expect(made).toEqual({ read: text });
+	});
+
+	test('the last event needs no blank line behind it', async () => {
+		const event = { choices: [{ index: 0, delta: { content: 'Hello' }, finish_reason: 'stop' }] };
+		answer = () => ({ headers: { 'content-type': 'text/event-stream' }, stream: [`data: ${JSON.stringify(event)}`] });
+		const { made } = await useChatModel(async (model) => {
+			let read = '';
+			for await (const piece of await model.stream('Hi')) read += piece.text;
+			return { read };
+		}, toServer());
+		expect(made).toEqual({ read: 'Hello' });
+	});
+
 	test('whoever stops reading stops the server’s work', async () => {
 		const event = { choices: [{ index: 0, delta: { content: 'and ' } }] };
 		const { stream, closed } = endless(`data: ${JSON.stringify(event)}\n\n`);
@@ -270,6 +300,25 @@ test('structured output by the node’s own options, held to the schema', async 
 });
 
 describe('failures', () => {
+	test.each(['abort', 'error', 'content_filter'])('an answer that ended by %s, whole and streamed', async (reason) => {
+		const parts = [
+			{ choices: [{ index: 0, delta: { content: 'Half an' }, finish_reason: null }] },
+			{ choices: [{ index: 0, delta: {}, finish_reason: reason }] },
+		];
+		const stream = [...parts.map((part) => `data: ${JSON.stringify(part)}\n\n`), 'data: [DONE]\n\n'];
+		for (const reply of [
+			completion({ content: 'Half an' }, reason),
+			{ headers: { 'content-type': 'text/event-stream' }, stream },
+		]) {
+			answer = () => reply;
+			const { error } = await useChatModel(async (model) => {
+				if (!('stream' in reply)) return await model.invoke('Hi');
+				for await (const _piece of await model.stream('Hi'));
+			}, toServer());
+			expect(error?.message).toBe(`The answer ended before it was whole (${reason}): Half an`);
+		}
+	});
+
 	test.each<[string, object, string]>([
 		[
 			'no deployment',

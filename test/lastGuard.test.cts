@@ -1,8 +1,7 @@
 /** Whatever is thrown on the way: no item leaves as if it had been scored. In n8n's engine, with all three settings of 'On Error'. */
-import type { INodeParameters } from 'n8n-workflow';
+import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node.ts';
 import * as items from '../nodes/hopsworks/items';
-import { completion } from './support/chat.cts';
 import { runModel, type RunOptions } from './support/engine.cts';
 import { firstValues, type Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
@@ -43,11 +42,10 @@ const allFail = (words: RegExp | string) =>
 	}));
 
 describe.each(Object.keys(OPERATIONS))('%s', (operation) => {
-	test.each(['soon', -5, 0, 1e9, true, { toString: 1 }, '={{ "late" }}'])(
+	test.each<NodeParameterValueType>(['soon', -5, 0, 1e9, true, { toString: 1 }, '={{ "late" }}'])(
 		"'Max Wait' %j for a deployment that may be started fails every item by the field's name",
 		async (maxWait) => {
-			const options = { whenStopped: 'start', maxWait } as INodeParameters;
-			const { success, failed, error } = await run(operation, { options });
+			const { success, failed, error } = await run(operation, { options: { whenStopped: 'start', maxWait } });
 			expect({ success, error }).toEqual({ success: [], error: undefined });
 			expect(failed).toEqual(allFail("'Max Wait (Seconds)' is"));
 			expect(server.requests).toEqual([]);
