@@ -312,8 +312,8 @@ describe('failures', () => {
 		]) {
 			answer = () => reply;
 			const { error } = await useChatModel(async (model) => {
-				if (!('stream' in reply)) return await model.invoke('Hi');
-				for await (const _piece of await model.stream('Hi'));
+				if (!('stream' in reply)) await model.invoke('Hi');
+				else for await (const _piece of await model.stream('Hi'));
 			}, toServer());
 			expect(error?.message).toBe(`The answer ended before it was whole (${reason}): Half an`);
 		}
