@@ -1,5 +1,9 @@
 /** Outcomes: a failure is a value that says what happened and what to do. */
 import type { Blame } from './blame';
+import { excerpt } from './excerpt';
+
+/** Advice may list what there is to choose from. */
+const LONGEST_ADVICE = 2000;
 
 export type Outcome<Value> = { ok: true; value: Value } | { ok: false; failure: Failure };
 
@@ -28,8 +32,9 @@ export function failed(failure: Failure): { ok: false; failure: Failure } {
 	return { ok: false, failure };
 }
 
+/** The failure of what a user gave. It may be of any length, and goes into the words about it. */
 export function badInput(message: string, description: string): { ok: false; failure: Failure } {
-	return failed({ kind: 'input', message, description });
+	return failed({ kind: 'input', message: excerpt(message), description: excerpt(description, LONGEST_ADVICE) });
 }
 
 /** `1 row`, `10,000 rows`. */

@@ -11,55 +11,11 @@ import { parseGiven, parseReply } from '../../nodes/serving/json';
 import type { Outcome } from '../../nodes/serving/outcome';
 import { readPredictions } from '../../nodes/serving/predictV1';
 import { failureOf } from '../../nodes/serving/statusFailure';
-import documented from '../fixtures/error-bodies.json';
+import { bodies } from './bodies.cts';
 import { replyOf } from '../../nodes/serving/reply';
 
 /** Bodies in one run; `npm run test:faults` takes more. */
 const CASES = Number(process.env.FUZZ_CASES ?? 10_000);
-
-const seeds = fc.constantFrom(...documented.map(({ body }) => body));
-const pieces = fc.oneof(
-	fc.constantFrom(
-		'"',
-		'\\',
-		'{',
-		'}',
-		'[',
-		']',
-		',',
-		':',
-		'NaN',
-		'-Infinity',
-		'null',
-		'9007199254740993',
-		'-',
-		'e',
-		'.',
-		'\ufeff',
-	),
-	fc.constantFrom('"predictions":', '"outputs":', '"error":', '"detail":', '"errors":', '"row":', '"__proto__":'),
-	fc.string({ unit: 'binary', maxLength: 8 }),
-	fc.bigInt().map(String),
-	fc.double().map(String),
-);
-/** A documented body with some of it cut out and something else put in. */
-const mutated = fc
-	.tuple(seeds, fc.array(fc.tuple(fc.nat(), fc.nat(12), pieces), { maxLength: 4 }))
-	.map(([seed, edits]) =>
-		edits.reduce((body, [place, cut, piece]) => {
-			const at = place % (body.length + 1);
-			return body.slice(0, at) + piece + body.slice(at + cut);
-		}, seed),
-	);
-const made = fc.json({ maxDepth: 4 });
-const wrapped = fc.tuple(fc.constantFrom('predictions', 'outputs', 'error', 'detail', 'choices'), made);
-const bodies = fc.oneof(
-	{ weight: 5, arbitrary: mutated },
-	{ weight: 2, arbitrary: wrapped.map(([name, value]) => `{"${name}":${value}}`) },
-	{ weight: 1, arbitrary: made },
-	{ weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
-	{ weight: 1, arbitrary: fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join('')) },
-);
 
 function expectInWords(outcome: Outcome<unknown>): void {
 	if (outcome.ok) return;
