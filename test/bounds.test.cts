@@ -1,6 +1,4 @@
 /** Time and size are bounds: a reply that never ends, or that is too large, fails its rows and holds nothing up. In n8n's engine. */
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node.ts';
@@ -43,26 +41,11 @@ describe('Timeout is a deadline for the whole reply', () => {
 		['a head and then nothing', { stream: ['{'], ending: 'stall' }],
 		['a byte now and then', { stream: dripping() }],
 		['an error page a byte at a time', { status: 500, stream: dripping() }],
+		['a bare 101', { upgrade: true }],
 	] satisfies Array<[string, Reply]>)('%s', async (_what, reply) => {
 		server.answer = () => reply;
 		const { errors, seconds } = await predict({ timeout: 0.5 });
 		expect(errors).toEqual(['The deployment did not answer within 0.5 seconds']);
-		expect(seconds).toBeLessThan(3);
-	});
-
-	test('a bare 101', async () => {
-		const sockets: Duplex[] = [];
-		const bare = createHttpServer((request: IncomingMessage, _response: ServerResponse) => {
-			sockets.push(request.socket);
-			request.socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
-		});
-		await new Promise<void>((ready) => bare.listen(0, '127.0.0.1', ready));
-		const address = bare.address();
-		const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-		const { errors, seconds } = await predict({ timeout: 0.5 }, { credential: { servingUrl: url } });
-		for (const socket of sockets) socket.destroy();
-		bare.close();
-		expect(errors).toHaveLength(1);
 		expect(seconds).toBeLessThan(3);
 	});
 
