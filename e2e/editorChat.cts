@@ -50,5 +50,8 @@ export async function askInEditor(
 		.join('; ');
 	await post(`/rest/workflows/${workflow}/run`, { triggerToStartFrom: { name: trigger }, chatSessionId: session });
 	const message = { action: 'sendMessage', sessionId: session, chatInput: question };
-	return readChunks(await (await post(`/webhook-test/${workflow}/${session}`, message)).text());
+	const chunks = readChunks(await (await post(`/webhook-test/${workflow}/${session}`, message)).text());
+	const failure = chunks.find(({ type }) => type === 'error');
+	if (failure) throw new Error(`${failure.metadata.nodeName} failed: ${failure.content}`);
+	return chunks;
 }

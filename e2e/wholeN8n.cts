@@ -38,18 +38,6 @@ function sharedModuleAbove(folder: string): string | undefined {
 	return copy ?? (above === folder ? undefined : sharedModuleAbove(above));
 }
 
-/** Puts a packed package into n8n's folder for community nodes as people do by hand. */
-export async function installByHand(nodesFolder: string, tarball: string, npm = [NPM]): Promise<void> {
-	mkdirSync(nodesFolder, { recursive: true });
-	const manifest = join(nodesFolder, 'package.json');
-	// As n8n writes it; without one npm would look for a project further up.
-	if (!existsSync(manifest)) writeFileSync(manifest, JSON.stringify({ name: 'installed-nodes', private: true }));
-	// npm asks the registry for peers even where it installs none, and tries for two minutes where it is not reached.
-	const install = [...npm, 'install', '--prefer-offline', tarball];
-	const { code, output, errors } = await run(process.execPath, install, { cwd: nodesFolder });
-	if (code !== 0) throw new Error(`npm install ended with ${code}:\n${output}\n${errors}`);
-}
-
 export class WholeN8n {
 	private server: ChildProcess | undefined;
 	private readonly installation: Installation;
@@ -101,9 +89,17 @@ export class WholeN8n {
 		return output;
 	}
 
-	/** Installs a packed package where n8n looks for community nodes. */
-	async addPackage(tarball: string): Promise<void> {
-		await installByHand(join(this.options.userFolder, '.n8n', 'nodes'), tarball);
+	/** Installs a packed package as people do by hand, in n8n's folder for community nodes and on n8n's Node. */
+	async addPackage(tarball: string, npm = [NPM]): Promise<void> {
+		const cwd = join(this.options.userFolder, '.n8n', 'nodes');
+		mkdirSync(cwd, { recursive: true });
+		const manifest = join(cwd, 'package.json');
+		// As n8n writes it; without one npm would look for a project further up.
+		if (!existsSync(manifest)) writeFileSync(manifest, JSON.stringify({ name: 'installed-nodes', private: true }));
+		// npm asks the registry for peers even where it installs none, and tries for two minutes where it is not reached.
+		const install = [...npm, 'install', '--prefer-offline', tarball];
+		const { code, output, errors } = await run('node', install, { env: this.installation.environment(), cwd });
+		if (code !== 0) throw new Error(`npm install ended with ${code}:\n${output}\n${errors}`);
 	}
 
 	/** Imports credentials or workflows, over those of the same id. */

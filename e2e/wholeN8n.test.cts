@@ -27,7 +27,7 @@ import { askInEditor, readChunks, saidBy, type Chunk } from './editorChat.cts';
 import { installN8n, NPM } from './installation.cts';
 import { pack } from './pack.cts';
 import { freePort, ROOT } from './process.cts';
-import { installByHand, WholeN8n } from './wholeN8n.cts';
+import { WholeN8n } from './wholeN8n.cts';
 import { chain, node, to, uses } from './workflow.cts';
 
 const ROWS = 10_000;
@@ -64,9 +64,10 @@ test.each([
 	['that the newest Node brings', [NPM]],
 	['of old Nodes', [NPM, 'exec', '--yes', '--package=npm@10.9.9', '--', 'npm']],
 ])('the npm %s installs the package alone', async (name, npm) => {
-	const nodes = join(folder, name);
-	await installByHand(nodes, tarball, npm);
-	const { packages }: { packages: object } = JSON.parse(readFileSync(join(nodes, 'package-lock.json'), 'utf8'));
+	const userFolder = join(folder, name);
+	await new WholeN8n({ userFolder, port: 1, brokerPorts: [2, 3] }).addPackage(tarball, npm);
+	const lock = readFileSync(join(userFolder, '.n8n', 'nodes', 'package-lock.json'), 'utf8');
+	const { packages }: { packages: object } = JSON.parse(lock);
 	expect(Object.keys(packages)).toEqual(['', 'node_modules/n8n-nodes-hopsworks']);
 });
 
