@@ -175,6 +175,34 @@ describe('tools', () => {
 		expect(sent().map((body) => 'tools' in body)).toEqual([true, false]);
 	});
 
+	test.each<[string, unknown]>([
+		['Zod 3 keeps', { _def: { typeName: 'ZodObject' } }],
+		['Zod 4 keeps', { def: { type: 'object', shape: {} }, type: 'object' }],
+		['any validator keeps', { '~standard': { version: 1, vendor: 'another' } }],
+		['a class keeps', { type: 'object', parse: () => ({}) }],
+		['is no object', 'sender, receiver'],
+	])('a schema as %s is told before anything is sent', async (_name, schema) => {
+		answer = () => completion({ content: 'x' });
+		for (const isStreamed of [false, true]) {
+			const { error } = await useChatModel(async (model) => {
+				const bound = model.bindTools?.([{ ...TOOL, schema }]);
+				if (isStreamed) for await (const _chunk of (await bound?.stream('Hi')) ?? []);
+				else await bound?.invoke('Hi');
+			}, toServer());
+			expect(error?.message).toContain("The parameters of the tool 'check_cards' are not a JSON Schema. ");
+			// n8n replaces the description of an error whose class is of another copy of its modules.
+			for (const shown of [error?.message, error?.description]) expect(shown).toContain('npm i --omit=peer');
+		}
+		expect(server.requests).toEqual([]);
+	});
+
+	test('a tool without parameters goes out without', async () => {
+		answer = () => completion({ content: 'x' });
+		const tool = { type: 'function', function: { name: 'now' } };
+		await useChatModel(async (model) => await model.bindTools?.([tool]).invoke('Hi'), toServer());
+		expect(sent()[0]?.tools).toEqual([tool]);
+	});
+
 	test('arguments that are no JSON are a failure, not a call without arguments', async () => {
 		const call = { id: 'a', type: 'function', function: { name: 'f', arguments: '{"x"' } };
 		answer = () => completion({ content: null, tool_calls: [call] });
