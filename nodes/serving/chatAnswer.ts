@@ -126,7 +126,8 @@ function readToolCalls(calls: Json | undefined): Outcome<ToolCall[]> {
 }
 
 function spoilt(what: string, text: string, description: string): { ok: false; failure: Failure } {
-	return failed({ kind: 'reply', message: `${what}: ${excerpt(text)}`, description });
+	const said = excerpt(text);
+	return failed({ kind: 'reply', message: said === '' ? what : `${what}: ${said}`, description });
 }
 
 /** Finish reasons by which a server says that it did not write the answer to its end, and what to do about each. */
