@@ -114,7 +114,7 @@ describe('structured output', () => {
 			{ properties: { a: { $ref: '#/$defs/a' } } },
 			'properties.a: \'$ref\' "#/$defs/a" leads nowhere',
 		],
-		['a reference in a circle', { $ref: '#' }, '\'$ref\' "#" leads nowhere'],
+		['a reference in a circle', { $ref: '#' }, '\'$ref\' "#" leads in a circle'],
 	])('%s is refused before anything is sent', async (_name, schema, message) => {
 		const jsonSchema = typeof schema === 'string' ? schema : JSON.stringify(schema);
 		const { error } = await chat({ parameters: { options: { responseFormat: 'jsonSchema', jsonSchema } } });
