@@ -141,7 +141,7 @@ describe('a schema that cannot be sent', () => {
 			{ $ref: '#/components/schemas/x', components: { schemas: { x: { items: 5 } } } },
 			`${cannot}components.schemas.x.items: it is not an object`,
 		],
-		['a name that is very long', { properties: { ['x'.repeat(5000)]: 1 } }, `${cannot}properties.${'x'.repeat(489)}…`],
+		['a name that is very long', { properties: { ['x'.repeat(5000)]: 1 } }, `${cannot}properties.${'x'.repeat(459)}…`],
 		[
 			'more than five hundred levels',
 			{ type: 'string', more: nested(499, (inner) => [inner]) },
@@ -287,6 +287,10 @@ describe('an answer', () => {
 			{ [name]: 'z'.repeat(1000) },
 		);
 		expect(departure).toBe(`'a ${'x'.repeat(497)}…`);
+	});
+
+	test('shows the choices behind a value that is long', () => {
+		expect(departureFrom({ enum: ['a'] }, 'z'.repeat(1000))).toBe(`it is "${'z'.repeat(199)}…, none of "a"`);
 	});
 
 	test('names some of very many choices', () => {

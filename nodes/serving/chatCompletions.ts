@@ -1,5 +1,4 @@
 /** OpenAI's chat completions as vLLM speaks them: messages and options into request text. */
-import { excerpt } from './excerpt';
 import { encode, isRecord } from './json';
 import { readSchema } from './jsonSchema';
 import { badInput, success, type Outcome } from './outcome';
@@ -52,7 +51,7 @@ export function readTools(given: unknown): Outcome<Array<Record<string, unknown>
 		const { parameters = {} } = definition;
 		const isBare = isRecord(parameters) && Object.keys(parameters).length === 0;
 		if (!isBare && !readSchema(parameters).ok)
-			return badInput(`The 'parameters' of the tool '${excerpt(definition.name)}' are not a JSON schema`, advice);
+			return badInput(`The 'parameters' of the tool '${definition.name}' are not a JSON schema`, advice);
 		tools.push({ type: 'function', function: definition });
 	}
 	return success(tools);

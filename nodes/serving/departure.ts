@@ -7,6 +7,8 @@ import { inOrder, lookUpIn, type Order, type Schema } from './schemaReferences';
 /** How a value departs from a schema: what is wrong with the value that `says` names, or with a value within. */
 type Departure = { says(name: string): string } | { step: string | number; inside: Departure };
 
+/** A value that is shown leaves room for the choices behind it. */
+const LONGEST_VALUE = 200;
 /** More choices would not fit into a message. */
 const MOST_SHOWN = 250;
 
@@ -43,7 +45,10 @@ function ownDeparture(
 		return { says: (name) => `${name} is ${typeOf(value)}, not ${types.map(asText).join(' or ')}` };
 	}
 	if (!Array.isArray(choices) || isAmong(choices, value)) return undefined;
-	return { says: (name) => `${name} is ${show(value)}, none of ${choices.slice(0, MOST_SHOWN).map(show).join(', ')}` };
+	return {
+		says: (name) =>
+			`${name} is ${excerpt(show(value), LONGEST_VALUE)}, none of ${choices.slice(0, MOST_SHOWN).map(show).join(', ')}`,
+	};
 }
 
 function variantsOf(schema: Schema): unknown[] {

@@ -140,24 +140,28 @@ function cellText(value: unknown, kind: Kind): string | undefined {
 	}
 }
 
+/** What goes into a message beside other things is cut here, so that there is room for all of them. */
+const LONGEST_PART = 100;
+const LONGEST_LIST = 300;
+
 /** A value as a column's JSON text: its type decides what becomes of text. Fails by the column's name. */
 export function cellOf(value: unknown, column: SchemaColumn): Outcome<string> {
 	const { name, type, isNullable } = column;
 	const kind = kindOf(column);
 	// An empty cell of a table is no value, but for a column of text.
 	const isEmpty = value === null || (value === '' && kind !== 'text' && kind !== 'any');
-	const wanted = type === '' ? 'anything' : `'${excerpt(type)}'`;
+	const wanted = type === '' ? 'anything' : `'${excerpt(type, LONGEST_PART)}'`;
 	if (isEmpty && isNullable) return success('null');
 	const text = isEmpty ? undefined : cellText(value, kind);
 	if (text !== undefined) return success(text);
 	return badInput(
-		`'${excerpt(name)}' is ${isEmpty ? 'empty' : show(value)}, and the deployment's schema wants ${wanted}${isNullable ? ' or null' : ''}`,
+		`'${excerpt(name, LONGEST_PART)}' is ${isEmpty ? 'empty' : excerpt(show(value), LONGEST_PART)}, and the deployment's schema wants ${wanted}${isNullable ? ' or null' : ''}`,
 		`Give the column a value of that type, for example with an Edit Fields node before this one.`,
 	);
 }
 
 function listed(names: string[]): string {
-	return `${names.length === 1 ? 'the column' : 'the columns'} ${excerpt(names.map((name) => `'${name}'`).join(', '))}`;
+	return `${names.length === 1 ? 'the column' : 'the columns'} ${excerpt(names.map((name) => `'${name}'`).join(', '), LONGEST_LIST)}`;
 }
 
 /** The failure of an item that lacks columns which the schema wants. */
@@ -171,6 +175,6 @@ export function missingColumns(item: Record<string, unknown>, names: string[]): 
 export function unknownColumns(names: string[], known: string[]): Outcome<never> {
 	return badInput(
 		`The deployment's schema does not know ${listed(names)}`,
-		`It has ${excerpt(known.join(', ')) || 'no columns'}. Refresh the columns in the panel; the deployment may have changed since.`,
+		`It has ${known.join(', ') || 'no columns'}. Refresh the columns in the panel; the deployment may have changed since.`,
 	);
 }

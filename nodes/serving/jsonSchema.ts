@@ -1,5 +1,5 @@
 /** JSON schemas, as far as structured answers need them: whether one can be sent. */
-import { excerpt, show } from './excerpt';
+import { show } from './excerpt';
 import { asText, isDeeperThan, isRecord, MOST_LEVELS } from './json';
 import { badInput, success, type Outcome } from './outcome';
 import { inOrder, lookUpIn, type LookUp, type Schema } from './schemaReferences';
@@ -110,7 +110,5 @@ export function readSchema(given: unknown): Outcome<Schema> {
 		return badInput(`'JSON Schema' is nested more than ${MOST_LEVELS} levels deep`, advice);
 	}
 	const problem = problemIn(schema);
-	return problem === undefined
-		? success(schema)
-		: badInput(`'JSON Schema' cannot be used: ${excerpt(problem)}`, advice);
+	return problem === undefined ? success(schema) : badInput(`'JSON Schema' cannot be used: ${problem}`, advice);
 }
