@@ -342,6 +342,26 @@ describe('answers without JSON', () => {
 		expect((await chat({})).success[0]?.json).toMatchObject(json);
 	});
 
+	describe.each(['abort', 'error', 'content_filter'])('one that ended with %s fails', (finish) => {
+		test.each([
+			['text', true],
+			['text', false],
+			['json', true],
+			['json', false],
+		])('in the format %s, with Simplify %s', async (responseFormat, simplify) => {
+			server.answer = ({ text }) => says('{"half": 1}', text.includes('bad') ? finish : 'stop');
+			const { success, failed } = await chat({
+				rows: [{ q: 'bad' }, { q: 'good' }],
+				parameters: { prompt: '={{ $json.q }}', simplify, options: { responseFormat } },
+				settings: { onError: 'continueErrorOutput' },
+			});
+			expect(success).toHaveLength(1);
+			expect(failed.map(({ json }) => json)).toEqual([
+				{ q: 'bad', error: `The answer ended before it was whole (${finish}): {"half": 1}` },
+			]);
+		});
+	});
+
 	test('stream is the node’s own to decide', async () => {
 		const { error } = await chat({ parameters: { options: { extraFields: '{"stream": true}' } } });
 		expect(error?.message).toContain("'Extra Fields (JSON)' holds 'stream'");
