@@ -88,8 +88,9 @@ export function readDeployment(value: Json | undefined): DeploymentRecord | unde
 export function entriesOf(value: Json | undefined): Json[] | undefined {
 	if (Array.isArray(value)) return value;
 	if (!isRecord(value)) return undefined;
-	if ('count' in value && !('id' in value)) return Array.isArray(value.items) ? value.items : [];
-	return 'id' in value ? [value] : undefined;
+	if (Object.hasOwn(value, 'id')) return [value];
+	if (!Object.hasOwn(value, 'count')) return undefined;
+	return Array.isArray(value.items) ? value.items : [];
 }
 
 export interface Project {
@@ -109,8 +110,15 @@ export function readProject(value: Json | undefined): Project | undefined {
 	return { id, name, namespace: text(inner.namespace) };
 }
 
-/** A host name or an address, without anything that would make it more than a host within a URL. */
-const HOST = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[?[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*\]?)$/;
+/** No host name is longer, nor is an address. */
+const LONGEST_HOST = 255;
+const HOST_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/;
+const IPV6 = /^\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\]?$/;
+
+/** Whether a value is a host name or an address, without anything that would make it more than a host within a URL. */
+export function isHost(value: unknown): value is string {
+	return typeof value === 'string' && value.length <= LONGEST_HOST && (HOST_NAME.test(value) || IPV6.test(value));
+}
 
 /**
  * The origin of the gateway that is reached from outside the cluster: the load balancer's HTTPS port, else its HTTP port,
@@ -120,7 +128,7 @@ export function gatewayIn(endpoints: Json[]): string | undefined {
 	for (const endpoint of endpoints) {
 		if (!isRecord(endpoint) || text(endpoint.type).toUpperCase() !== 'LOAD_BALANCER') continue;
 		const hosts = [...(Array.isArray(endpoint.hosts) ? endpoint.hosts : []), endpoint.anyHost];
-		const host = hosts.find((one): one is string => typeof one === 'string' && HOST.test(one));
+		const host = hosts.find(isHost);
 		const [https, http] = ['HTTPS', 'HTTP'].map((name) => portOf(endpoint.ports, name));
 		if (host === undefined || (https ?? http) === undefined) continue;
 		const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;

@@ -48,14 +48,17 @@ export function readEmbeddings(reply: Reply, texts: number): Outcome<Embeddings>
 		const index = isRecord(entry) ? (entry.index ?? position) : position;
 		const vector = isRecord(entry) ? readVector(entry.embedding) : undefined;
 		if (!vector) return unusable(`The reply holds an embedding that is no list of numbers: ${show(entry)}`, undefined);
-		if (typeof index === 'number' && index >= 0 && index < texts) vectors.set(index, vector);
+		if (typeof index === 'number') vectors.set(index, vector);
 	}
-	if (vectors.size !== texts) {
+	const inOrder = Array.from({ length: texts }, (_, index) => vectors.get(index)).filter(
+		(vector) => vector !== undefined,
+	);
+	if (inOrder.length !== texts) {
 		return unusable('The reply does not tell which embedding belongs to which text', { kind: 'count' });
 	}
 	const { prompt_tokens: tokens } = isRecord(json.usage) ? json.usage : {};
 	return success({
-		vectors: Array.from({ length: texts }, (_, index) => vectors.get(index) ?? []),
+		vectors: inOrder,
 		promptTokens: typeof tokens === 'number' ? tokens : 0,
 	});
 }
@@ -65,7 +68,8 @@ function readVector(given: Json | undefined): number[] | undefined {
 	if (typeof given === 'string') {
 		const bytes = Buffer.from(given, 'base64');
 		if (bytes.length === 0 || bytes.length % 4 !== 0) return undefined;
-		return Array.from({ length: bytes.length / 4 }, (_, position) => bytes.readFloatLE(4 * position));
+		const floats = Array.from({ length: bytes.length / 4 }, (_, position) => bytes.readFloatLE(4 * position));
+		return floats.every(Number.isFinite) ? floats : undefined;
 	}
 	if (!Array.isArray(given) || given.length === 0) return undefined;
 	const numbers = given.filter((value) => typeof value === 'number');

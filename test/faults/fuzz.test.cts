@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { isInteger, isSafeNumber, parse } from 'lossless-json';
 import { readAnswer, readReply } from '../../nodes/serving/chatAnswer';
+import type { AnswerFormat } from '../../nodes/serving/chatCompletions';
 import { chatStreamReader } from '../../nodes/serving/chatStream';
 import { readEmbeddings } from '../../nodes/serving/embeddings';
 import { errorText } from '../../nodes/serving/errorText';
@@ -16,6 +17,20 @@ import { replyOf } from '../../nodes/serving/reply';
 
 /** Bodies in one run; `npm run test:faults` takes more. */
 const CASES = Number(process.env.FUZZ_CASES ?? 10_000);
+
+/** A schema that looks into every value, over and over. */
+const BY_SCHEMA: AnswerFormat = {
+	type: 'jsonSchema',
+	schema: {
+		anyOf: [
+			{ type: ['string', 'boolean', 'null'], enum: ['toString', null] },
+			{ type: 'array', items: { $ref: '#' } },
+			{ type: 'object', required: ['error'], additionalProperties: { $ref: '#' } },
+			{ type: 'object', properties: { error: { type: 'object' } }, additionalProperties: { oneOf: [{ $ref: '#' }] } },
+		],
+	},
+};
+const FORMATS: AnswerFormat[] = [{ type: 'text' }, { type: 'json' }, BY_SCHEMA];
 
 function expectInWords(outcome: Outcome<unknown>): void {
 	if (outcome.ok) return;
@@ -61,9 +76,8 @@ test(`${CASES} random and mutated bodies`, () => {
 		expectInWords({ ok: false, failure: failureOf(status, replyOf(body)) });
 		const reply = readReply(replyOf(body));
 		expectInWords(reply);
-		for (const type of reply.ok ? (['text', 'json'] as const) : []) {
-			expectInWords(reply.ok ? readAnswer(reply.value, { type }) : reply);
-		}
+		for (const format of FORMATS) expectInWords(reply.ok ? readAnswer(reply.value, format) : reply);
+		expectInWords(readAnswer({ choices: [{ message: { content: body } }] }, BY_SCHEMA));
 		expectInWords(readEmbeddings(replyOf(body), rows));
 		const stream = chatStreamReader();
 		for (const piece of stream.push(`data: ${body}\n\n`)) expectInWords(piece);
