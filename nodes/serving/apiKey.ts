@@ -1,6 +1,7 @@
 /** The API key as it goes out, and whatever a server sends back of it taken out again. */
 import type { Json } from './json';
 import type { Failure } from './outcome';
+import { SLICE, Turns, type GiveWay } from './turns';
 
 /**
  * The key out of what a user pasted: without the word `ApiKey` before it, white space, and characters that the HTTP layer
@@ -30,22 +31,57 @@ function secretsIn(key: string): string[] {
 	return [...(key.length >= SHORTEST_KEY ? [key] : []), ...(hasHalf ? [half] : [])];
 }
 
+/** The most backslashes before an escaped character. */
+const MOST_BACKSLASHES = 8;
+const LONGEST_FORM = MOST_BACKSLASHES + 'u0041'.length;
+
 /** A character as it is, or escaped as in JSON, or in JSON within JSON a few times over: `A`, `\u0041`, `\\u0041`. */
 function anyForm(character: string): string {
 	const plain = character.replace(/[^A-Za-z0-9]/, '\\$&');
 	const code = character.charCodeAt(0).toString(16).padStart(4, '0');
 	const digits = code.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-	return `(?:${plain}|\\\\{1,8}u${digits})`;
+	return `(?:${plain}|\\\\{1,${MOST_BACKSLASHES}}u${digits})`;
+}
+
+/** Every form of the secrets, and whether a text may hold one: most do not, which is seen at a glance. */
+function search(secrets: string[]): { forms: RegExp; mayHold: (text: string) => boolean } {
+	return {
+		forms: new RegExp(secrets.map((secret) => Array.from(secret, anyForm).join('')).join('|'), 'g'),
+		mayHold: (text) => secrets.some((secret) => text.includes(secret)) || text.includes('u00'),
+	};
 }
 
 /** A function that takes a key out of texts that a server sent, JSON or not, should it have echoed it. */
 export function keyRemover(key: string): Remove {
 	const secrets = secretsIn(key);
 	if (secrets.length === 0) return (text) => text;
-	const forms = new RegExp(secrets.map((secret) => Array.from(secret, anyForm).join('')).join('|'), 'g');
-	// Most texts hold neither, which is seen at a glance.
-	const mayHold = (text: string): boolean => secrets.some((secret) => text.includes(secret)) || text.includes('u00');
+	const { forms, mayHold } = search(secrets);
 	return (text) => (mayHold(text) ? text.replace(forms, BLOT) : text);
+}
+
+/** The same for a text of any length: takes the key out piece by piece and gives way now and then. */
+export async function removeInTurns(text: string, key: string, giveWay: GiveWay): Promise<string> {
+	const secrets = secretsIn(key);
+	if (secrets.length === 0) return text;
+	const { forms, mayHold } = search(secrets);
+	// What begins in a piece ends in it or in this much more.
+	const longest = LONGEST_FORM * Math.max(...secrets.map(({ length }) => length));
+	const turns = new Turns(giveWay);
+	const kept: string[] = [];
+	let done = 0;
+	for (let begin = 0; begin < text.length; ) {
+		if (turns.isOver()) await turns.next();
+		const piece = text.slice(begin, begin + SLICE + longest);
+		let end = Math.min(begin + SLICE, text.length);
+		for (const { 0: found, index } of mayHold(piece) ? piece.matchAll(forms) : []) {
+			if (index >= SLICE) break;
+			kept.push(text.slice(done, begin + index), BLOT);
+			done = begin + index + found.length;
+			end = Math.max(end, done);
+		}
+		begin = end;
+	}
+	return kept.length === 0 ? text : kept.join('') + text.slice(done);
 }
 
 /** A failure without the key in its words. */

@@ -27,8 +27,8 @@ export function isDeeperThan(value: unknown, levels: number): boolean {
 	return false;
 }
 
-/** The value of a JSON text, or `undefined` where the text is not JSON. */
-function parse(text: string, reviver?: (name: string, value: unknown) => unknown): Json | undefined {
+/** The value of a JSON text as JavaScript has it, or `undefined` where the text is not JSON. */
+export function parse(text: string, reviver?: (name: string, value: unknown) => unknown): Json | undefined {
 	try {
 		const value: Json = JSON.parse(text, reviver);
 		return value;

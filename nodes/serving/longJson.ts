@@ -1,12 +1,15 @@
 /** Exact JSON of any length, read in turns: JSON.parse reads it all the same, but never much at one go. */
-import { isRecord, MOST_LEVELS, parseExactly, type Json } from './json';
-import { endOfSpace, endOfString, endOfWord, lookAhead } from './lookAhead';
+import { isRecord, MOST_LEVELS, parse, parseExactly, type Json } from './json';
+import { endOfDigits, endOfSpace, endOfString, endOfWord, lookAhead } from './lookAhead';
 import { SLICE, Turns, type GiveWay } from './turns';
 
 type Members = Json[] | { [name: string]: Json };
 
 /** What stands before a position: the bracket that opens a list or object, a comma, or a whole member. */
 type Before = 'bracket' | 'comma' | 'member';
+
+/** A longer integer is text in any case. */
+const LONGEST_NUMBER = 100;
 
 function put(members: Members, name: string, value: Json): void {
 	if (Array.isArray(members)) members.push(value);
@@ -150,7 +153,7 @@ class LongReader {
 			if (this.turns.isOver()) await this.turns.next();
 			const begin = this.at;
 			this.at = endOfString(this.text, begin, begin + this.slice);
-			const piece = parseExactly(`"${this.text.slice(begin, this.at)}"`);
+			const piece = parse(`"${this.text.slice(begin, this.at)}"`);
 			if (typeof piece !== 'string' || this.at >= this.text.length) return undefined;
 			pieces.push(piece);
 		} while (!this.isAt('"'));
@@ -160,8 +163,13 @@ class LongReader {
 
 	private async readWord(): Promise<Json | undefined> {
 		const begin = this.at;
+		if (this.isAt('-')) this.at++;
+		await this.skip(endOfDigits);
+		const end = this.at;
 		await this.skip(endOfWord);
-		return parseExactly(this.text.slice(begin, this.at));
+		const word = this.text.slice(begin, this.at);
+		// Digits without end come out as they are; to read them would take long.
+		return this.at === end && word.length > LONGEST_NUMBER ? word : parseExactly(word);
 	}
 }
 

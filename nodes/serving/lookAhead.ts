@@ -4,6 +4,8 @@
 const SPACE = 32;
 const QUOTE = 34;
 const COMMA = 44;
+const ZERO = 48;
+const NINE = 57;
 const LIST = 91;
 const BACKSLASH = 92;
 const END_OF_LIST = 93;
@@ -11,12 +13,28 @@ const SMALL_U = 117;
 const RECORD = 123;
 const END_OF_RECORD = 125;
 
+/** Numbers and words up to the last comma between them: the longest lists hold nothing else, and this is passed at one go. */
+const WORDS = /[^"[\]{}]*,/y;
+
+/** Characters without a string or bracket after which that is tried; for fewer it would take longer than it saves. */
+const MANY = 64;
+
 /** Where white space ends, or `stop`. */
 export function endOfSpace(text: string, from: number, stop: number): number {
 	let at = from;
 	for (; at < stop; at++) {
 		const code = text.charCodeAt(at);
 		if (code !== SPACE && code !== 10 && code !== 13 && code !== 9) break;
+	}
+	return at;
+}
+
+/** Where digits end, or `stop`. */
+export function endOfDigits(text: string, from: number, stop: number): number {
+	let at = from;
+	for (; at < stop; at++) {
+		const code = text.charCodeAt(at);
+		if (code < ZERO || code > NINE) break;
 	}
 	return at;
 }
@@ -57,22 +75,31 @@ export interface Ahead {
  * bracket closes which: whoever reads it sees it.
  */
 export function lookAhead(text: string, from: number, stop: number): Ahead {
+	const sight = text.slice(from, stop);
 	const commas: number[] = [];
 	let comma = -1;
 	let levels = 0;
+	let trial = from + MANY;
 	for (let at = from; at < stop; at++) {
 		const code = text.charCodeAt(at);
 		if (code === COMMA) {
 			comma = at;
 		} else if (code === QUOTE) {
 			at = endOfString(text, at + 1, stop);
+			trial = at + MANY;
 		} else if (code === LIST || code === RECORD) {
 			commas.push(comma);
 			comma = -1;
 			if (commas.length > levels) levels = commas.length;
+			trial = at + MANY;
 		} else if (code === END_OF_LIST || code === END_OF_RECORD) {
 			if (commas.length === 0) return { end: at, commas: [comma], levels };
 			comma = commas.pop() ?? -1;
+			trial = at + MANY;
+		} else if (at >= trial) {
+			trial = stop;
+			WORDS.lastIndex = at - from;
+			if (WORDS.test(sight)) comma = at = from + WORDS.lastIndex - 1;
 		}
 	}
 	commas.push(comma);
