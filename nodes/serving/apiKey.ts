@@ -59,8 +59,11 @@ export function keyRemover(key: string): Remove {
 	return (text) => (mayHold(text) ? text.replace(forms, BLOT) : text);
 }
 
-/** The same for a text of any length: takes the key out piece by piece and gives way now and then. */
-export async function removeInTurns(text: string, key: string, giveWay: GiveWay): Promise<string> {
+/**
+ * Takes a key out of a text of any length as `keyRemover` does, giving way now and then. `slice` tells how many characters
+ * are searched at one go.
+ */
+export async function removeInTurns(text: string, key: string, giveWay: GiveWay, slice = SLICE): Promise<string> {
 	const secrets = secretsIn(key);
 	if (secrets.length === 0) return text;
 	const { forms, mayHold } = search(secrets);
@@ -71,10 +74,10 @@ export async function removeInTurns(text: string, key: string, giveWay: GiveWay)
 	let done = 0;
 	for (let begin = 0; begin < text.length; ) {
 		if (turns.isOver()) await turns.next();
-		const piece = text.slice(begin, begin + SLICE + longest);
-		let end = Math.min(begin + SLICE, text.length);
+		const piece = text.slice(begin, begin + slice + longest);
+		let end = Math.min(begin + slice, text.length);
 		for (const { 0: found, index } of mayHold(piece) ? piece.matchAll(forms) : []) {
-			if (index >= SLICE) break;
+			if (index >= slice) break;
 			kept.push(text.slice(done, begin + index), BLOT);
 			done = begin + index + found.length;
 			end = Math.max(end, done);
