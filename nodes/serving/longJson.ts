@@ -127,7 +127,8 @@ class LongReader {
 			put(members, name, opened);
 			this.at++;
 			this.before = 'bracket';
-			return this.open.push(opened) <= MOST_LEVELS;
+			this.open.push(opened);
+			return true;
 		}
 		const value = this.isAt('"') ? await this.readString() : await this.readWord();
 		if (value === undefined) return false;
