@@ -43,11 +43,18 @@ function anyForm(character: string): string {
 	return `(?:${plain}|\\\\{1,${MOST_BACKSLASHES}}u${digits})`;
 }
 
-/** Every form of the secrets, and whether a text may hold one: most do not, which is seen at a glance. */
-function search(secrets: string[]): { forms: RegExp; mayHold: (text: string) => boolean } {
+interface Search {
+	/** Whether a text may hold a secret: most do not, which is seen at a glance. */
+	mayHold(text: string): boolean;
+	/** Every form of the secrets; made when it is asked for, as that takes longer than most replies need. */
+	forms(): RegExp;
+}
+
+function searchFor(secrets: string[]): Search {
+	let forms: RegExp | undefined;
 	return {
-		forms: new RegExp(secrets.map((secret) => Array.from(secret, anyForm).join('')).join('|'), 'g'),
 		mayHold: (text) => secrets.some((secret) => text.includes(secret)) || text.includes('u00'),
+		forms: () => (forms ??= new RegExp(secrets.map((one) => Array.from(one, anyForm).join('')).join('|'), 'g')),
 	};
 }
 
@@ -55,8 +62,8 @@ function search(secrets: string[]): { forms: RegExp; mayHold: (text: string) => 
 export function keyRemover(key: string): Remove {
 	const secrets = secretsIn(key);
 	if (secrets.length === 0) return (text) => text;
-	const { forms, mayHold } = search(secrets);
-	return (text) => (mayHold(text) ? text.replace(forms, BLOT) : text);
+	const { mayHold, forms } = searchFor(secrets);
+	return (text) => (mayHold(text) ? text.replace(forms(), BLOT) : text);
 }
 
 /**
@@ -66,7 +73,7 @@ export function keyRemover(key: string): Remove {
 export async function removeInTurns(text: string, key: string, giveWay: GiveWay, slice = SLICE): Promise<string> {
 	const secrets = secretsIn(key);
 	if (secrets.length === 0) return text;
-	const { forms, mayHold } = search(secrets);
+	const { mayHold, forms } = searchFor(secrets);
 	// What begins in a piece ends in it or in this much more.
 	const longest = LONGEST_FORM * Math.max(...secrets.map(({ length }) => length));
 	const turns = new Turns(giveWay);
@@ -76,7 +83,7 @@ export async function removeInTurns(text: string, key: string, giveWay: GiveWay,
 		if (turns.isOver()) await turns.next();
 		const piece = text.slice(begin, begin + slice + longest);
 		let end = Math.min(begin + slice, text.length);
-		for (const { 0: found, index } of mayHold(piece) ? piece.matchAll(forms) : []) {
+		for (const { 0: found, index } of mayHold(piece) ? piece.matchAll(forms()) : []) {
 			if (index >= slice) break;
 			kept.push(text.slice(done, begin + index), BLOT);
 			done = begin + index + found.length;
