@@ -107,7 +107,8 @@ class LongReader {
 		if (Array.isArray(members)) {
 			const list = parseExactly(`[${group}]`);
 			if (!Array.isArray(list)) return false;
-			for (const member of list) members.push(member);
+			// A slice holds few enough to be given as arguments.
+			members.push(...list);
 			return mayBeEmpty || list.length > 0;
 		}
 		const record = parseExactly(`{${group}}`);
