@@ -1,7 +1,14 @@
 /** The key: how it is read out of what a user pasted, and that no echo of it is shown, in whatever form it comes. */
 import fc from 'fast-check';
 import type { StructuredChunk } from 'n8n-workflow';
-import { apiKeyIn, failureWithout, jsonWithout, keyRemover, pieceCleaner } from '../nodes/serving/apiKey';
+import {
+	apiKeyIn,
+	failureWithout,
+	jsonWithout,
+	keyRemover,
+	pieceCleaner,
+	removeInTurns,
+} from '../nodes/serving/apiKey';
 import { chatWith } from './support/chat.cts';
 import { useChatModel } from './support/chatModel.cts';
 import { API_KEY, runModel, type RunResult } from './support/engine.cts';
@@ -95,6 +102,26 @@ describe('a text without the key', () => {
 			'***': ['***', 1, null, true, { a: '***' }],
 		});
 	});
+});
+
+test('a long text is searched in pieces, wherever they end', async () => {
+	const escaped = API_KEY.replaceAll(/[PSI.]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+	const parts = [API_KEY, SECRET, escaped, escaped.replaceAll('\\', '\\'.repeat(8)), 'PREF', 'SEC', '\\', 'u0050', ' '];
+	const texts = fc.array(fc.constantFrom(...parts), { maxLength: 12 }).map((some) => some.join(''));
+	const giveWay = jest.fn(async () => {});
+	await fc.assert(
+		fc.asyncProperty(texts, fc.integer({ min: 1, max: 50 }), async (text, slice) => {
+			expect(await removeInTurns(text, API_KEY, giveWay, slice)).toBe(keyRemover(API_KEY)(text));
+		}),
+		{ numRuns: 2000 },
+	);
+	expect(await removeInTurns('PREFIX.SECRET', '', giveWay)).toBe('PREFIX.SECRET');
+	let clock = 0;
+	jest.spyOn(performance, 'now').mockImplementation(() => (clock += 6));
+	giveWay.mockClear();
+	await removeInTurns('u00'.repeat(100_000), API_KEY, giveWay);
+	jest.restoreAllMocks();
+	expect(giveWay.mock.calls.length).toBeGreaterThan(3);
 });
 
 describe('a text that comes in pieces', () => {

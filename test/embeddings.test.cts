@@ -2,15 +2,15 @@
 import { embeddingsBody, readEmbeddings } from '../nodes/serving/embeddings';
 import { replyOf } from '../nodes/serving/reply';
 
-const read = (body: unknown, texts = 2) =>
-	readEmbeddings(replyOf(typeof body === 'string' ? body : JSON.stringify(body)), texts);
+const read = async (body: unknown, texts = 2) =>
+	await readEmbeddings(replyOf(typeof body === 'string' ? body : JSON.stringify(body)), texts, async () => {});
 const base64 = (...floats: number[]): string => Buffer.from(new Float32Array(floats).buffer).toString('base64');
 const two = (first: object, second: object): object => ({ data: [first, second] });
 
 const ADVICE =
 	"Check that the deployment is an embedding model, and that the option 'API Path Prefix' fits its server.";
 
-test('the texts go out as they are, behind the model and the settings', () => {
+test('the texts go out as they are, behind the model and the settings', async () => {
 	expect(embeddingsBody(['"a"', '"b"'], { model: 'm', settings: { dimensions: 2 } })).toBe(
 		'{"model":"m","dimensions":2,"input":["a","b"]}',
 	);
@@ -29,8 +29,8 @@ test.each<[string, object, number[][], number]>([
 		0,
 	],
 	['with odd usage', { ...two({ embedding: [1] }, { embedding: [2] }), usage: [7] }, [[1], [2]], 0],
-])('vectors come %s', (_name, body, vectors, promptTokens) => {
-	expect(read(body)).toEqual({ ok: true, value: { vectors, promptTokens } });
+])('vectors come %s', async (_name, body, vectors, promptTokens) => {
+	expect(await read(body)).toEqual({ ok: true, value: { vectors, promptTokens } });
 });
 
 test.each<[unknown, string]>([
@@ -39,8 +39,8 @@ test.each<[unknown, string]>([
 	[{ error: 'no' }, 'The reply holds no embeddings: no'],
 	[{ data: {} }, 'The reply holds no embeddings: {"data":{}}'],
 	[[], 'The reply holds no embeddings: []'],
-])('%j holds none, for which any row may be to blame', (body, message) => {
-	expect(read(body)).toEqual({
+])('%j holds none, for which any row may be to blame', async (body, message) => {
+	expect(await read(body)).toEqual({
 		ok: false,
 		failure: { kind: 'reply', message, description: ADVICE, blame: { kind: 'rows', named: new Map() } },
 	});
@@ -49,8 +49,8 @@ test.each<[unknown, string]>([
 test.each([
 	[1, 'The deployment answered 1 embedding for 2 texts'],
 	[3, 'The deployment answered 3 embeddings for 2 texts'],
-])('%i vectors for two texts blame the number', (amount, message) => {
-	expect(read({ data: Array(amount).fill({ embedding: [1] }) })).toEqual({
+])('%i vectors for two texts blame the number', async (amount, message) => {
+	expect(await read({ data: Array(amount).fill({ embedding: [1] }) })).toEqual({
 		ok: false,
 		failure: { kind: 'reply', message, description: ADVICE, blame: { kind: 'count' } },
 	});
@@ -64,8 +64,8 @@ test.each<[unknown, unknown]>([
 	['0', '1'],
 	[{ valueOf: 0 }, 1],
 	[1e9, 0],
-])('the indexes %j and %j do not tell whose they are', (first, second) => {
-	expect(read(two({ index: first, embedding: [1] }, { index: second, embedding: [2] }))).toEqual({
+])('the indexes %j and %j do not tell whose they are', async (first, second) => {
+	expect(await read(two({ index: first, embedding: [1] }, { index: second, embedding: [2] }))).toEqual({
 		ok: false,
 		failure: {
 			kind: 'reply',
@@ -90,8 +90,8 @@ test.each<[unknown]>([
 	[{ embedding: base64(1, NaN) }],
 	[{ embedding: base64(Infinity) }],
 	[{ embedding: { toString: 1 } }],
-])('%j is no list of numbers', (entry) => {
-	expect(read({ data: [{ embedding: [1] }, entry] })).toEqual({
+])('%j is no list of numbers', async (entry) => {
+	expect(await read({ data: [{ embedding: [1] }, entry] })).toEqual({
 		ok: false,
 		failure: {
 			kind: 'reply',
@@ -102,8 +102,8 @@ test.each<[unknown]>([
 	});
 });
 
-test('bare NaN and very deep lists are none either', () => {
-	expect(read('{"data": [{"embedding": [NaN]}]}', 1).ok).toBe(false);
-	const deep = read(`{"data": [{"embedding": ${'['.repeat(3000)}${']'.repeat(3000)}}]}`, 1);
+test('bare NaN and very deep lists are none either', async () => {
+	expect((await read('{"data": [{"embedding": [NaN]}]}', 1)).ok).toBe(false);
+	const deep = await read(`{"data": [{"embedding": ${'['.repeat(3000)}${']'.repeat(3000)}}]}`, 1);
 	expect(deep.ok ? '' : deep.failure.message).toMatch(/^The reply holds no embeddings: .{1,510}$/);
 });

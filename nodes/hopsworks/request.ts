@@ -1,13 +1,13 @@
 /** One request through n8n's HTTP helper: credential, bounds and cancel, ending in an outcome without the key in it. */
 import type { IHttpRequestOptions } from 'n8n-workflow';
-import { failureWithout, jsonWithout, keyRemover, pieceCleaner, type Remove } from '../serving/apiKey';
+import { failureWithout, jsonWithout, keyRemover, pieceCleaner, removeInTurns, type Remove } from '../serving/apiKey';
 import { brokenOff, type Piece } from '../serving/chatStream';
 import { connectionFailure, CUT_REPLY, timeoutFailure, tooLargeReply } from '../serving/connectionFailure';
 import { asText, encode, isRecord } from '../serving/json';
 import { failed, success, type Failure, type Outcome } from '../serving/outcome';
-import { replyOf, type Reply } from '../serving/reply';
+import { replyInTurns, replyOf, type Reply } from '../serving/reply';
 import { retryAfter } from '../serving/retry';
-import { CANCELLED, isCancelled, Watch } from './cancel';
+import { CANCELLED, giveWay, isCancelled, Watch } from './cancel';
 import { CREDENTIAL, type CallContext, type Connection } from './connection';
 import type { SendSettings } from './sendSettings';
 import { endWith, isByteStream, readStream, readText, type OnPiece } from './stream';
@@ -133,7 +133,7 @@ interface Reading {
 
 /** Reads the body of a response that has come. */
 async function readOutcome({ status, type, body }: Response, reading: Reading): Promise<Outcome<Reply>> {
-	const { settings, call, watch, remove } = reading;
+	const { connection, settings, call, watch, remove } = reading;
 	const isGood = status >= 200 && status < 300;
 	if (!isByteStream(body)) {
 		const reply = replyOf(remove(typeof body === 'string' ? body : encode(body)));
@@ -150,7 +150,9 @@ async function readOutcome({ status, type, body }: Response, reading: Reading): 
 	}
 	const { text, isCut } = await readText(body, isGood ? most : Math.min(most, MOST_ERROR_BYTES));
 	if (!isGood) return failed(call.failureOf(status, replyOf(remove(text))));
-	return isCut ? failed(tooLargeReply(most)) : success(replyOf(remove(text)));
+	if (isCut) return failed(tooLargeReply(most));
+	const rest = async (): Promise<void> => await watch.within(giveWay());
+	return success(await replyInTurns(await removeInTurns(text, connection.apiKey, rest), rest));
 }
 
 /** Hands pieces on without the key; `end` gives what was kept back of the last. */

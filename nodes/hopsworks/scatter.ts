@@ -29,7 +29,7 @@ export interface Group<Value> {
 	/** The text of a request for some rows. */
 	write(texts: string[]): string;
 	/** One value a row out of a reply. */
-	read(reply: Reply, rows: number): Outcome<Value[]>;
+	read(reply: Reply, rows: number): Outcome<Value[]> | Promise<Outcome<Value[]>>;
 	/** May change `write` after a failure; what was written before is then sent again. */
 	learn?(failure: Failure): void;
 }
@@ -92,12 +92,13 @@ export async function scatter<Value>(groups: Array<Group<Value>>, course: Course
 		const { write } = group;
 		const sent = await send(group.target, () => write(batch.texts));
 		onSent?.(batch.items, sent);
-		const values = sent.outcome.ok ? group.read(sent.outcome.value, batch.items.length) : sent.outcome;
+		const values = sent.outcome.ok ? await group.read(sent.outcome.value, batch.items.length) : sent.outcome;
 		if (values.ok) {
-			batch.items.forEach((item, position) => {
+			for (const [position, item] of batch.items.entries()) {
 				const value = values.value[position];
 				if (value !== undefined) settle(item, success(value));
-			});
+				if (breather.isDue()) await breather.rest();
+			}
 			return undefined;
 		}
 		group.learn?.(values.failure);

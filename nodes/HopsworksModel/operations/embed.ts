@@ -5,6 +5,7 @@ import {
 	type INodeExecutionData,
 	type INodeProperties,
 } from 'n8n-workflow';
+import { giveWay } from '../../hopsworks/cancel';
 import { readExtraFields, readModelName, serverOptions } from '../../hopsworks/chatSettings';
 import { readConnection } from '../../hopsworks/connection';
 import { addressOptions } from '../../hopsworks/deployments';
@@ -156,8 +157,8 @@ async function run(run: Run<INodeExecutionData>): Promise<void> {
 			limits: { ...limits, bytes: limits.bytes - Buffer.byteLength(embeddingsBody([], destination)) },
 			textOf: (one) => texts.get(one) ?? '',
 			write: (some) => embeddingsBody(some, destination),
-			read(reply, rows) {
-				const embeddings = readEmbeddings(reply, rows);
+			async read(reply, rows) {
+				const embeddings = await readEmbeddings(reply, rows, giveWay);
 				if (!embeddings.ok) return embeddings;
 				tokens += embeddings.value.promptTokens;
 				return success(embeddings.value.vectors);

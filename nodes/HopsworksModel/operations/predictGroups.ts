@@ -1,4 +1,5 @@
 /** The items of Predict in groups whose rows may share requests: the same target, the same further fields. */
+import { giveWay } from '../../hopsworks/cancel';
 import type { Found } from '../../hopsworks/discovery';
 import { asJsonObject, asRecord, take, type ParameterReader } from '../../hopsworks/parameters';
 import type { Group } from '../../hopsworks/scatter';
@@ -76,7 +77,7 @@ function emptyGroup(
 		write: learnsField && needsInstances(record, source.shape) ? learned : writer(requestField),
 		read: isRaw
 			? ({ json, text }) => success([json ?? text])
-			: (reply, rows) => readPredictions(reply, rows, { requestField, shape: source.shape }),
+			: (reply, rows) => readPredictions(reply, rows, { requestField, shape: source.shape }, giveWay),
 		learn({ message }) {
 			if (learnsField && /no instances in the request/i.test(message)) group.write = learned;
 		},
