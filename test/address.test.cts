@@ -1,117 +1,429 @@
-import { targetOf, type Address } from '../nodes/serving/address';
-import { chatRoute, predictRoute, type Route } from '../nodes/serving/route';
+/** Where a deployment that is given by its name answers, and which names, namespaces and hosts become a part of it. */
+import type { Target } from '../nodes/serving/address';
+import { isHost, isHostName } from '../nodes/serving/hostName';
+import { isName, namespaceOf } from '../nodes/serving/name';
+import { chatRoute, embeddingsRoute, predictRoute, type Route } from '../nodes/serving/route';
+import { readWebAddress, withoutSlashes } from '../nodes/serving/webAddress';
+import {
+	chat,
+	embed,
+	GATEWAY,
+	HOPSWORKS,
+	predict,
+	recordIn,
+	refusal,
+	targetIn,
+	type Given,
+} from './support/addresses.cts';
 
-const GATEWAY = 'https://gw.example.com';
-
-function target(route: Route, given: Partial<Address> & { url?: string }): unknown {
-	const { url, ...rest } = given;
-	const address: Address = {
-		deployment: url === undefined ? { mode: 'name', value: 'fraud' } : { mode: 'url', value: url },
-		servingUrl: GATEWAY,
-		hopsworksUrl: '',
-		project: 'test',
-		namespace: '',
-		hostHeader: '',
-		routing: 'auto',
-		...rest,
-	};
-	const found = targetOf(address, route);
-	return found.ok ? found.value : found.failure.message;
-}
-
-describe('by name', () => {
-	test.each([
-		[predictRoute('predict'), {}, `${GATEWAY}/v1/test/fraud/v1/models/fraud:predict`],
-		[chatRoute('/v1'), {}, `${GATEWAY}/v1/test/fraud/v1/chat/completions`],
-		[chatRoute('openai/v1/'), {}, `${GATEWAY}/v1/test/fraud/openai/v1/chat/completions`],
-		[chatRoute(''), {}, `${GATEWAY}/v1/test/fraud/chat/completions`],
-		[predictRoute('predict'), { project: 'Team A_1' }, `${GATEWAY}/v1/team-a-1/fraud/v1/models/fraud:predict`],
-		[predictRoute('predict'), { namespace: 'hw-x' }, `${GATEWAY}/v1/hw-x/fraud/v1/models/fraud:predict`],
+describe('by path', () => {
+	test.each<[Route, Given, string]>([
+		[predict, {}, `${GATEWAY}/v1/test/fraud/v1/models/fraud:predict`],
+		[predictRoute('classify'), {}, `${GATEWAY}/v1/test/fraud/v1/models/fraud:classify`],
+		[chat(), {}, `${GATEWAY}/v1/test/fraud/v1/chat/completions`],
+		[chat('openai/v1/'), {}, `${GATEWAY}/v1/test/fraud/openai/v1/chat/completions`],
+		[chat(' //openai/v1// '), {}, `${GATEWAY}/v1/test/fraud/openai/v1/chat/completions`],
+		[chat('/a.b_c-d~e'), {}, `${GATEWAY}/v1/test/fraud/a.b_c-d~e/chat/completions`],
+		[chat(''), {}, `${GATEWAY}/v1/test/fraud/chat/completions`],
+		[embed(), {}, `${GATEWAY}/v1/test/fraud/v1/embeddings`],
+		[predict, { project: 'Team A_1' }, `${GATEWAY}/v1/team-a-1/fraud/v1/models/fraud:predict`],
+		[predict, { namespace: ' hw-x ' }, `${GATEWAY}/v1/hw-x/fraud/v1/models/fraud:predict`],
+		[predict, { name: ' fraud\n' }, `${GATEWAY}/v1/test/fraud/v1/models/fraud:predict`],
 		[
-			predictRoute('predict'),
-			{ servingUrl: 'http://10.0.0.1:8080/base/' },
+			predict,
+			{ servingUrl: ' http://10.0.0.1:8080/base// ' },
 			'http://10.0.0.1:8080/base/v1/test/fraud/v1/models/fraud:predict',
 		],
+		[predict, { discovery: { record: recordIn('told') } }, `${GATEWAY}/v1/told/fraud/v1/models/fraud:predict`],
+		[
+			predict,
+			{ discovery: { record: recordIn('told') }, namespace: 'mine' },
+			`${GATEWAY}/v1/mine/fraud/v1/models/fraud:predict`,
+		],
+		[
+			predict,
+			{ discovery: { record: recordIn('') }, routing: 'path' },
+			`${GATEWAY}/v1/test/fraud/v1/models/fraud:predict`,
+		],
+		[predict, { hostHeader: 'fraud.test', routing: 'path' }, `${GATEWAY}/v1/test/fraud/v1/models/fraud:predict`],
+		[
+			predict,
+			{ servingUrl: '', discovery: { gateway: 'https://named.example.com' } },
+			'https://named.example.com/v1/test/fraud/v1/models/fraud:predict',
+		],
 	])('%#', (route, given, url) => {
-		expect(target(route, given)).toEqual({ url, deployment: 'fraud' });
+		expect(targetIn(route, given)).toEqual({ url, deployment: 'fraud' });
 	});
 
-	test('with a Host Header the address is that of the older releases, and needs no project', () => {
-		expect(target(predictRoute('predict'), { hostHeader: 'fraud.test.hopsworks.ai', project: '' })).toEqual({
-			url: `${GATEWAY}/v1/models/fraud:predict`,
-			host: 'fraud.test.hopsworks.ai',
-			deployment: 'fraud',
-		});
-	});
-});
-
-describe('by URL', () => {
-	test.each([
-		[
-			predictRoute('predict'),
-			'/v1/test/fraud/v1/models/fraud:predict',
-			'/v1/test/fraud/v1/models/fraud:predict',
-			'fraud',
-		],
-		[predictRoute('predict'), '/v1/test/fraud/v1/models/fraud', '/v1/test/fraud/v1/models/fraud:predict', 'fraud'],
-		[predictRoute('predict'), '/v1/test/fraud/', '/v1/test/fraud/v1/models/fraud:predict', 'fraud'],
-		[
-			predictRoute('predict'),
-			'/hopsworks-api/api/project/119/inference/models/fraud:predict',
-			'/hopsworks-api/api/project/119/inference/models/fraud:predict',
-			'fraud',
-		],
-		[
-			predictRoute('predict'),
-			'/v1/test/fraud/v1/models/other:predict?x=1',
-			'/v1/test/fraud/v1/models/other:predict?x=1',
-			'other',
-		],
-		[chatRoute('/v1'), '/v1/test/llm', '/v1/test/llm/v1/chat/completions', 'llm'],
-		[chatRoute('/v1'), '/v1/test/llm/v1', '/v1/test/llm/v1/chat/completions', 'llm'],
-		[chatRoute('/v1'), '/v1/test/llm/v1/chat/completions', '/v1/test/llm/v1/chat/completions', 'llm'],
-		[chatRoute('/v1'), '/v1/chat/completions', '/v1/chat/completions', ''],
-	])('%#: %s', (route, pasted, path, deployment) => {
-		expect(target(route, { url: GATEWAY + pasted })).toEqual({ url: GATEWAY + path, deployment });
-	});
-
-	test('a Host Header tells the name where the path does not', () => {
-		expect(target(predictRoute('predict'), { url: GATEWAY, hostHeader: 'fraud.test.hopsworks.ai' })).toEqual({
-			url: `${GATEWAY}/v1/models/fraud:predict`,
-			host: 'fraud.test.hopsworks.ai',
-			deployment: 'fraud',
-		});
-	});
-
-	test('an address of Hopsworks itself is as good as one of the gateway', () => {
-		expect(
-			target(predictRoute('predict'), {
-				url: 'https://h.example.com/v1/test/fraud',
-				hopsworksUrl: 'https://h.example.com',
-			}),
-		).toMatchObject({
-			deployment: 'fraud',
-		});
-	});
-
-	test.each([
-		['https://evil.example.com/v1/test/fraud', 'which the credential does not name'],
-		['http://gw.example.com/v1/test/fraud', 'which the credential does not name'],
-		['https://gw.example.com:444/v1/test/fraud', 'which the credential does not name'],
-		['https://gw.example.com@evil.example.com/x', 'user name or password'],
-		['https://gw.example.com.evil.example.com/x', 'which the credential does not name'],
-		['file:///etc/passwd', 'is not a web address'],
-		['fraud', 'is not a web address'],
-		[`${GATEWAY}/v1/test/llm/v1/chat/completions`, 'for another operation'],
-		[GATEWAY, "does not tell the deployment's name"],
-	])('%s is refused', (url, message) => {
-		expect(target(predictRoute('predict'), { url })).toContain(message);
+	/** What a name may hold goes into the address encoded. */
+	test.each<[Route, Given, string]>([
+		[predict, { name: 'my model' }, '/v1/test/my%20model/v1/models/my%20model:predict'],
+		[predict, { name: 'a&b=c+d' }, '/v1/test/a%26b%3Dc%2Bd/v1/models/a%26b%3Dc%2Bd:predict'],
+		[chat(), { name: 'größe' }, '/v1/test/gr%C3%B6%C3%9Fe/v1/chat/completions'],
+		[predict, { namespace: 'my space' }, '/v1/my%20space/fraud/v1/models/fraud:predict'],
+		[predict, { discovery: { record: recordIn('told ü') } }, '/v1/told%20%C3%BC/fraud/v1/models/fraud:predict'],
+	])('%#: %j', (route, given, path) => {
+		expect(targetIn(route, given).url).toBe(GATEWAY + path);
 	});
 });
 
-test.each(['http://fraud.test', 'fraud.test/x', 'a b', 'x\r\nEvil: 1', '-', 'fraud:x'])(
-	'%j is no Host Header',
-	(hostHeader) => {
-		expect(target(predictRoute('predict'), { hostHeader })).toContain("'Host Header' is not a host name");
-	},
-);
+describe('by host name', () => {
+	const byHost = (given: Given): Target => targetIn(predict, { name: 'Fraud', routing: 'host', ...given });
+	const old = { record: recordIn('') };
+
+	test.each<[Given, string | undefined]>([
+		[{}, 'fraud.test.hopsworks.ai'],
+		[{ namespace: 'Mine' }, 'fraud.mine.hopsworks.ai'],
+		[{ discovery: { record: recordIn('told'), domain: 'Example.org' } }, 'fraud.told.example.org'],
+		[{ hostHeader: ' fraud.test:8080 ' }, 'fraud.test:8080'],
+		[{ routing: 'auto', hostHeader: 'f.test', project: '' }, 'f.test'],
+		[{ routing: 'auto', discovery: old }, 'fraud.test.hopsworks.ai'],
+		// Somebody who names a namespace knows of path routing.
+		[{ routing: 'auto', discovery: old, namespace: 'mine' }, undefined],
+		[{ routing: 'auto', discovery: { record: recordIn('told') } }, undefined],
+		[{ routing: 'auto', discovery: {} }, undefined],
+	])('%j', (given, host) => {
+		const target = byHost(given);
+		expect(target.host).toBe(host);
+		if (host !== undefined) expect(target.url).toBe(`${GATEWAY}/v1/models/Fraud:predict`);
+	});
+
+	test('a name is encoded there too', () => {
+		const url = `${GATEWAY}/v1/models/my%20model:predict`;
+		expect(byHost({ name: 'my model', hostHeader: 'm.test' })).toEqual({ url, host: 'm.test', deployment: 'my model' });
+	});
+
+	test('a base path of the gateway stays before it', () => {
+		expect(byHost({ servingUrl: `${GATEWAY}/base/`, hostHeader: 'f.test' }).url).toBe(
+			`${GATEWAY}/base/v1/models/Fraud:predict`,
+		);
+	});
+});
+
+describe('through Hopsworks', () => {
+	const given: Given = { routing: 'proxy', hopsworksUrl: ` ${HOPSWORKS}/p/119/view `, discovery: { projectId: 119 } };
+
+	test('its own route for predictions is called', () => {
+		const url = `${HOPSWORKS}/hopsworks-api/api/project/119/inference/models/fraud:predict`;
+		expect(targetIn(predict, given)).toEqual({ url, deployment: 'fraud' });
+		expect(targetIn(predict, { ...given, servingUrl: '', routing: 'auto' }).url).toBe(url);
+		const hidden = recordIn('test', { servingTool: 'DEFAULT' });
+		expect(targetIn(predict, { ...given, routing: 'auto', discovery: { projectId: 119, record: hidden } }).url).toBe(
+			url,
+		);
+	});
+
+	test('a name is encoded in it', () => {
+		expect(targetIn(predict, { ...given, name: 'my model' }).url).toMatch(/\/inference\/models\/my%20model:predict$/);
+	});
+
+	test.each<[Route, Given, string, string]>([
+		[chat(), given, "Chat needs the gateway, and 'Routing' leaves it out", 'predictions only'],
+		[
+			chat(),
+			{ ...given, servingUrl: '', routing: 'auto' },
+			'Hopsworks names none that can be reached',
+			'predictions only',
+		],
+		[predictRoute('classify'), given, 'Classify needs the gateway', 'predictions only'],
+		[predict, { ...given, discovery: {} }, "needs 'Hopsworks URL' in the credential", 'Fill it in'],
+		[predict, { ...given, discovery: undefined }, "needs 'Hopsworks URL' in the credential", 'Fill it in'],
+		[
+			predict,
+			{ ...given, hopsworksUrl: 'https://user@h.example.com' },
+			"'Hopsworks URL' in the credential holds a user name",
+			'@',
+		],
+		[
+			predict,
+			{ servingUrl: '', routing: 'path', hopsworksUrl: HOPSWORKS, discovery: {} },
+			"'Routing' needs a gateway",
+			"'Model Serving URL'",
+		],
+		[predict, { servingUrl: ' ' }, "neither 'Model Serving URL' nor 'Hopsworks URL'", "'Model Serving URL'"],
+		[predict, { project: ' ' }, 'The project of the deployment is not known', "'Project'"],
+		[
+			predict,
+			{ discovery: { record: recordIn('test', { apiProtocol: 'GRPC' }) } },
+			"'fraud' answers gRPC only",
+			'REST',
+		],
+	])('%#', (route, asked, message, description) => {
+		const failure = refusal(route, asked);
+		expect(failure.message).toContain(message);
+		expect(failure.description).toContain(description);
+	});
+});
+
+/** What is one name to a user, and something else to some reader of addresses. */
+const NO_NAMES = [
+	'.',
+	'..',
+	'../x',
+	'a/b',
+	'a\\b',
+	'a?b',
+	'a#b',
+	'a%b',
+	'%2e%2e',
+	'a;b',
+	'a:b',
+	'a@b',
+	'a\tb',
+	'a\nb',
+	'a\rb',
+	'a\0b',
+	'a\u007fb',
+	'a\u0085b',
+	'\ud800',
+	'x'.repeat(256),
+];
+const NAMES = ['a', '...', '.a', 'a.', 'a b', 'ä', '-', '~', "a!'()*b", 'a&b', 'x'.repeat(255), '模型', '🙂'];
+
+describe('what is no name is refused, wherever it comes from', () => {
+	test.each(NO_NAMES)('%j', (name) => {
+		expect(isName(name)).toBe(false);
+		for (const [given, field] of [
+			[{ name }, "'Deployment'"],
+			[{ name, routing: 'host' }, "'Deployment'"],
+			[{ name, routing: 'proxy', hopsworksUrl: HOPSWORKS, discovery: { projectId: 1 } }, "'Deployment'"],
+			[{ namespace: name }, "'Namespace'"],
+			[{ namespace: name, routing: 'host' }, "'Namespace'"],
+			[{ project: name }, "'Project' in the credential"],
+		] satisfies Array<[Given, string]>) {
+			const failure = refusal(predict, given);
+			expect(failure).toMatchObject({ kind: 'input', message: expect.stringContaining(`${field} is not a name: '`) });
+			expect(failure.message).toMatch(/^[^\p{Cc}]*$/u);
+			expect(failure.message.length).toBeLessThan(600);
+			expect(failure.description).toContain(
+				'A name has at most 255 characters, none of which is one of / \\ ? # % ; : @',
+			);
+		}
+		const told = refusal(predict, { discovery: { record: recordIn(name) } });
+		expect(told).toMatchObject({
+			kind: 'reply',
+			message: expect.stringMatching(/^Hopsworks names a namespace that no address can hold: '/),
+		});
+		expect(told.description).toContain('nothing that you entered is wrong');
+	});
+
+	test.each(['', ' ', ' a', 'a ', '\ufeffa'])('nor is %j, where nobody trims it', (name) => {
+		expect(isName(name)).toBe(false);
+		if (name !== '') expect(refusal(predict, { discovery: { record: recordIn(name) } }).kind).toBe('reply');
+	});
+
+	test.each(NAMES)('%j is one', (name) => {
+		expect(isName(name)).toBe(true);
+		expect(new URL(targetIn(predict, { name }).url).pathname).toBe(
+			`/v1/test/${encodeURIComponent(name)}/v1/models/${encodeURIComponent(name)}:predict`,
+		);
+	});
+
+	test('an empty one says how a deployment is given, and one with slashes that it looks like an address', () => {
+		expect(refusal(predict, { name: ' ' })).toMatchObject({
+			message: "'Deployment' is empty",
+			description: expect.stringContaining('By URL'),
+		});
+		expect(refusal(predict, { name: `${GATEWAY}/v1/test/fraud` }).description).toContain(
+			"To give an address, choose 'By URL' in front of it. A name",
+		);
+	});
+
+	test('a project is as Kubernetes names it', () => {
+		expect(namespaceOf('Card_Fraud é.1')).toBe('card-fraud---1');
+	});
+});
+
+describe('host names', () => {
+	const label = 'a'.repeat(63);
+	const long = `${`${'a'.repeat(49)}.`.repeat(5)}abc`;
+
+	test.each(['a', 'A.b', 'fraud.test.hopsworks.ai', 'a-b.c_d', '10.0.0.1', '_x', `${label}.b`, long])(
+		'%s is one',
+		(host) => {
+			expect(isHostName(host)).toBe(true);
+			expect(isHost(host)).toBe(true);
+			for (const port of ['1', '80', '00080', '65535']) expect(isHost(`${host}:${port}`)).toBe(true);
+			expect(targetIn(predict, { hostHeader: host }).host).toBe(host);
+		},
+	);
+
+	test.each([
+		'http://fraud.test',
+		'fraud.test/x',
+		'a b',
+		'x\r\nEvil: 1',
+		'-',
+		'a-',
+		'-a',
+		'.a',
+		'a.',
+		'a..b',
+		'a.-b',
+		'a@b',
+		'a?b',
+		'a#b',
+		'a\\b',
+		'a%2eb',
+		'ä.test',
+		'\u212a.test',
+		'[::1]',
+		'::1',
+		`${label}a.b`,
+		`${long}d`,
+		'a,b',
+		'a;b',
+	])('%j is none', (host) => {
+		expect(isHostName(host)).toBe(false);
+		expect(isHost(host)).toBe(false);
+		expect(isHost(`${host}:80`)).toBe(false);
+		const failure = refusal(predict, { hostHeader: host });
+		expect(failure.message).toContain("'Host Header' is not a host name: '");
+		expect(failure.description).toContain('fraud.test.hopsworks.ai');
+	});
+
+	test.each([
+		'a:',
+		'a:x',
+		'a:0',
+		'a:00000',
+		'a:65536',
+		'a:99999',
+		'a:100000',
+		'a:80:80',
+		'a:-1',
+		'a:8 0',
+		':80',
+		`a:${'0'.repeat(400)}80`,
+	])('%j has no port', (host) => {
+		expect(isHost(host)).toBe(false);
+		expect(refusal(predict, { hostHeader: host }).kind).toBe('input');
+		expect(refusal(predict, { hostHeader: host, url: `${GATEWAY}/v1/test/fraud` }).kind).toBe('input');
+	});
+
+	test('a host name that is composed is checked like one that is typed', () => {
+		const byHost = (given: Given) => refusal(predict, { routing: 'host', ...given });
+		for (const name of ['a.b', 'a b', 'ä', '\u212a', '-a', 'a'.repeat(64)]) {
+			expect(byHost({ name }).message).toContain(`'${name}' cannot be a part of a host name`);
+			expect(byHost({ namespace: name }).message).toContain(`'${name}' cannot be a part of a host name`);
+			expect(byHost({ discovery: { record: recordIn(name) } }).message).toContain(
+				`'${name}' cannot be a part of a host name`,
+			);
+		}
+		expect(byHost({ name: 'a b' })).toMatchObject({ kind: 'input', description: expect.stringContaining("'By Path'") });
+		for (const domain of ['', '.', 'evil.example.com/', 'a b', 'a:80', 'x@evil.example.com', 'a..b', `${long}`]) {
+			const failure = byHost({ discovery: { domain } });
+			expect(failure).toMatchObject({
+				kind: 'reply',
+				description: expect.stringContaining('kube_knative_domain_name'),
+			});
+			expect(failure.message).toContain(`The host name of the deployment cannot be one: 'fraud.test.${domain}`);
+		}
+	});
+});
+
+describe('API Path Prefix', () => {
+	test.each([
+		'..',
+		'.',
+		'/v1/..',
+		'/v1/./x',
+		'a//b',
+		'/v1?x',
+		'/v1#',
+		'/v1/%2e%2e',
+		'/v1%2f',
+		'a;b',
+		'a:b',
+		'a@b',
+		'a b',
+		'a\\b',
+		'ä',
+		'v1\n/x',
+		'hopsworks-api/api/project/119/serving/7?action=STOP#',
+		'/Hopsworks-API/x',
+		'hopsworks-api',
+		'x'.repeat(256),
+		'ab/'.repeat(86),
+	])('%j is refused', (prefix) => {
+		for (const route of [chatRoute(prefix), embeddingsRoute(prefix)]) {
+			const failure = route.ok ? undefined : route.failure;
+			expect(failure).toMatchObject({
+				kind: 'input',
+				message: expect.stringContaining("'API Path Prefix' is not the beginning of a path: '"),
+			});
+			expect(failure?.description).toContain('/openai/v1');
+		}
+	});
+
+	test('one of 255 characters is taken', () => {
+		expect(chatRoute('x'.repeat(255)).ok).toBe(true);
+	});
+});
+
+describe('addresses of the credential', () => {
+	test.each([
+		'http://user@gw.example.com',
+		'http://@gw.example.com',
+		'HTTP://a:@gw.example.com/x',
+		'http://:password@gw.example.com',
+		'https://user:password@gw.example.com',
+	])('%s holds what no address needs', (servingUrl) => {
+		const failure = refusal(predict, { servingUrl });
+		expect(failure.message).toBe("'Model Serving URL' in the credential holds a user name or password");
+		expect(failure.description).toContain("before '@'");
+	});
+
+	test.each([
+		'gw.example.com',
+		'http:gw.example.com',
+		'http:/gw.example.com',
+		'http:///gw.example.com',
+		'http:\\\\gw.example.com',
+		'ht\ntp://gw.example.com',
+		'http://\t/user@gw.example.com',
+		'http://gw.example.com/\0x',
+		'ftp://gw.example.com',
+		'blob:https://gw.example.com/1',
+		'http://',
+		'http://a b',
+	])('%j is none', (servingUrl) => {
+		expect(refusal(predict, { servingUrl })).toMatchObject({
+			message: expect.stringContaining("'Model Serving URL' in the credential is not a web address: '"),
+			description: 'It must begin with http:// or https://.',
+		});
+	});
+
+	test('what is read of one is its origin and its path', () => {
+		expect(readWebAddress(' HTTPS://GW.example.com:443/a@b/b//?x@y#z@ ', 'x')).toEqual({
+			ok: true,
+			value: { origin: GATEWAY, path: '/a@b/b' },
+		});
+		expect(readWebAddress('http://[::1]:8080', 'x')).toEqual({
+			ok: true,
+			value: { origin: 'http://[::1]:8080', path: '' },
+		});
+	});
+
+	test('the REST API of Hopsworks is no gateway', () => {
+		for (const servingUrl of [`${HOPSWORKS}/hopsworks-api`, `${HOPSWORKS}/Hopsworks-Api/api/project/119`]) {
+			const failure = refusal(predict, { servingUrl });
+			expect(failure.message).toContain('is an address of the Hopsworks REST API');
+			expect(failure.description).toContain('Istio gateway');
+		}
+		expect(targetIn(predict, { servingUrl: `${GATEWAY}/x/hopsworks-api` }).url).toContain('/x/hopsworks-api/v1/test');
+	});
+});
+
+test('a run of a million slashes, dots or dashes is looked at in no time', () => {
+	const began = performance.now();
+	for (const piece of ['/', '.', '-', 'a', ':', 'a.', '%']) {
+		const long = piece.repeat(1_000_000);
+		expect(withoutSlashes(`${long}x`).length).toBe(long.length + 1);
+		expect(readWebAddress(`${GATEWAY}/${long}x`, 'x').ok).toBe(true);
+		expect(isHost(long) || isName(long)).toBe(false);
+		expect(chatRoute(`${long}x`).ok).toBe(piece === '/');
+		expect(refusal(predict, { url: `${GATEWAY}/${long}x` }).message).toContain('longer than 2,048 characters');
+	}
+	expect(performance.now() - began).toBeLessThan(5000);
+});

@@ -157,7 +157,7 @@ export async function readChatModel(
 	options: Record<string, unknown>,
 	finder: Finder,
 ): Promise<ChatModel> {
-	const found = await finder.find(locator, options, chatRoute(asText(options.apiPrefix ?? '/v1')));
+	const found = await finder.find(locator, options, take(chatRoute(asText(options.apiPrefix ?? '/v1'))));
 	const { target } = found;
 	const model = readModelName(options, target);
 	const format = readFormat(options);

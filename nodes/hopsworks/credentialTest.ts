@@ -5,14 +5,15 @@ import type {
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
-import { namespaceOf } from '../serving/address';
 import { apiKeyIn, keyRemover } from '../serving/apiKey';
 import { entriesOf, readProject } from '../serving/deploymentRecord';
 import { errorCodeOf, errorText } from '../serving/errorText';
 import { excerpt } from '../serving/excerpt';
 import { asText, isRecord, type Json } from '../serving/json';
+import { namespaceOf } from '../serving/name';
 import { replyOf, type Reply } from '../serving/reply';
 import { SCOPE_MISSING } from '../serving/restFailure';
+import { readWebAddress } from '../serving/webAddress';
 import { Watch } from './cancel';
 import { connectionTrouble } from './request';
 import { endWith, isByteStream, readText } from './stream';
@@ -42,16 +43,17 @@ export async function hopsworksApiTest(
 	const problems = key === '' ? ["Fill in 'API Key'"] : [];
 	if (addresses.length === 0) problems.push("Fill in 'Model Serving URL' or 'Hopsworks URL'");
 	for (const { field, url, test } of problems.length > 0 ? [] : addresses) {
-		const problem = URL.canParse(url)
-			? await test(getter(this, new URL(url), key, data.ignoreSslIssues === true), project)
-			: 'this is not a web address; it must begin with http:// or https://';
+		const address = readWebAddress(url, 'this');
+		const problem = address.ok
+			? await test(getter(this, address.value.origin, key, data.ignoreSslIssues === true), project)
+			: `${address.failure.message}. ${address.failure.description}`;
 		if (problem !== undefined) problems.push(`'${field}': ${problem}`);
 	}
 	if (problems.length > 0) return { status: 'Error', message: problems.join('. ') };
 	return { status: 'OK', message: 'The API key was accepted' };
 }
 
-function getter({ helpers }: ICredentialTestFunctions, address: URL, key: string, ignoreSslIssues: boolean): Get {
+function getter({ helpers }: ICredentialTestFunctions, origin: string, key: string, ignoreSslIssues: boolean): Get {
 	// The only HTTP helper that n8n gives a credential test: docs/decisions/0004-credential-test.md
 	const { request } = helpers;
 	const remove = keyRemover(key);
@@ -61,7 +63,7 @@ function getter({ helpers }: ICredentialTestFunctions, address: URL, key: string
 		try {
 			const sending: Promise<unknown> = request({
 				method: 'GET',
-				uri: `${address.origin}${path}`,
+				uri: `${origin}${path}`,
 				headers: { Authorization: `ApiKey ${key}`, Accept: 'application/json' },
 				simple: false,
 				resolveWithFullResponse: true,
@@ -81,7 +83,7 @@ function getter({ helpers }: ICredentialTestFunctions, address: URL, key: string
 			return { status: Number(statusCode), ...replyOf(remove(text)) };
 		} catch (error) {
 			if (watch.isLate) return `no answer within ${TIMEOUT_SECONDS} seconds`;
-			const { message, description } = connectionTrouble(error, address.host, hasHead, remove);
+			const { message, description } = connectionTrouble(error, new URL(origin).host, hasHead, remove);
 			return `${message}. ${description}`;
 		} finally {
 			watch.stop(false);

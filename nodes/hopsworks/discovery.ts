@@ -1,9 +1,12 @@
 /** Where a run's deployments answer and what Hopsworks says of them: looked up once a run and deployment, not once an item. */
-import { isElsewhere, targetOf, type Address, type Discovery, type Target } from '../serving/address';
+import type { Address, Discovery, Target } from '../serving/address';
 import { isReady, type DeploymentRecord } from '../serving/deploymentRecord';
 import { readSchema, type DeploymentSchema } from '../serving/deploymentSchema';
+import { isName } from '../serving/name';
 import { failed, success, type Outcome } from '../serving/outcome';
+import { needsNamedGateway } from '../serving/pastedUrl';
 import type { Route } from '../serving/route';
+import { targetOf } from '../serving/target';
 import type { CallContext, Connection } from './connection';
 import { addressOptions, readAddress } from './deployments';
 import { downFailure, startDeployment } from './lifecycle';
@@ -85,14 +88,14 @@ export function deploymentFinder(
 	}
 
 	/** Whether Hopsworks has something to say that the address needs or can use. */
-	function isWorthAsking(address: Address): boolean {
+	function isWorthAsking(address: Address, route: Route): boolean {
 		if (connection.hopsworksUrl.trim() === '') return false;
 		const { mode, value } = address.deployment;
-		return mode === 'name' ? value.trim() !== '' && !value.includes('/') : isElsewhere(address);
+		return mode === 'name' ? isName(value.trim()) : needsNamedGateway(address, route);
 	}
 
 	async function lookUp(address: Address, route: Route): Promise<Outcome<Found>> {
-		if (!isWorthAsking(address)) return withTarget(address, route);
+		if (!isWorthAsking(address, route)) return withTarget(address, route);
 		const discovery = await discover(address);
 		if (discovery.ok) return withTarget({ ...address, discovery: discovery.value }, route);
 		const { failure } = discovery;

@@ -57,7 +57,7 @@ export async function sendOnce(
 		if (isCancelled(context)) return { outcome: failed(CANCELLED) };
 		const failure = watch.isLate
 			? timeoutFailure(settings.timeout)
-			: connectionTrouble(error, new URL(call.url).host, progress.hasHead, remove);
+			: connectionTrouble(error, new URL(call.url).host, progress.hasHead, remove, call.host);
 		return { outcome: progress.hasBegun ? brokenOff(failure.message) : failed(failure) };
 	} finally {
 		watch.stop(isReadToEnd);
@@ -178,7 +178,13 @@ function withoutKey(
  * The failure behind a request function's exception; `hasHead` tells whether the reply had begun.
  * n8n's network errors carry the request, key included, so only their code and message are read.
  */
-export function connectionTrouble(error: unknown, host: string, hasHead: boolean, remove: Remove): Failure {
+export function connectionTrouble(
+	error: unknown,
+	host: string,
+	hasHead: boolean,
+	remove: Remove,
+	hostHeader?: string,
+): Failure {
 	let code = '';
 	let detail = '';
 	for (let cause = error, depth = 0; isRecord(cause) && depth < 5; cause = cause.cause, depth++) {
@@ -189,5 +195,5 @@ export function connectionTrouble(error: unknown, host: string, hasHead: boolean
 	}
 	// A reply that cannot be unpacked is told apart from one that was cut off.
 	if (hasHead && !code.startsWith('Z_')) code = CUT_REPLY;
-	return connectionFailure(host, code, remove(detail));
+	return connectionFailure(host, code, remove(detail), hostHeader);
 }

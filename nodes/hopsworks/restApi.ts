@@ -8,9 +8,12 @@ import {
 	type Project,
 } from '../serving/deploymentRecord';
 import { asText, isRecord, type Json } from '../serving/json';
+import { readName } from '../serving/name';
 import { badInput, failed, success, type Outcome } from '../serving/outcome';
 import type { Reply } from '../serving/reply';
 import { notHopsworks, restFailure } from '../serving/restFailure';
+import { pathOf, REST_API } from '../serving/route';
+import { readWebAddress } from '../serving/webAddress';
 import type { CallContext, Connection } from './connection';
 import { caller, type Tally } from './send';
 import { MEGABYTE, type SendSettings } from './sendSettings';
@@ -64,8 +67,10 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 	}
 
 	async function lookUpProject(): Promise<Outcome<Project>> {
-		const name = connection.project.trim();
-		if (name !== '') return await get(`/project/getProjectInfo/${encodeURIComponent(name)}`, readProject);
+		if (connection.project.trim() !== '') {
+			const name = readName(connection.project, "'Project' in the credential");
+			return name.ok ? await get(pathOf(['project', 'getProjectInfo', name.value]), readProject) : name;
+		}
 		const projects = await get('/project', readProjects);
 		if (!projects.ok) return projects;
 		const [only, second] = projects.value;
@@ -97,7 +102,10 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 			const found = await inProject(async (path) => await get(`${path}/serving`, readDeployments));
 			return found.ok ? success(found.value.toSorted((one, other) => one.name.localeCompare(other.name))) : found;
 		},
-		async deployment(name: string): Promise<Outcome<DeploymentRecord>> {
+		async deployment(given: string): Promise<Outcome<DeploymentRecord>> {
+			const named = readName(given, "'Deployment'");
+			if (!named.ok) return named;
+			const name = named.value;
 			const query = `?name=${encodeURIComponent(name)}`;
 			// Releases differ in whether a name gets one object or a list of it.
 			const pick = (json: Json | undefined) => readDeployments(json)?.find((record) => record.name === name);
@@ -133,18 +141,14 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 
 /** Where the REST API of a Hopsworks begins. */
 export function baseOf(hopsworksUrl: string): Outcome<string> {
-	const given = hopsworksUrl.trim();
-	const url = URL.canParse(given) ? new URL(given) : undefined;
-	if (url && /^https?:$/.test(url.protocol)) return success(`${url.origin}/hopsworks-api/api`);
-	return given === ''
-		? badInput(
-				"'Hopsworks URL' in the credential is empty",
-				'Fill it in: the address under which you open Hopsworks in the browser.',
-			)
-		: badInput(
-				`'Hopsworks URL' in the credential is not a web address: '${given}'`,
-				'It must begin with http:// or https://.',
-			);
+	if (hopsworksUrl.trim() === '') {
+		return badInput(
+			"'Hopsworks URL' in the credential is empty",
+			'Fill it in: the address under which you open Hopsworks in the browser.',
+		);
+	}
+	const address = readWebAddress(hopsworksUrl, "'Hopsworks URL' in the credential");
+	return address.ok ? success(`${address.value.origin}/${REST_API}/api`) : address;
 }
 
 function readProjects(json: Json | undefined): Project[] | undefined {

@@ -8,6 +8,7 @@ import { failureOf } from '../serving/statusFailure';
 import { Window } from '../serving/window';
 import { CANCELLED, isCancelled, pause } from './cancel';
 import type { CallContext, Connection, Context } from './connection';
+import { proxyGuard } from './proxyGuard';
 import { sendOnce, type Call } from './request';
 import type { SendSettings } from './sendSettings';
 import type { OnPiece } from './stream';
@@ -50,6 +51,7 @@ export function caller(
 	tally: Tally,
 ): (call: Call) => Promise<Sent> {
 	const window = new Window(settings.concurrency);
+	const guard = proxyGuard(context, settings);
 	let turn: Promise<void> = Promise.resolve();
 
 	/** n8n opens a connection for each request, and its bytes leave when the event loop turns: of many made at one go, with the last. */
@@ -59,6 +61,8 @@ export function caller(
 	}
 
 	return async (call) => {
+		const refused = await guard(call);
+		if (refused) return { outcome: failed(refused), tries: 0, latency: 0 };
 		for (let tries = 1; ; tries++) {
 			const place = await window.enter();
 			await ownTurn();

@@ -16,14 +16,23 @@ const UNTRUSTED_CERTIFICATE = new Set([
 /** The code of a reply that ended before it was whole, whatever ended it. */
 export const CUT_REPLY = 'CUT_REPLY';
 
-/** The failure of a request that got no reply, or half of one. `host` is the host and port that was called, `code` the system's error code, or the name of n8n's own error. */
-export function connectionFailure(host: string, code: string, detail: string): Failure {
+/**
+ * The failure of a request that got no reply, or half of one. `host` is the host and port that was called, `code` the
+ * system's error code, or the name of n8n's own error, and `hostHeader` the value of a `Host` header of its own.
+ */
+export function connectionFailure(host: string, code: string, detail: string, hostHeader?: string): Failure {
 	const failure = (message: string, description: string): Failure => ({
 		kind: 'connection',
 		message,
 		description,
 		code,
 	});
+	if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' && hostHeader !== undefined) {
+		return failure(
+			`The certificate of ${host} is not for the host name ${hostHeader}`,
+			`With a host name of its own in the request, the certificate is checked against that name where n8n uses a proxy (HTTPS_PROXY) or the gateway's address is a number. Set 'Routing' to 'By Path' in the options, without 'Host Header' (Hopsworks 4.8 and later); or put the gateway's host name into NO_PROXY where n8n runs; or have a certificate made for this name too (${code}).`,
+		);
+	}
 	if (UNTRUSTED_CERTIFICATE.has(code)) {
 		return failure(
 			`The certificate of ${host} is not trusted`,

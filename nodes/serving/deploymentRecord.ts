@@ -2,6 +2,7 @@
  * What the Hopsworks REST API says of projects, deployments and gateways: strict about what is used, blind to the rest.
  * Any field may be missing, and every release adds some (OpenAPI 4.2.0; hopsworks-api: `predictor.py`, `model_serving_api.py`).
  */
+import { isHostName } from './hostName';
 import { isRecord, type Json } from './json';
 
 /** Known states; '' where the record tells none. */
@@ -61,11 +62,16 @@ function text(value: unknown): string {
 	return typeof value === 'string' ? value : '';
 }
 
+/** Whether a value is a number by which Hopsworks knows something: it becomes a part of an address. */
+function isId(value: unknown): value is number {
+	return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
 /** A deployment; `undefined` where the value is none. */
 export function readDeployment(value: Json | undefined): DeploymentRecord | undefined {
 	if (!isRecord(value)) return undefined;
 	const { id, name, created, modelVersion, condition, batchingConfiguration: batching } = value;
-	if (typeof id !== 'number' || typeof name !== 'string' || name === '') return undefined;
+	if (!isId(id) || typeof name !== 'string' || name === '') return undefined;
 	return {
 		id,
 		name,
@@ -106,18 +112,16 @@ export function readProject(value: Json | undefined): Project | undefined {
 	const inner = isRecord(value.project) ? value.project : value;
 	const id = inner.projectId ?? inner.id;
 	const name = inner.projectName ?? inner.name;
-	if (typeof id !== 'number' || typeof name !== 'string') return undefined;
+	if (!isId(id) || typeof name !== 'string') return undefined;
 	return { id, name, namespace: text(inner.namespace) };
 }
 
-/** No host name is longer, nor is an address. */
-const LONGEST_HOST = 255;
-const HOST_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/;
-const IPV6 = /^\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\]?$/;
+/** What may be an IPv6 address, with brackets or without; the URL that it becomes a part of tells the rest. */
+const IPV6 = /^\[?[0-9A-Fa-f:.]{2,45}\]?$/;
 
 /** Whether a value is a host name or an address, without anything that would make it more than a host within a URL. */
-export function isHost(value: unknown): value is string {
-	return typeof value === 'string' && value.length <= LONGEST_HOST && (HOST_NAME.test(value) || IPV6.test(value));
+function isHost(value: unknown): value is string {
+	return typeof value === 'string' && (isHostName(value) || (IPV6.test(value) && value.includes(':')));
 }
 
 /**

@@ -13,6 +13,12 @@ export function excerpt(text: string, longest = LONGEST_TEXT): string {
 	return isCut ? `${line.slice(0, longest)}…` : line;
 }
 
+/** A text in quotes, on one line and cut where it gets long, with a space for what no screen shows. */
+export function quoted(text: string): string {
+	const start = text.slice(0, 4 * LONGEST_TEXT + 1).toWellFormed();
+	return `'${excerpt(start.replace(/\p{Cc}/gu, ' '))}'`;
+}
+
 /** A value as JSON text, on one line and cut where it gets long or deep. Never throws. */
 export function show(value: unknown): string {
 	return excerpt(write(value, LONGEST_TEXT + 1, 0));

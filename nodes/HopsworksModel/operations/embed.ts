@@ -116,7 +116,7 @@ async function readSetUp(context: IExecuteFunctions, read: ParameterReader) {
 /** Where an item's text goes, and what goes with it. */
 async function readDestination(read: ParameterReader, finder: Finder, item: number) {
 	const options = asRecord(read('options', item));
-	const route = embeddingsRoute(asText(options.apiPrefix ?? '/v1'));
+	const route = take(embeddingsRoute(asText(options.apiPrefix ?? '/v1')));
 	const found = await finder.find(read('deployment', item), options, route);
 	const { target } = found;
 	const encoding = asOneOf(options.encoding, ['float', 'base64']);
