@@ -1,6 +1,9 @@
 /** Looks ahead in a JSON text, no further than it is told: where something ends, and how far whole members reach. */
 
 // Not exported: compiled, an exported constant is looked up each time, and these are asked for every character.
+const TAB = 9;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
 const SPACE = 32;
 const QUOTE = 34;
 const COMMA = 44;
@@ -24,7 +27,7 @@ export function endOfSpace(text: string, from: number, stop: number): number {
 	let at = from;
 	for (; at < stop; at++) {
 		const code = text.charCodeAt(at);
-		if (code !== SPACE && code !== 10 && code !== 13 && code !== 9) break;
+		if (code !== SPACE && code !== LINE_FEED && code !== CARRIAGE_RETURN && code !== TAB) break;
 	}
 	return at;
 }
