@@ -1,13 +1,17 @@
 /** The node of this checkout beside that of another one, in one process and in turn: what a change costs or saves. */
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { HopsworksApi } from '../credentials/HopsworksApi.credentials.ts';
 import { markdownTable } from '../e2e/report.cts';
+import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node.ts';
 import type { RunOptions } from '../test/support/engine.cts';
+import { BlockProbe } from './blockProbe.cts';
 import { startBlockServer } from './blockServer.cts';
 import { predict } from './blockTableCases.cts';
 import { byNode } from './engineArms.cts';
 import { inTurn, type Effort } from './inTurn.cts';
+import { median } from './median.cts';
 import { startModel } from './model.cts';
-import { otherNodes } from './otherNodes.cts';
+import { otherNodes, type Nodes } from './otherNodes.cts';
 import type { Scored } from './script.cts';
 import { longTable, table } from './table.cts';
 
@@ -24,11 +28,14 @@ interface Compared {
 	options?: Partial<RunOptions>;
 }
 
-/** Milliseconds of both, and how often the other's time this one takes. */
-export async function against(folder: string, say: (line: string) => void): Promise<string> {
-	const other = otherNodes(folder);
-	const { model, url } = await startModel();
-	const { child: server, url: hopsworks } = await startBlockServer();
+const NUMBERS = ['this checkout', 'the other', 'ratio'];
+
+function compared([own = NaN, other = NaN]: number[]): string[] {
+	return [`${own.toFixed(0)} ms`, `${other.toFixed(0)} ms`, `${(own / other).toFixed(2)} ×`];
+}
+
+/** What both do, by the addresses of the model and of the server that has the REST API too. */
+function comparisons(url: string, hopsworks: string): Compared[] {
 	const at = (path: string): string => `${url}/${path}/v1/models/m:predict`;
 	const asked = (parameters: INodeParameters, asksHopsworks = false): Partial<RunOptions> => ({
 		credential: { servingUrl: hopsworks, ...(asksHopsworks && { hopsworksUrl: hopsworks }) },
@@ -40,7 +47,7 @@ export async function against(folder: string, say: (line: string) => void): Prom
 		deployment: { __rl: true, mode: 'name', value },
 	});
 	const bySchema = { rows: 'schema', schemaColumns: { mappingMode: 'autoMapInputData', value: null } };
-	const all: Compared[] = [
+	return [
 		{ what: '10,000 rows, model of 5 ms + 0.02 ms a row', effort: SMALL, items: rows, url: at('5/20/number') },
 		{ what: '10,000 rows, model that answers at once', effort: SMALL, items: rows, url: at('0/0/number') },
 		{ what: '100,000 rows, the same', effort: LARGE, items: table(100_000), url: at('0/0/number') },
@@ -60,16 +67,31 @@ export async function against(folder: string, say: (line: string) => void): Prom
 			options: asked({ operation: 'chat', ...deployment('answer'), prompt: '=prompt {{ $json.id }}' }),
 		},
 	];
+}
+
+/**
+ * Median times of both, as n8n times a node, and the processor time in them: on a machine that does other things too, only
+ * the latter can be trusted.
+ */
+export async function against(folder: string, say: (line: string) => void): Promise<string> {
+	const own = { node: new HopsworksModel(), credentialType: new HopsworksApi() };
+	const other = otherNodes(folder);
+	const { model, url } = await startModel();
+	const { child: server, url: hopsworks } = await startBlockServer();
 	const lines: string[][] = [];
 	try {
-		for (const { what, effort, items, url: address = hopsworks, options } of all) {
-			const arm = async (more: Partial<RunOptions>): Promise<Scored> => {
-				const scored = await byNode(items, address, { ...options, ...more });
+		for (const { what, effort, items, url: address = hopsworks, options } of comparisons(url, hopsworks)) {
+			const processor: Record<'own' | 'other', number[]> = { own: [], other: [] };
+			const arm = async ({ node, credentialType }: Nodes, times: number[]): Promise<Scored> => {
+				const probe = new BlockProbe();
+				const scored = await byNode(items, address, { ...options, node: probe.watch(node), credentialType });
 				if (scored.items.length !== items.length) throw new Error(`${what}: ${scored.items.length} items came out`);
+				times.push((await probe.result()).processor);
 				return scored;
 			};
-			const [own = NaN, others = NaN] = await inTurn([() => arm({}), () => arm(other)], effort);
-			const cells = [what, `${own.toFixed(0)} ms`, `${others.toFixed(0)} ms`, `${(own / others).toFixed(2)} ×`];
+			const times = await inTurn([() => arm(own, processor.own), () => arm(other, processor.other)], effort);
+			const busy = [processor.own, processor.other].map((all) => median(all.slice(effort.warmUps)));
+			const cells = [what, ...compared(times), ...compared(busy)];
 			lines.push(cells);
 			say(cells.join(' | '));
 		}
@@ -77,5 +99,5 @@ export async function against(folder: string, say: (line: string) => void): Prom
 		model.kill();
 		server.kill();
 	}
-	return markdownTable(['', 'this checkout', 'the other one', 'this against the other'], lines);
+	return markdownTable(['', ...NUMBERS, ...NUMBERS.map((name) => `processor: ${name}`)], lines);
 }

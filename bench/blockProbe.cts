@@ -26,6 +26,8 @@ export interface Block {
 	/** Milliseconds from the beginning of `execute` to its end, and when that was. */
 	whole: number;
 	ended: number;
+	/** Milliseconds of processor time from its beginning to its end. */
+	processor: number;
 }
 
 interface Stretch {
@@ -42,6 +44,7 @@ export class BlockProbe {
 	private began = 0;
 	private ended = 0;
 	private last = 0;
+	private firstProcessor = 0;
 	private lastProcessor = 0;
 	private longest = 0;
 	private where: Stretch = { from: 0, to: 0 };
@@ -73,7 +76,7 @@ export class BlockProbe {
 
 	private begin(): void {
 		this.observer.observe({ entryTypes: ['gc'] });
-		this.lastProcessor = processorTime();
+		this.firstProcessor = this.lastProcessor = processorTime();
 		this.began = this.last = performance.now();
 		this.timer = setInterval(() => this.look(), TURN);
 	}
@@ -109,6 +112,7 @@ export class BlockProbe {
 			collecting: Math.min(collecting, this.longest),
 			whole: this.ended - this.began,
 			ended: this.ended,
+			processor: this.lastProcessor - this.firstProcessor,
 		};
 	}
 }

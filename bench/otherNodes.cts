@@ -38,7 +38,12 @@ function isCredentialType(value: unknown): value is ICredentialType {
 	return typeof value === 'object' && value !== null && 'authenticate' in value && 'properties' in value;
 }
 
-export function otherNodes(given: string): { node: INodeType; credentialType: ICredentialType } {
+export interface Nodes {
+	node: INodeType;
+	credentialType: ICredentialType;
+}
+
+export function otherNodes(given: string): Nodes {
 	const folder = realpathSync(given);
 	shareN8n(folder);
 	const node = made(join(folder, 'nodes', 'HopsworksModel', 'HopsworksModel.node.ts'), 'HopsworksModel');
