@@ -7,6 +7,7 @@ import type { RunOptions } from '../test/support/engine.cts';
 import { BlockProbe } from './blockProbe.cts';
 import { startBlockServer } from './blockServer.cts';
 import { predict } from './blockTableCases.cts';
+import { collect } from './collect.cts';
 import { byNode } from './engineArms.cts';
 import { inTurn, type Effort } from './inTurn.cts';
 import { median } from './median.cts';
@@ -15,7 +16,7 @@ import { otherNodes, type Nodes } from './otherNodes.cts';
 import type { Scored } from './script.cts';
 import { longTable, table } from './table.cts';
 
-const SMALL: Effort = { times: 15, warmUps: 40 };
+const SMALL: Effort = { times: 21, warmUps: 40 };
 const LARGE: Effort = { times: 9, warmUps: 5 };
 const CHATS = 200;
 
@@ -83,6 +84,7 @@ export async function against(folder: string, say: (line: string) => void): Prom
 		for (const { what, effort, items, url: address = hopsworks, options } of comparisons(url, hopsworks)) {
 			const processor: Record<'own' | 'other', number[]> = { own: [], other: [] };
 			const arm = async ({ node, credentialType }: Nodes, times: number[]): Promise<Scored> => {
+				collect();
 				const probe = new BlockProbe();
 				const scored = await byNode(items, address, { ...options, node: probe.watch(node), credentialType });
 				if (scored.items.length !== items.length) throw new Error(`${what}: ${scored.items.length} items came out`);

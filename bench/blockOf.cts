@@ -2,8 +2,6 @@
  * One line of the table of blocks in a process of its own: the node, or one that only sends the same. Runs up to three
  * times and prints each run as a line of JSON as it ends: by line, address, and 'node' or 'control'.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node.ts';
 import { count } from '../nodes/serving/outcome.ts';
 import { runModel, type RunOptions, type RunResult } from '../test/support/engine.cts';
@@ -11,6 +9,7 @@ import { cases, type BlockCase } from './blockCases.cts';
 import { controlNode } from './blockControl.cts';
 import { BlockProbe, type Block } from './blockProbe.cts';
 import { predict } from './blockTableCases.cts';
+import { collect } from './collect.cts';
 import { table } from './table.cts';
 
 export interface BlockRun extends Block {
@@ -49,8 +48,6 @@ async function runOnce(one: BlockCase, url: string, isControl: boolean): Promise
 }
 
 async function main([number, url = '', arm]: string[]): Promise<void> {
-	setFlagsFromString('--expose-gc');
-	const collect: () => void = runInNewContext('gc');
 	const one = cases[Number(number)];
 	if (!one) throw new Error(`there is no line ${number}`);
 	// What n8n loads with the first request of a process is not the node's.
