@@ -41,7 +41,8 @@ async function runOnce(one: BlockCase, url: string, isControl: boolean): Promise
 	const block = await probe.result();
 	return {
 		...block,
-		afterCancel: block.ended - cancelled,
+		// No more than the processor time of all, as with the blocks themselves.
+		afterCancel: Math.min(block.ended - cancelled, block.processor),
 		megabytes: (process.resourceUsage().maxRSS - before) / KILOBYTES,
 		came,
 	};

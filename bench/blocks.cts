@@ -9,10 +9,11 @@ import { startBlockServer } from './blockServer.cts';
 import { median } from './median.cts';
 
 const ABOUT = `The longest time for which the event loop stood still between the beginning of the node's \`execute\` and its end, in n8n's
-engine over real HTTP; medians of three where a run takes less than ten seconds. A stretch counts for no more than the processor time
-that was used in it, so that other work on the machine counts little; garbage collection in it is by the clock. "n8n's own part" is the same for a node that sends the
-same requests through n8n's helper and does nothing with the replies. Where that is one request, n8n's reading and the node's
-can stand in one turn of the loop, so the bar is for what the node adds; everywhere else it is for the longest block as it is.`;
+engine over real HTTP; medians of three where a run takes less than ten seconds. A stretch counts for no more than the processor
+time that was used in it, so that other work on the machine counts little; garbage collection in it is by the clock. "n8n's own
+part" is the same for a node that sends the same requests through n8n's helper and does nothing with the replies. Where that is
+one request, n8n's reading and the node's can stand in one turn of the loop, so the bar is for what the node adds; everywhere else
+it is for the longest block as it is.`;
 
 /** Seconds that the runs of a line may take in all. */
 const LIMIT = 180;
