@@ -1,47 +1,34 @@
 /**
- * The node in n8n's engine alone, warm, beside a bare script: `npm run bench:engine`; `-- --short` leaves the long tables
- * out. It is quicker to run than the whole benchmark and has less of n8n in it, so it is the one to profile with.
+ * The node in n8n's engine alone: warm, beside a bare script, and for how long it blocks the event loop:
+ * `npm run bench:engine`. It is quicker to run than the whole benchmark and has less of n8n in it, so it is the one to
+ * profile with. `-- --short` leaves the long tables out, `-- --blocks` measures blocks alone, `-- --against <folder>` only
+ * compares the node with that of another checkout; `-- --write` writes docs/reports/engine.md.
  */
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import '../test/support/environment.cts';
+import { ROOT } from '../e2e/process.cts';
+import { markdownTable, versionOf, writeReport } from '../e2e/report.cts';
+import { against } from './against.cts';
+import { blocks } from './blocks.cts';
 import { byNode } from './engineArms.cts';
 import { allPrompts, firstPieces, ideal, PROMPTS, WIDTH } from './chat.cts';
 import type { Held } from './engineMemory.cts';
+import { inTurn, ratioLine, TIMES, type Line } from './inTurn.cts';
 import { median } from './median.cts';
 import { BAD, startModel, type Counts } from './model.cts';
-import { byScript, type Scored } from './script.cts';
+import { byScript } from './script.cts';
 import { ROWS_PER_REQUEST } from './settings.cts';
 import { longTable, table } from './table.cts';
 
-const TIMES = 5;
-/** Runs before the clock counts: an n8n that works through the night is warm. */
-const WARM_UPS = 40;
 const COMMAND = ['--require', 'tsx/cjs'];
-
-interface Line {
-	what: string;
-	measured: string;
-	bar: string;
-	met: boolean;
-}
-
-/** Median milliseconds of several arms, run in turn so that whatever slows the machine slows all of them. */
-async function inTurn(arms: Array<() => Promise<Scored>>): Promise<number[]> {
-	for (let time = 0; time < WARM_UPS; time++) for (const arm of arms) await arm();
-	const times = arms.map((): number[] => []);
-	for (let time = 0; time < TIMES; time++) {
-		for (const [index, arm] of arms.entries()) times[index]?.push((await arm()).milliseconds);
-	}
-	return times.map(median);
-}
-
-function ratioLine(what: string, [ours = NaN, floor = NaN]: number[], bar: number): Line {
-	const ratio = ours / floor;
-	const measured = `${ours.toFixed(0)} ms against ${floor.toFixed(0)} ms: ${ratio.toFixed(2)} ×`;
-	return { what, measured, bar: `at most ${bar} ×`, met: ratio <= bar };
-}
+const MODULES = join(ROOT, 'node_modules');
+const FACTS = {
+	n8n: `n8n-core ${versionOf(join(MODULES, 'n8n-core'))}, n8n-workflow ${versionOf(join(MODULES, 'n8n-workflow'))}, on Node ${process.versions.node}`,
+	Command: '`npm run bench:engine -- --write`',
+};
 
 /** One run in a process of its own, so that memory is its own. */
 function apart(arm: 'node' | 'idle' | 'script', rows: number, url: string): Held {
@@ -127,8 +114,8 @@ async function languageModels(): Promise<Line[]> {
 	];
 }
 
-async function main(): Promise<void> {
-	const { values } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
+/** The node against a bare script, and what else has a bar. */
+async function speed(isShort: boolean): Promise<string> {
 	const { model, url } = await startModel();
 	const at = (path: string): string => `${url}/v1/${path}/v1/models/m:predict`;
 	const rows = table(10_000);
@@ -152,15 +139,31 @@ async function main(): Promise<void> {
 		),
 		await oneBadRow(at('0-0/number')),
 		...(await languageModels()),
-		...(values.short ? [] : await longTables(at('0-0/number'))),
+		...(isShort ? [] : await longTables(at('0-0/number'))),
 	];
 	model.kill();
-	console.log(
-		`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, medians of ${TIMES}\n`,
+	return markdownTable(
+		['', 'measured', 'bar', ''],
+		lines.map(({ what, measured, bar, met }) => [what, measured, bar, bar === '' ? '' : met ? 'met' : 'missed']),
 	);
-	console.log('| | measured | bar | |\n| --- | --- | --- | --- |');
-	for (const { what, measured, bar, met } of lines)
-		console.log(`| ${what} | ${measured} | ${bar} | ${bar === '' ? '' : met ? 'met' : 'missed'} |`);
+}
+
+async function main(): Promise<void> {
+	const flag = { type: 'boolean', default: false } as const;
+	const { values } = parseArgs({ options: { short: flag, blocks: flag, write: flag, against: { type: 'string' } } });
+	const { short, blocks: isBlocksOnly, write, against: folder } = values;
+	if (write && (short || isBlocksOnly || folder !== undefined)) {
+		throw new Error("'--write' writes the whole report, so it goes with no other option");
+	}
+	console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}\n`);
+	const say = (line: string): void => console.error(line);
+	if (folder !== undefined) return console.log(`\n${await against(folder, say)}`);
+	const parts: string[] = [];
+	if (!isBlocksOnly) parts.push(`## Speed and memory\n\nMedians of ${TIMES}.\n\n${await speed(short)}`);
+	parts.push(`## Blocks of the event loop\n\n${await blocks(short, say)}`);
+	const body = parts.join('\n\n');
+	console.log(`\n${body}`);
+	if (write) writeReport('engine', "The node in n8n's engine", FACTS, body);
 }
 
 void main();

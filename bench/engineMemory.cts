@@ -1,6 +1,5 @@
 /** Scores a table in a process of its own and prints as JSON how long it took and how much memory it held: by arm, rows, address. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collect } from './collect.cts';
 import { byIdleNode, byNode } from './engineArms.cts';
 import { byScript } from './script.cts';
 import { table } from './table.cts';
@@ -15,8 +14,6 @@ export interface Held {
 const MEGABYTE = 1024 * 1024;
 
 async function main([arm, rows, url]: string[]): Promise<void> {
-	setFlagsFromString('--expose-gc');
-	const collect: () => void = runInNewContext('gc');
 	const score = { node: byNode, idle: byIdleNode, script: byScript }[arm ?? ''] ?? byNode;
 	await score(table(10_000), url ?? '');
 	collect();

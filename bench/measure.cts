@@ -63,7 +63,7 @@ export class Bench {
 			brokerPorts: [port + 1, port + 2],
 			environment: { NODE_OPTIONS: `--require ${join(__dirname, 'peak.cjs')}`, PEAK_FILE: join(folder, 'peak.json') },
 		});
-		await n8n.addPackage(await pack(join(folder, 'package')), 'n8n-nodes-hopsworks');
+		await n8n.addPackage(await pack(join(folder, 'package')));
 		await n8n.importAll('credentials', [credential(CREDENTIAL, CREDENTIAL, url)]);
 		return new Bench(n8n, url, model, folder);
 	}

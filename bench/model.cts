@@ -3,11 +3,10 @@
  * address.
  * It predicts a row's first value, digit for digit, so that a prediction tells which row it is of.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { createServer, type ServerResponse } from 'node:http';
-import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { startListening } from './listening.cts';
 
 /** A row with this first value is refused, and its request with it. */
 export const BAD = -1;
@@ -82,9 +81,7 @@ function start(): void {
 
 /** Starts it, on a free port unless told otherwise, and gives its address. */
 export async function startModel(port = 0): Promise<{ model: ChildProcess; url: string }> {
-	const args = ['--require', 'tsx/cjs', __filename, String(port)];
-	const model = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-	const [url] = await once(createInterface(model.stdout), 'line');
+	const { child: model, url } = await startListening(__filename, String(port));
 	return { model, url };
 }
 

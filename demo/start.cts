@@ -7,15 +7,21 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readExamples, SANDBOX_PORT, sandboxCredential, SCORING, WEBHOOK, type Workflow } from '../e2e/examples.cts';
+import {
+	importExamples,
+	readExamples,
+	SANDBOX_PORT,
+	sandboxCredential,
+	SCORING,
+	type Workflow,
+} from '../e2e/examples.cts';
 import { installN8n } from '../e2e/installation.cts';
 import { pack } from '../e2e/pack.cts';
 import { endCommands, isFree, PlainError } from '../e2e/process.cts';
 import { WholeN8n, type NodeRun } from '../e2e/wholeN8n.cts';
+import { HOME } from './home.cts';
 
 const ROOT = join(__dirname, '..');
-/** Below node_modules, where neither lint nor tarball looks. */
-const HOME = join(ROOT, 'node_modules', '.cache', 'demo');
 const ROWS_SHOWN = 8;
 const EMAIL = 'demo@example.com';
 
@@ -48,16 +54,13 @@ async function startSandbox(port: number): Promise<string> {
 
 /** Puts credential and examples into n8n, unless just these are there: what someone changed in the editor then stays. */
 async function provision(n8n: WholeN8n, sandbox: string, examples: Workflow[]): Promise<void> {
-	const credentials = [sandboxCredential(sandbox)];
 	const stamp = join(HOME, 'provisioned');
 	const wanted = createHash('sha256')
-		.update(JSON.stringify([credentials, examples]))
+		.update(JSON.stringify([sandboxCredential(sandbox), examples]))
 		.digest('hex');
 	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
 	say('Putting the credential and the example workflows in place …');
-	await n8n.importAll('credentials', credentials);
-	await n8n.importAll('workflow', examples);
-	await n8n.command('publish:workflow', `--id=${WEBHOOK}`);
+	await importExamples(n8n, sandbox);
 	writeFileSync(stamp, wanted);
 }
 
@@ -133,7 +136,7 @@ async function main(): Promise<void> {
 	say('Building and packing the package …');
 	const tarball = await pack(join(HOME, 'package'));
 	const n8n = new WholeN8n({ userFolder: join(HOME, 'user'), port, brokerPorts });
-	await n8n.addPackage(tarball, 'n8n-nodes-hopsworks');
+	await n8n.addPackage(tarball);
 	const sandbox = await startSandbox(sandboxPort);
 	const examples = readExamples(sandbox);
 	await provision(n8n, sandbox, examples);

@@ -54,7 +54,7 @@ beforeAll(async () => {
 		port,
 		brokerPorts: [await freePort(port + 10), await freePort(port + 20)],
 	});
-	await n8n.addPackage(await pack(join(folder, 'package')), 'n8n-nodes-hopsworks');
+	await n8n.addPackage(await pack(join(folder, 'package')));
 	await n8n.importAll('credentials', [
 		sandboxCredential(sandbox.url),
 		credential('hopsworksOnly', 'Hopsworks', '', sandbox.url),

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SANDBOX_KEY } from '../sandbox/keys.cts';
+import type { WholeN8n } from './wholeN8n.cts';
 import { chain, node, uses } from './workflow.cts';
 
 const FOLDER = join(__dirname, '..', 'examples');
@@ -32,6 +33,14 @@ export function readExamples(sandboxUrl: string): Workflow[] {
 		.map((text) => JSON.parse(text));
 }
 
+/** What the note of an example tells to ask, and the answer that it promises. */
+export function promiseOf(example: Workflow | undefined): { question: string; answer: string } {
+	const note = example?.nodes.find(({ type }) => type === 'n8n-nodes-base.stickyNote')?.parameters.content;
+	const [, question, answer] = /ask: \*([^*]+)\*.*answers: \*([^*]+)\*/s.exec(String(note)) ?? [];
+	if (question === undefined || answer === undefined) throw new Error(`a note that promises no answer: ${note}`);
+	return { question, answer };
+}
+
 /** A credential for a gateway that takes the sandbox's key, as n8n imports it. */
 export function credential(id: string, name: string, servingUrl: string, hopsworksUrl = ''): object {
 	const data = { apiKey: SANDBOX_KEY, servingUrl, hopsworksUrl, project: 'test', ignoreSslIssues: false };
@@ -41,6 +50,13 @@ export function credential(id: string, name: string, servingUrl: string, hopswor
 /** The credential that the examples name. */
 export function sandboxCredential(sandboxUrl: string): object {
 	return credential('hopsworksSandbox', 'Hopsworks Sandbox', sandboxUrl, sandboxUrl);
+}
+
+/** Puts the credential and the examples into an n8n, and publishes the one that is called from outside. */
+export async function importExamples(n8n: WholeN8n, sandboxUrl: string): Promise<void> {
+	await n8n.importAll('credentials', [sandboxCredential(sandboxUrl)]);
+	await n8n.importAll('workflow', readExamples(sandboxUrl));
+	await n8n.command('publish:workflow', `--id=${WEBHOOK}`);
 }
 
 export const PICKING = 'pickADeployment1';

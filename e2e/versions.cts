@@ -106,7 +106,7 @@ async function main(): Promise<void> {
 				// The part that the other engine stands on cannot be built on Node 20.
 				environment: installation === LAST_1 ? { N8N_EXPRESSION_ENGINE: 'legacy' } : {},
 			});
-			await n8n.addPackage(tarball, 'n8n-nodes-hopsworks');
+			await n8n.addPackage(tarball);
 			await n8n.importAll('credentials', [sandboxCredential(sandbox.url)]);
 			// Early versions of n8n 2 import no workflow without one.
 			const workflows = [...readExamples(sandbox.url), agentWorkflow(sandbox)];

@@ -1,10 +1,10 @@
 /** A whole n8n with a folder of its own: given a package, credentials and workflows, run and stopped. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Installation, NEWEST } from './installation.cts';
-import { endProcess, hasEnded, ROOT, run } from './process.cts';
+import { type Installation, NEWEST, NPM } from './installation.cts';
+import { endProcess, hasEnded, PlainError, ROOT, run } from './process.cts';
 
 /** What a node made in a run, as far as it is read here. */
 export interface NodeRun {
@@ -28,12 +28,28 @@ export interface WholeN8nOptions {
 	environment?: Record<string, string>;
 }
 
+/** Modules that the package must get from n8n: of a copy nearer to it, n8n would not know the classes. */
+const SHARED = ['n8n-workflow', '@n8n/ai-node-sdk'];
+
+/** A copy of such a module where Node looks for it from a folder; undefined where there is none. */
+function sharedModuleAbove(folder: string): string | undefined {
+	const copy = SHARED.map((name) => join(folder, 'node_modules', name)).find((path) => existsSync(path));
+	const above = dirname(folder);
+	return copy ?? (above === folder ? undefined : sharedModuleAbove(above));
+}
+
 export class WholeN8n {
 	private server: ChildProcess | undefined;
 	private readonly installation: Installation;
 
 	constructor(private readonly options: WholeN8nOptions) {
 		this.installation = options.installation ?? NEWEST;
+		const copy = sharedModuleAbove(options.userFolder);
+		if (copy !== undefined) {
+			throw new PlainError(
+				`A package in ${options.userFolder} would use ${copy} instead of n8n's own. Choose another folder: with XDG_CACHE_HOME for npm start, with TMPDIR for the tests.`,
+			);
+		}
 		mkdirSync(options.userFolder, { recursive: true });
 	}
 
@@ -73,13 +89,17 @@ export class WholeN8n {
 		return output;
 	}
 
-	/** Puts a packed package where n8n looks for community nodes. */
-	async addPackage(tarball: string, name: string): Promise<void> {
-		const folder = join(this.options.userFolder, '.n8n', 'nodes', 'node_modules', name);
-		rmSync(folder, { recursive: true, force: true });
-		mkdirSync(folder, { recursive: true });
-		const { code, errors } = await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
-		if (code !== 0) throw new Error(errors);
+	/** Installs a packed package as people do by hand, in n8n's folder for community nodes and on n8n's Node. */
+	async addPackage(tarball: string, npm = [NPM]): Promise<void> {
+		const cwd = join(this.options.userFolder, '.n8n', 'nodes');
+		mkdirSync(cwd, { recursive: true });
+		const manifest = join(cwd, 'package.json');
+		// As n8n writes it; without one npm would look for a project further up.
+		if (!existsSync(manifest)) writeFileSync(manifest, JSON.stringify({ name: 'installed-nodes', private: true }));
+		// npm asks the registry for peers even where it installs none, and tries for two minutes where it is not reached.
+		const install = [...npm, 'install', '--prefer-offline', tarball];
+		const { code, output, errors } = await run('node', install, { env: this.installation.environment(), cwd });
+		if (code !== 0) throw new Error(`npm install ended with ${code}:\n${output}\n${errors}`);
 	}
 
 	/** Imports credentials or workflows, over those of the same id. */

@@ -1,5 +1,5 @@
 /** The packed package in a whole n8n: the examples, ten thousand rows, a webhook, and an AI agent with its model and tool. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -12,28 +12,31 @@ import {
 	CLASSIFY,
 	credential,
 	EMBED,
+	importExamples,
 	NIGHTLY,
 	PICKING,
 	picked,
 	paymentsWorkflow,
+	promiseOf,
 	readExamples,
-	sandboxCredential,
 	SCORING,
 	streamingChat,
-	WEBHOOK,
 	type Workflow,
 } from './examples.cts';
-import { installN8n } from './installation.cts';
+import { askInEditor, readChunks, saidBy, type Chunk } from './editorChat.cts';
+import { installN8n, NPM } from './installation.cts';
 import { pack } from './pack.cts';
-import { freePort } from './process.cts';
+import { freePort, ROOT } from './process.cts';
 import { WholeN8n } from './wholeN8n.cts';
 import { chain, node, to, uses } from './workflow.cts';
 
 const ROWS = 10_000;
+const OWNER = { email: 'demo@example.com', password: 'Whole-2026' };
 
 let n8n: WholeN8n;
 let sandbox: Sandbox;
 let folder: string;
+let tarball: string;
 let examples: Workflow[];
 const servers: TestServer[] = [];
 
@@ -44,10 +47,10 @@ beforeAll(async () => {
 	const brokerPorts: [number, number] = [await freePort(5790), await freePort(5795)];
 	const port = await freePort(5780);
 	n8n = new WholeN8n({ userFolder: join(folder, 'user'), readable: [folder], port, brokerPorts });
-	await n8n.addPackage(await pack(join(folder, 'package')), 'n8n-nodes-hopsworks');
+	tarball = await pack(join(folder, 'package'));
+	await n8n.addPackage(tarball);
 	examples = readExamples(sandbox.url);
-	await n8n.importAll('credentials', [sandboxCredential(sandbox.url)]);
-	await n8n.importAll('workflow', examples);
+	await importExamples(n8n, sandbox.url);
 });
 
 afterAll(async () => {
@@ -55,6 +58,23 @@ afterAll(async () => {
 	await Promise.all(servers.map((server) => server.close()));
 	await sandbox?.close();
 	rmSync(folder, { recursive: true, force: true });
+});
+
+test.each([
+	['that the newest Node brings', [NPM]],
+	['of old Nodes', [NPM, 'exec', '--yes', '--package=npm@10.9.9', '--', 'npm']],
+])('the npm %s installs the package alone', async (name, npm) => {
+	const userFolder = join(folder, name);
+	await new WholeN8n({ userFolder, port: 1, brokerPorts: [2, 3] }).addPackage(tarball, npm);
+	const lock = readFileSync(join(userFolder, '.n8n', 'nodes', 'package-lock.json'), 'utf8');
+	const { packages }: { packages: object } = JSON.parse(lock);
+	expect(Object.keys(packages)).toEqual(['', 'node_modules/n8n-nodes-hopsworks']);
+});
+
+test('a folder from which packages would find the modules of a checkout is refused', () => {
+	const userFolder = join(ROOT, 'node_modules', '.cache', 'user');
+	const make = () => new WholeN8n({ userFolder, port: 1, brokerPorts: [2, 3] });
+	expect(make).toThrow(`would use ${join(ROOT, 'node_modules', 'n8n-workflow')} instead of n8n's own`);
 });
 
 test('the batch-scoring example scores every row of the bundled table and tells the team', async () => {
@@ -235,13 +255,9 @@ test('an AI agent answers through the Hopsworks Chat Model, and the prediction a
 
 describe('a running n8n', () => {
 	beforeAll(async () => {
-		await publishChat(
-			'chatOfTheAgent01',
-			examples.find(({ id }) => id === AGENT),
-		);
 		await publishChat('chatOfTheNode001', streamingChat('chatOfTheNode001'));
-		await n8n.command('publish:workflow', `--id=${WEBHOOK}`);
 		await n8n.start();
+		await n8n.setUpOwner(OWNER.email, OWNER.password);
 	});
 
 	/** Publishes a copy of a workflow with a public chat, whose address is its id. */
@@ -251,12 +267,6 @@ describe('a running n8n', () => {
 		);
 		await n8n.importAll('workflow', [{ ...workflow, id, nodes, active: false, settings: { executionOrder: 'v1' } }]);
 		await n8n.command('publish:workflow', `--id=${id}`);
-	}
-
-	interface Chunk {
-		type: string;
-		content?: string;
-		metadata: { nodeName: string };
 	}
 
 	async function ask(id: string, chatInput: string): Promise<Chunk[]> {
@@ -269,25 +279,13 @@ describe('a running n8n', () => {
 			const text = await reply.text();
 			// n8n says that it is ready before it has registered its webhooks.
 			if (reply.status === 404) await wait(200);
-			else
-				return text
-					.split('\n')
-					.filter(Boolean)
-					.map((line): Chunk => JSON.parse(line));
+			else return readChunks(text);
 		}
 	}
-	const answerIn = (chunks: Chunk[], nodeName: string) =>
-		chunks
-			.filter(({ type, metadata }) => type === 'item' && metadata.nodeName === nodeName)
-			.map(({ content }) => content);
-
-	test('the agent example streams its answer, with the prediction that its tool made', async () => {
-		const chunks = await ask(
-			'chatOfTheAgent01',
-			'Is a payment from card 4641025220953719 to card 4920355418495856 fraud?',
-		);
-		const pieces = answerIn(chunks, 'AI Agent');
-		expect(pieces.join('')).toBe('The tool says: [{"prediction":0}]');
+	test('the agent example answers as its note says, piece by piece', async () => {
+		const { question, answer } = promiseOf(examples.find(({ id }) => id === AGENT));
+		const pieces = saidBy('AI Agent', await askInEditor(n8n.url, OWNER, AGENT, 'When Asked', question));
+		expect(pieces.join('')).toBe(answer);
 		expect(pieces.length).toBeGreaterThan(2);
 	});
 
@@ -295,7 +293,7 @@ describe('a running n8n', () => {
 		const chunks = await ask('chatOfTheNode001', 'Tell me a story');
 		const own = chunks.filter(({ metadata }) => metadata.nodeName === 'Hopsworks Model').map(({ type }) => type);
 		expect([own[0], own.at(-1)]).toEqual(['begin', 'end']);
-		const pieces = answerIn(chunks, 'Hopsworks Model');
+		const pieces = saidBy('Hopsworks Model', chunks);
 		expect(pieces.length).toBeGreaterThan(10);
 		expect(pieces.join('')).toMatch(/^This is the sandbox, .* You asked: Tell me a story$/);
 	});

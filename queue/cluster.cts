@@ -65,7 +65,7 @@ export class Cluster {
 	async addWorker(tarball: string): Promise<ChildProcess> {
 		const port = this.port + 3 * (this.workers.length + 1);
 		const worker = this.n8n(`worker${this.workers.length}`, port);
-		await worker.addPackage(tarball, 'n8n-nodes-hopsworks');
+		await worker.addPackage(tarball);
 		const child = worker.spawn(['worker', '--concurrency=1'], {
 			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 			QUEUE_HEALTH_CHECK_PORT: String(port),

@@ -120,7 +120,7 @@ function bodyOf(lines: string[][], seconds: number, counted: Counted, peak: numb
 
 /** Puts package, credentials and both pairs of workflows into the main process, and starts it. */
 async function startMain({ main }: Cluster, tables: Tables, rows: Database, model: ModelServer, tarball: string) {
-	await main.addPackage(tarball, 'n8n-nodes-hopsworks');
+	await main.addPackage(tarball);
 	const postgres = { ...POSTGRES, database: rows.name, ssl: 'disable', maxConnections: 10 };
 	await main.importAll('credentials', [
 		credential('hopsworksSandbox', 'Hopsworks Sandbox', model.url),

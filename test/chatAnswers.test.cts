@@ -114,7 +114,7 @@ describe('structured output', () => {
 			{ properties: { a: { $ref: '#/$defs/a' } } },
 			'properties.a: \'$ref\' "#/$defs/a" leads nowhere',
 		],
-		['a reference in a circle', { $ref: '#' }, '\'$ref\' "#" leads nowhere'],
+		['a reference in a circle', { $ref: '#' }, '\'$ref\' "#" leads in a circle'],
 	])('%s is refused before anything is sent', async (_name, schema, message) => {
 		const jsonSchema = typeof schema === 'string' ? schema : JSON.stringify(schema);
 		const { error } = await chat({ parameters: { options: { responseFormat: 'jsonSchema', jsonSchema } } });
@@ -340,6 +340,26 @@ describe('answers without JSON', () => {
 	])('%s comes out as it is', async (_name, message, finish, json) => {
 		server.answer = () => completion(message, finish);
 		expect((await chat({})).success[0]?.json).toMatchObject(json);
+	});
+
+	describe.each(['abort', 'error', 'content_filter'])('one that ended with %s fails', (finish) => {
+		test.each([
+			['text', true],
+			['text', false],
+			['json', true],
+			['json', false],
+		])('in the format %s, with Simplify %s', async (responseFormat, simplify) => {
+			server.answer = ({ text }) => says('{"half": 1}', text.includes('bad') ? finish : 'stop');
+			const { success, failed } = await chat({
+				rows: [{ q: 'bad' }, { q: 'good' }],
+				parameters: { prompt: '={{ $json.q }}', simplify, options: { responseFormat } },
+				settings: { onError: 'continueErrorOutput' },
+			});
+			expect(success).toHaveLength(1);
+			expect(failed.map(({ json }) => json)).toEqual([
+				{ q: 'bad', error: `The answer ended before it was whole (${finish}): {"half": 1}` },
+			]);
+		});
 	});
 
 	test('stream is the node’s own to decide', async () => {

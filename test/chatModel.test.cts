@@ -177,6 +177,34 @@ describe('tools', () => {
 		expect(sent().map((body) => 'tools' in body)).toEqual([true, false]);
 	});
 
+	test.each<[string, unknown]>([
+		['Zod 3 keeps', { _def: { typeName: 'ZodObject' } }],
+		['Zod 4 keeps', { def: { type: 'object', shape: {} }, type: 'object' }],
+		['any validator keeps', { '~standard': { version: 1, vendor: 'another' } }],
+		['a class keeps', { type: 'object', parse: () => ({}) }],
+		['is no object', 'sender, receiver'],
+	])('a schema as %s is told before anything is sent', async (_name, schema) => {
+		answer = () => completion({ content: 'x' });
+		for (const isStreamed of [false, true]) {
+			const { error } = await useChatModel(async (model) => {
+				const bound = model.bindTools?.([{ ...TOOL, schema }]);
+				if (isStreamed) for await (const _chunk of (await bound?.stream('Hi')) ?? []);
+				else await bound?.invoke('Hi');
+			}, toServer());
+			expect(error?.message).toContain("The parameters of the tool 'check_cards' are not a JSON Schema. ");
+			// n8n replaces the description of an error whose class is of another copy of its modules.
+			for (const shown of [error?.message, error?.description]) expect(shown).toContain('npm i --omit=peer');
+		}
+		expect(server.requests).toEqual([]);
+	});
+
+	test('a tool without parameters goes out without', async () => {
+		answer = () => completion({ content: 'x' });
+		const tool = { type: 'function', function: { name: 'now' } };
+		await useChatModel(async (model) => await model.bindTools?.([tool]).invoke('Hi'), toServer());
+		expect(sent()[0]?.tools).toEqual([tool]);
+	});
+
 	test('arguments that are no JSON are a failure, not a call without arguments', async () => {
 		const call = { id: 'a', type: 'function', function: { name: 'f', arguments: '{"x"' } };
 		answer = () => completion({ content: null, tool_calls: [call] });
@@ -221,6 +249,36 @@ describe('streaming', () => {
 			expect.objectContaining({ tokenUsage: { promptTokens: 5, completionTokens: 1, totalTokens: 6 } }),
 		]);
 		expect(traced[0]).not.toHaveProperty('tokenUsageEstimate');
+	});
+
+	test.each([1, 2, 73])('pieces that come in %i segments lose none of the text', async (segments) => {
+		const text = 'The tail of an answer is as much a part of it as its beginning, says a test.';
+		const events = [...text].map((content) => ({ choices: [{ index: 0, delta: { content }, finish_reason: null }] }));
+		const all = [...events.map((event) => `data: ${JSON.stringify(event)}\n\n`), 'data: [DONE]\n\n'];
+		const size = Math.ceil(all.length / segments);
+		const stream = Array.from({ length: segments }, (_, index) => all.slice(index * size, (index + 1) * size).join(''));
+		answer = () => ({ headers: { 'content-type': 'text/event-stream' }, stream });
+		const { made } = await useChatModel(async (model) => {
+			let read = '';
+			for await (const piece of await model.stream('Hi')) {
+				// A reader that is slower than the server.
+				await new Promise((done) => setTimeout(done, 1));
+				read += piece.text;
+			}
+			return { read };
+		}, toServer());
+		expect(made).toEqual({ read: text });
+	});
+
+	test('the last event needs no blank line behind it', async () => {
+		const event = { choices: [{ index: 0, delta: { content: 'Hello' }, finish_reason: 'stop' }] };
+		answer = () => ({ headers: { 'content-type': 'text/event-stream' }, stream: [`data: ${JSON.stringify(event)}`] });
+		const { made } = await useChatModel(async (model) => {
+			let read = '';
+			for await (const piece of await model.stream('Hi')) read += piece.text;
+			return { read };
+		}, toServer());
+		expect(made).toEqual({ read: 'Hello' });
 	});
 
 	test('whoever stops reading stops the server’s work', async () => {
@@ -272,6 +330,25 @@ test('structured output by the node’s own options, held to the schema', async 
 });
 
 describe('failures', () => {
+	test.each(['abort', 'error', 'content_filter'])('an answer that ended by %s, whole and streamed', async (reason) => {
+		const parts = [
+			{ choices: [{ index: 0, delta: { content: 'Half an' }, finish_reason: null }] },
+			{ choices: [{ index: 0, delta: {}, finish_reason: reason }] },
+		];
+		const stream = [...parts.map((part) => `data: ${JSON.stringify(part)}\n\n`), 'data: [DONE]\n\n'];
+		for (const reply of [
+			completion({ content: 'Half an' }, reason),
+			{ headers: { 'content-type': 'text/event-stream' }, stream },
+		]) {
+			answer = () => reply;
+			const { error } = await useChatModel(async (model) => {
+				if (!('stream' in reply)) await model.invoke('Hi');
+				else for await (const _piece of await model.stream('Hi'));
+			}, toServer());
+			expect(error?.message).toBe(`The answer ended before it was whole (${reason}): Half an`);
+		}
+	});
+
 	test.each<[string, object, string]>([
 		[
 			'no deployment',

@@ -193,6 +193,30 @@ describe('streams that end badly', () => {
 		expect(server.requests).toHaveLength(1);
 	});
 
+	describe.each(['abort', 'error', 'content_filter'])('an answer that ended with %s fails', (finish) => {
+		test.each([
+			['text', true],
+			['text', false],
+			['json', true],
+			['json', false],
+		])('in the format %s, with Simplify %s', async (responseFormat, simplify) => {
+			const message = `The answer ended before it was whole (${finish}): {"half": 1}`;
+			const half = content('{"half": 1}');
+			for (const reply of [streamOf(half, chunk({}, finish), DONE), streamOf(half, chunk({}, finish))]) {
+				server.answer = () => reply;
+				const { success, chunks, failed } = await chat({
+					rows: [{ id: 1 }],
+					parameters: { simplify, options: { responseFormat } },
+					settings: { onError: 'continueErrorOutput' },
+				});
+				expect(success).toEqual([]);
+				expect(failed[0]?.json).toEqual({ id: 1, error: message });
+				expect(chunks).toEqual(['0 begin', `0 '{"half": 1}'`, `0 error ${message}`]);
+			}
+			expect(server.requests).toHaveLength(2);
+		});
+	});
+
 	test.each<[string, Reply]>([
 		['a busy server', { status: 503, body: 'no healthy upstream' }],
 		['a limit', { status: 429, headers: { 'retry-after': '0' } }],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
 	entriesOf,
 	gatewayIn,
+	isReady,
 	readDeployment,
 	readProject,
 	stateOf,
@@ -50,6 +51,13 @@ describe('deployments', () => {
 		expect(recordsOf(fixture('serving-vllm-variants')).every(({ modelServer }) => modelServer === 'VLLM')).toBe(true);
 	});
 
+	test('a counted list without a list is empty, and what has an id is one of them', () => {
+		expect(entriesOf({ count: 1, items: {} })).toEqual([]);
+		expect(entriesOf({ count: 1, items: [1] })).toEqual([1]);
+		expect(entriesOf({ count: 1, id: 2 })).toEqual([{ count: 1, id: 2 }]);
+		expect(entriesOf([])).toEqual([]);
+	});
+
 	test.each([['text'], [null], [1], [undefined], [{ errorCode: 1 }]])('%j is no list', (value) => {
 		expect(entriesOf(value)).toBeUndefined();
 	});
@@ -81,6 +89,71 @@ describe('deployments', () => {
 		['DEFAULT', false],
 	])('with the serving tool %s it is behind the gateway: %s', (servingTool, isBehindGateway) => {
 		expect(readDeployment({ id: 1, name: 'x', servingTool })?.isBehindGateway).toBe(isBehindGateway);
+	});
+
+	test('all that is known is read, and nothing else is taken for text', () => {
+		const record = readDeployment({
+			id: 7,
+			name: 'fraud',
+			status: 'RUNNING',
+			condition: { reason: 'so' },
+			modelServer: 'python',
+			modelName: 'model',
+			modelVersion: 3,
+			description: 'words',
+			created: 1764000000000,
+			apiProtocol: 'grpc',
+			servingTool: 'default',
+			batchingConfiguration: { batchingEnabled: true },
+			projectNamespace: 'test',
+		});
+		expect(record).toMatchObject({
+			state: 'Running',
+			reason: 'so',
+			modelServer: 'PYTHON',
+			modelName: 'model',
+			modelVersion: 3,
+			description: 'words',
+			created: 1764000000000,
+			isGrpc: true,
+			isBehindGateway: false,
+			hasBatcher: true,
+			namespace: 'test',
+		});
+		const hostile = { toString: 1, valueOf: {} };
+		const odd = readDeployment({
+			id: 7,
+			name: 'fraud',
+			status: hostile,
+			condition: 'so',
+			modelServer: hostile,
+			modelName: [hostile],
+			modelVersion: '3',
+			created: hostile,
+			apiProtocol: hostile,
+			servingTool: hostile,
+			batchingConfiguration: { batchingEnabled: 'true' },
+		});
+		expect(odd).toMatchObject({
+			state: '',
+			reason: '',
+			modelServer: '',
+			modelName: '',
+			created: '',
+			hasBatcher: false,
+		});
+		expect(odd).toMatchObject({ isGrpc: false, isBehindGateway: true, modelVersion: undefined });
+	});
+
+	test.each<[string, boolean]>([
+		['RUNNING', true],
+		['Idle', true],
+		['updating', true],
+		['Stopped', false],
+		['Starting', false],
+		['', false],
+	])('in the state %j it answers: %s', (status, answers) => {
+		expect(isReady(stateOf(status))).toBe(answers);
 	});
 
 	test('environment variables are left out, as they may hold secrets', () => {
@@ -141,6 +214,33 @@ describe('the gateway', () => {
 	test('may be named by anyHost, and by an IPv6 address', () => {
 		expect(balancer([], both, { anyHost: 'gw.example.com' })).toBe('https://gw.example.com');
 		expect(balancer(['2001:db8::1'], both)).toBe('https://[2001:db8::1]');
+		expect(balancer(['[2001:db8::1]'], both)).toBe('https://[2001:db8::1]');
+		expect(balancer(['::ffff:10.0.0.1'], both)).toBe('https://[::ffff:a00:1]');
+	});
+
+	test('is the first that can be used', () => {
+		const usable = { type: 'load_balancer', hosts: ['gw'], ports: [{ name: 'HTTP', number: 80 }] };
+		expect(gatewayIn([null, 'x', { ...usable, hosts: [] }, { ...usable, ports: 5 }, usable])).toBe('http://gw');
+		expect(gatewayIn([{ ...usable, hosts: [5, null, { toString: 1 }, 'a b', 'gw2'] }, usable])).toBe('http://gw2');
+		expect(gatewayIn([{ ...usable, hosts: ['999.999.999.999'] }, usable])).toBe('http://gw');
+		expect(gatewayIn([{ ...usable, type: { toString: 1 } }])).toBeUndefined();
+	});
+
+	test.each([0, -1, 1.5, 65_536, '80', null])('has no port %p', (number) => {
+		expect(
+			balancer(
+				['gw'],
+				[
+					{ name: { toString: 1 }, number: 80 },
+					{ name: 'HTTP', number },
+				],
+			),
+		).toBeUndefined();
+		expect(balancer(['gw'], [{ name: 'HTTP', number: 65_535 }])).toBe('http://gw:65535');
+	});
+
+	test.each([':', 'a', '[:', 'a.', '-', '::g'])('is not named by a host of a million %j', (part) => {
+		expect(balancer([part.repeat(1_000_000)], both)).toBeUndefined();
 	});
 
 	test('may be named by an address in brackets, or by the first that is one', () => {

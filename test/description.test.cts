@@ -76,7 +76,11 @@ test.each(fields)('$node: field $name is labelled, described and gated by fields
 	const gates = Object.keys({ ...field.displayOptions?.show, ...field.displayOptions?.hide });
 	for (const gate of gates) expect(gate === '@tool' || names.has(gate)).toBe(true);
 	if (field.type === 'boolean') expect(field.description).toMatch(/^Whether /);
-	if (field.type === 'number') expect(typeof field.default).toBe('number');
+	if (field.type === 'number') {
+		const { minValue = NaN, maxValue = NaN } = field.typeOptions ?? {};
+		const value = Number(field.default);
+		expect([value >= minValue, value <= maxValue, maxValue <= Number.MAX_SAFE_INTEGER]).toEqual([true, true, true]);
+	}
 });
 
 test('options of a collection stand in the order in which n8n lists them', () => {

@@ -107,6 +107,13 @@ test('eight bad rows at the head do not speak for the rest', async () => {
 });
 
 describe('a server that names rows', () => {
+	const named = (rows: Array<[number, string]>): Failure => ({
+		kind: 'status',
+		message: 'refused',
+		description: 'Look.',
+		status: 400,
+		blame: { kind: 'rows', named: new Map(rows) },
+	});
 	const schema = (rows: number[], sent: number[]): Failure =>
 		failureOf(
 			400,
@@ -151,6 +158,56 @@ describe('a server that names rows', () => {
 		expect(bad.size).toBe(500);
 		expect(requests.length).toBeLessThanOrEqual(2 * depth(500) + 8);
 	});
+
+	test('one after the other, each in words of its own, costs a request each', async () => {
+		const { bad, requests } = await search(300, () => true, {
+			failure: ([first = 0], sent) => named([[sent.indexOf(first), `bad ${first}`]]),
+		});
+		expect(bad.size).toBe(300);
+		expect(requests).toHaveLength(299);
+		expect(bad.get(7)?.message).toBe('bad 7');
+	});
+
+	test('out of range, twice or by no whole number is believed where there is such a row', async () => {
+		const rows: Array<[number, string]> = [
+			[-1, 'before'],
+			[1.5, 'between'],
+			[3, 'named'],
+			[10, 'behind'],
+			[1e300, 'far behind'],
+			[3, 'named again'],
+			[NaN, 'nowhere'],
+		];
+		const { bad, requests } = await search(10, (row) => row === 3, { failure: () => named(rows) });
+		expect([...bad].map(([row, { message }]) => [row, message])).toEqual([[3, 'named again']]);
+		expect(requests).toEqual([[0, 1, 2, 4, 5, 6, 7, 8, 9]]);
+	});
+
+	test('that are none of the request’s is not believed', async () => {
+		const { bad, requests } = await search(16, (row) => row === 5, {
+			failure: () =>
+				named([
+					[99, 'elsewhere'],
+					[-5, 'elsewhere'],
+					[0.5, 'elsewhere'],
+				]),
+		});
+		expect([...bad].map(([row, { message }]) => [row, message])).toEqual([[5, 'refused']]);
+		expect(requests.length).toBeLessThanOrEqual(1 + 2 * depth(16));
+	});
+
+	test('that are very many takes no longer than it must', async () => {
+		const size = 200_000;
+		const all = Array.from({ length: size }, (_, row): [number, string] => [row, `bad ${row % 2}`]);
+		const { bad, requests } = await search(size, (row) => row !== 7, {
+			failure: () => named(all.filter(([row]) => row !== 7)),
+		});
+		expect(bad.size).toBe(size - 1);
+		expect(requests).toEqual([[7]]);
+		const one = await search(size, () => true, { failure: () => named(all.slice(0, size - 1)) });
+		expect(one.bad.size).toBe(size);
+		expect(one.requests).toEqual([[size - 1]]);
+	}, 60_000);
 
 	test('ends a run that stops at once', async () => {
 		const { bad, requests } = await search(500, (row) => row === 300, { failure: tensorFlow, stopsAtFirst: true });

@@ -1,4 +1,4 @@
-import { encode, findUnsendable, parseGiven, parseReply } from '../nodes/serving/json';
+import { encode, findNotFinite, parseGiven, parseReply } from '../nodes/serving/json';
 
 describe('parseReply', () => {
 	test.each([
@@ -83,8 +83,8 @@ describe('encode', () => {
 	});
 });
 
-test('findUnsendable tells where a number stands that JSON cannot carry', () => {
-	expect(findUnsendable([1, { a: [2, NaN] }])).toEqual({ path: '1.a.1', found: NaN });
-	expect(findUnsendable(-Infinity)).toEqual({ path: '', found: -Infinity });
-	expect(findUnsendable({ a: [1, '∞', null, undefined] })).toBeUndefined();
+test('findNotFinite tells where a number stands that JSON cannot carry', () => {
+	expect(findNotFinite([1, { a: [2, NaN] }])).toEqual({ path: '1.a.1', found: NaN });
+	expect(findNotFinite(-Infinity)).toEqual({ path: '', found: -Infinity });
+	expect(findNotFinite({ a: [1, '∞', null, undefined] })).toBeUndefined();
 });

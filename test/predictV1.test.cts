@@ -2,6 +2,8 @@ import { readPredictions } from '../nodes/serving/predictV1';
 import documented from './fixtures/error-bodies.json';
 import { replyOf } from '../nodes/serving/reply';
 
+const goOn = async (): Promise<void> => {};
+
 describe('documented replies with status 200', () => {
 	const FAILS = 'fails';
 	const expected: Record<string, [rows: number, value: unknown]> = {
@@ -35,9 +37,14 @@ describe('documented replies with status 200', () => {
 		],
 	};
 
-	test.each(documented.filter(({ status }) => status === 200))('$case', ({ case: name, body }) => {
+	test.each(documented.filter(({ status }) => status === 200))('$case', async ({ case: name, body }) => {
 		const [rows = 0, value] = expected[name] ?? [];
-		const read = readPredictions(replyOf(body), rows, { requestField: 'inputs', shape: { format: 'values' } });
+		const read = await readPredictions(
+			replyOf(body),
+			rows,
+			{ requestField: 'inputs', shape: { format: 'values' } },
+			goOn,
+		);
 		expect(read.ok ? read.value : FAILS).toEqual(value);
 	});
 
@@ -48,8 +55,13 @@ describe('documented replies with status 200', () => {
 		['none for one row', '{"predictions": []}', 1, FAILS],
 		['more than rows', '{"predictions": [1, 2, 3]}', 2, FAILS],
 		['members of other lengths are one prediction', '{"predictions": {"a": [1], "b": [2, 3]}}', 2, FAILS],
-	])('%s', (_name, body, rows, value) => {
-		const read = readPredictions(replyOf(body), rows, { requestField: 'inputs', shape: { format: 'values' } });
+	])('%s', async (_name, body, rows, value) => {
+		const read = await readPredictions(
+			replyOf(body),
+			rows,
+			{ requestField: 'inputs', shape: { format: 'values' } },
+			goOn,
+		);
 		expect(read.ok ? read.value : FAILS).toEqual(value);
 	});
 });

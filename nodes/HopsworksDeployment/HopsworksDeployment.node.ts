@@ -10,8 +10,8 @@ import { hopsworksApiTest } from '../hopsworks/credentialTest';
 import { searchDeployments } from '../hopsworks/deployments';
 import { firstError } from '../hopsworks/errors';
 import { failedItem } from '../hopsworks/items';
-import { operations, properties } from './operations';
-import { runAll } from './operations/run';
+import { runChosen } from '../hopsworks/run';
+import { properties, wholeRuns } from './operations';
 
 export class HopsworksDeployment implements INodeType {
 	description: INodeTypeDescription = {
@@ -33,10 +33,7 @@ export class HopsworksDeployment implements INodeType {
 	methods = { credentialTest: { hopsworksApiTest }, listSearch: { searchDeployments } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const items = this.getInputData();
-		const chosen = this.getNodeParameter('operation', 0);
-		const operation = operations.find(({ value }) => value === chosen) ?? operations[0];
-		const outcomes = await runAll(this, operation, items);
+		const { items, outcomes } = await runChosen(this, wholeRuns);
 
 		const node = this.getNode();
 		const error = this.continueOnFail() ? undefined : firstError(node, outcomes);

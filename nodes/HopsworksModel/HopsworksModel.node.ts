@@ -9,7 +9,8 @@ import {
 import { hopsworksApiTest } from '../hopsworks/credentialTest';
 import { searchDeployments } from '../hopsworks/deployments';
 import { firstError } from '../hopsworks/errors';
-import { failedItem } from '../hopsworks/items';
+import { failedItem, hintAtTrouble } from '../hopsworks/items';
+import { runChosen } from '../hopsworks/run';
 import { getSchemaColumns } from '../hopsworks/schemaColumns';
 import { operations, properties } from './operations';
 
@@ -37,10 +38,9 @@ export class HopsworksModel implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const items = this.getInputData();
-		const chosen = this.getNodeParameter('operation', 0);
-		const operation = operations.find(({ value }) => value === chosen) ?? operations[0];
-		const outcomes = await operation.run(this, items);
+		const run = await runChosen(this, operations);
+		const { items, outcomes } = run;
+		hintAtTrouble(run);
 
 		const node = this.getNode();
 		const error = this.continueOnFail() ? undefined : firstError(node, outcomes);

@@ -44,9 +44,9 @@ export class LmChatHopsworks implements INodeType {
 			const options = asRecord(this.getNodeParameter('options', itemIndex, {}));
 			const connection = await readConnection(this);
 			const settings = { ...readSendSettings(options), concurrency: Infinity };
-			const finder = deploymentFinder(this, connection, settings);
+			const finder = deploymentFinder(this, connection, settings, new Set());
 			const model = await readChatModel(this.getNodeParameter('deployment', itemIndex), options, finder);
-			take(await finder.ready(model.found, options));
+			take(await finder.ready(model.found));
 			return {
 				model,
 				send: sender(this, connection, settings, { requests: 0, retries: 0 }),

@@ -19,6 +19,7 @@ import { chatBody, STREAMED, toolChoice } from '../serving/chatCompletions';
 import type { Piece } from '../serving/chatStream';
 import { asText, encode, isRecord } from '../serving/json';
 import type { Outcome } from '../serving/outcome';
+import { readToolSchema } from '../serving/toolSchema';
 import { queue } from './queue';
 import { countStreamedTokens } from './tracing';
 import { toContent, toFinishReason, toMessages, toUsage } from './messages';
@@ -127,7 +128,11 @@ class HopsworksChatModel extends BaseChatModel {
 				...(tools.length > 0 && {
 					tools: tools.map((tool) => ({
 						type: 'function',
-						function: { name: tool.name, description: tool.description, parameters: getParametersJsonSchema(tool) },
+						function: {
+							name: tool.name,
+							description: tool.description,
+							parameters: this.orThrow(readToolSchema(tool.name, getParametersJsonSchema(tool))),
+						},
 					})),
 				}),
 				...(onPiece && STREAMED),

@@ -91,6 +91,11 @@ export class Watch {
 	}
 }
 
+/** Lets n8n's event loop turn once. */
+export async function giveWay(): Promise<void> {
+	await sleep(0);
+}
+
 /** Milliseconds after which a loop lets others have their turn. */
 const LONGEST_TURN = 15;
 
@@ -108,7 +113,7 @@ export class Breather {
 	}
 
 	async rest(): Promise<boolean> {
-		await sleep(0);
+		await giveWay();
 		this.began = now();
 		return !isCancelled(this.context);
 	}

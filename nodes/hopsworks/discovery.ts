@@ -18,29 +18,34 @@ export interface Found {
 	target: Target;
 	/** Absent where Hopsworks was not asked: for a pasted URL, or without 'Hopsworks URL'. */
 	record?: DeploymentRecord;
+	/** Where it shall be started if it is stopped: the longest wait for that, in seconds. */
+	startWait?: number;
 }
 
 export interface Finder {
 	/** The target of one item, from its locator and options. Throws what `attempt` turns into a failure. */
 	find(locator: unknown, options: Record<string, unknown>, route: Route): Promise<Found>;
-	/** Sees that a deployment can be called, and starts it first where the options say so; once a run and deployment. */
-	ready(found: Found, options: Record<string, unknown>): Promise<Outcome<unknown>>;
+	/** Sees that a deployment can be called, and starts it first where it shall be; once a run and deployment. */
+	ready(found: Found): Promise<Outcome<unknown>>;
 	/** The columns that a deployment reads, as Hopsworks tells them. */
 	schema(found: Found): Promise<Outcome<DeploymentSchema>>;
-	/** What the user should know of the look-ups, a sentence each without its full stop. */
-	notes: Set<string>;
 }
 
 /** Longest wait, in seconds, for a look-up that the run can do without. */
 const OPTIONAL_TIMEOUT = 10;
 
-export function deploymentFinder(context: CallContext, connection: Connection, settings: SendSettings): Finder {
+/** `notes` gets what the user should know of the look-ups, a sentence each without its full stop. */
+export function deploymentFinder(
+	context: CallContext,
+	connection: Connection,
+	settings: SendSettings,
+	notes: Set<string>,
+): Finder {
 	// With a gateway of its own the run can do without Hopsworks, so it does not wait for it.
 	const isOptional = connection.servingUrl.trim() !== '';
 	const patience = isOptional ? { maxTries: 1, timeout: Math.min(settings.timeout, OPTIONAL_TIMEOUT) } : {};
 	const lookUps = { requests: 0, retries: 0 };
 	const api = restApi(context, connection, { ...settings, ...patience }, lookUps);
-	const notes = new Set<string>();
 	const records = new Map<string, Promise<Outcome<DeploymentRecord>>>();
 	const starts = new Map<string, Promise<Outcome<DeploymentRecord>>>();
 	let gateway: Promise<Outcome<string | undefined>> | undefined;
@@ -111,28 +116,27 @@ export function deploymentFinder(context: CallContext, connection: Connection, s
 	}
 
 	return {
-		notes,
 		async schema({ target, record }) {
 			const known = record ? success(record) : await readRecord(target.deployment);
 			if (!known.ok) return known;
 			const schema = await api.schema(known.value.id, 'schema');
 			return schema.ok ? success(readSchema(schema.value)) : schema;
 		},
-		async ready({ target, record }, options) {
-			const mayStart = options.whenStopped === 'start';
-			if (!mayStart) {
+		async ready({ target, record, startWait }) {
+			if (startWait === undefined) {
 				const down = record && downFailure(record);
 				return down ? failed(down) : success(undefined);
 			}
-			const maxWait = readNumber(options, addressOptions, 'maxWait');
 			const known = record ? success(record) : await readRecord(target.deployment);
 			if (!known.ok || known.value.state === '' || isReady(known.value.state)) return known;
-			const pending = starts.get(target.deployment) ?? start(known.value, maxWait);
+			const pending = starts.get(target.deployment) ?? start(known.value, startWait);
 			starts.set(target.deployment, pending);
 			return await pending;
 		},
 		async find(locator, options, route) {
-			return take(await lookUp(readAddress(locator, options, connection), route));
+			const mayStart = options.whenStopped === 'start';
+			const startWait = mayStart ? readNumber(options, addressOptions, 'maxWait') : undefined;
+			return { ...take(await lookUp(readAddress(locator, options, connection), route)), startWait };
 		},
 	};
 }

@@ -2,7 +2,7 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 import type { Failure, Outcome } from '../serving/outcome';
 
-const OWN_SIDE = new Set<Failure['kind']>(['input', 'cancelled', 'notSent']);
+const OWN_SIDE = new Set<Failure['kind']>(['input', 'cancelled', 'notSent', 'node']);
 
 /** `NodeOperationError` for what the user gave, `NodeApiError` for what a server answered, always with the item. */
 export function nodeError(node: INode, failure: Failure, itemIndex: number): NodeApiError | NodeOperationError {

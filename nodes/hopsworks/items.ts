@@ -89,13 +89,17 @@ function meetsRetryOnFail(context: IExecuteFunctions, [first]: Array<Outcome<INo
 	return isTakenForFailure && context.getNode().retryOnFail === true && context.continueOnFail();
 }
 
-/** Says in the editor what a run has met, with `notes` in sentences of their own; a run without trouble says nothing. */
-export function hintAtTrouble(
-	context: IExecuteFunctions,
-	outcomes: Array<Outcome<INodeExecutionData>>,
-	{ requests, retries }: Tally,
-	notes: Iterable<string> = [],
-): void {
+/** What a run tells of itself. */
+interface RunReport {
+	context: IExecuteFunctions;
+	outcomes: Array<Outcome<INodeExecutionData>>;
+	tally: Tally;
+	/** Sentences without their full stop. */
+	notes: Iterable<string>;
+}
+
+/** Says in the editor what a run has met; a run without trouble says nothing. */
+export function hintAtTrouble({ context, outcomes, tally: { requests, retries }, notes }: RunReport): void {
 	const failures = outcomes.filter((outcome) => !outcome.ok).length;
 	const remarks = [...notes, ...(meetsRetryOnFail(context, outcomes) ? [RETRY_ON_FAIL] : [])];
 	if (retries === 0 && failures === 0 && remarks.length === 0) return;

@@ -54,6 +54,17 @@ export function attemptNow<Value>(read: () => Value): Outcome<Value> {
 	}
 }
 
+/** The failure of a throw that no reading foresaw: the node itself is at fault. */
+export function brokenNode(error: unknown): Failure {
+	const { message } = isRecord(error) || error instanceof Error ? textsOf(error) : textsOf({});
+	return {
+		kind: 'node',
+		message: `The node could not go on: ${excerpt(message)}`,
+		description:
+			'This is a fault of the node. Please report it, with the settings of the node and an item that shows it.',
+	};
+}
+
 function failureIn(error: unknown): Failure {
 	if (error instanceof Unusable) return error.failure;
 	const { message, description } = isRecord(error) || error instanceof Error ? textsOf(error) : textsOf({});
@@ -65,8 +76,10 @@ function textsOf(error: object): { message: string; description: string } {
 		const value: unknown = Reflect.get(error, name);
 		return typeof value === 'string' ? value : '';
 	};
+	const message = text('message') || 'A field could not be read';
 	return {
-		message: text('message') || 'A field could not be read',
+		// The words of n8n's own expressions, which walk over a value to its end.
+		message: message.includes('call stack') ? 'A value is nested too deep to be read' : message,
 		description: text('description') || "Check the expressions in the node's fields.",
 	};
 }

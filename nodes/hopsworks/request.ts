@@ -1,13 +1,14 @@
 /** One request through n8n's HTTP helper: credential, bounds and cancel, ending in an outcome without the key in it. */
 import type { IHttpRequestOptions } from 'n8n-workflow';
-import { failureWithout, jsonWithout, keyRemover, pieceCleaner, type Remove } from '../serving/apiKey';
+import { failureWithout, jsonWithout, keyRemover, pieceCleaner, removeInTurns, type Remove } from '../serving/apiKey';
 import { brokenOff, type Piece } from '../serving/chatStream';
 import { connectionFailure, CUT_REPLY, timeoutFailure, tooLargeReply } from '../serving/connectionFailure';
 import { asText, encode, isRecord } from '../serving/json';
 import { failed, success, type Failure, type Outcome } from '../serving/outcome';
-import { replyOf, type Reply } from '../serving/reply';
+import { replyInTurns, replyOf, type Reply } from '../serving/reply';
 import { retryAfter } from '../serving/retry';
-import { CANCELLED, isCancelled, Watch } from './cancel';
+import type { GiveWay } from '../serving/turns';
+import { CANCELLED, giveWay, isCancelled, Watch } from './cancel';
 import { CREDENTIAL, type CallContext, type Connection } from './connection';
 import type { SendSettings } from './sendSettings';
 import { endWith, isByteStream, readStream, readText, type OnPiece } from './stream';
@@ -43,6 +44,11 @@ export async function sendOnce(
 	const remove = keyRemover(connection.apiKey);
 	const watch = new Watch(() => isCancelled(context), settings.timeout);
 	const progress = { hasHead: false, hasBegun: false };
+	// Not beyond a cancel; but what came in time is read.
+	const rest = async (): Promise<void> => {
+		await giveWay();
+		if (isCancelled(context)) throw new Error('canceled');
+	};
 	let isReadToEnd = false;
 	try {
 		const sending = post(context, connection, settings, call, watch.signal);
@@ -50,7 +56,7 @@ export async function sendOnce(
 		sending.catch(() => {});
 		const response = readResponse(await watch.within(sending));
 		progress.hasHead = true;
-		const outcome = await readOutcome(response, { connection, settings, call, watch, remove, progress });
+		const outcome = await readOutcome(response, { connection, settings, call, watch, remove, rest, progress });
 		isReadToEnd = outcome.ok;
 		return { outcome: outcome.ok ? outcome : failed(failureWithout(outcome.failure, remove)), wanted: response.wanted };
 	} catch (error) {
@@ -128,12 +134,14 @@ interface Reading {
 	call: Call;
 	watch: Watch;
 	remove: Remove;
+	/** Lets others have their turn while a reply is read; throws after a cancel. */
+	rest: GiveWay;
 	progress: { hasBegun: boolean };
 }
 
 /** Reads the body of a response that has come. */
 async function readOutcome({ status, type, body }: Response, reading: Reading): Promise<Outcome<Reply>> {
-	const { settings, call, watch, remove } = reading;
+	const { connection, settings, call, watch, remove, rest } = reading;
 	const isGood = status >= 200 && status < 300;
 	if (!isByteStream(body)) {
 		const reply = replyOf(remove(typeof body === 'string' ? body : encode(body)));
@@ -150,7 +158,8 @@ async function readOutcome({ status, type, body }: Response, reading: Reading): 
 	}
 	const { text, isCut } = await readText(body, isGood ? most : Math.min(most, MOST_ERROR_BYTES));
 	if (!isGood) return failed(call.failureOf(status, replyOf(remove(text))));
-	return isCut ? failed(tooLargeReply(most)) : success(replyOf(remove(text)));
+	if (isCut) return failed(tooLargeReply(most));
+	return success(await replyInTurns(await removeInTurns(text, connection.apiKey, rest), rest));
 }
 
 /** Hands pieces on without the key; `end` gives what was kept back of the last. */

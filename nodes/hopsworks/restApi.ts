@@ -60,7 +60,9 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 	): Promise<Outcome<Value>> {
 		const reply = await send('GET', path);
 		if (!reply.ok) return reply;
-		const value = read(reply.value.json);
+		const { json } = reply.value;
+		const isFailure = isRecord(json) && ('error' in json || 'errorCode' in json);
+		const value = isFailure ? undefined : read(json);
 		return value === undefined ? failed(notHopsworks(reply.value)) : success(value);
 	}
 

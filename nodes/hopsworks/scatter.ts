@@ -13,6 +13,8 @@ import {
 import { isolate } from '../serving/isolate';
 import { count, failed, failureOfRow, success, type Failure, type Outcome } from '../serving/outcome';
 import type { Reply } from '../serving/reply';
+import { Breather } from './cancel';
+import type { CallContext } from './connection';
 import type { Send, Sent } from './send';
 
 /** Items whose rows may share requests. */
@@ -27,21 +29,28 @@ export interface Group<Value> {
 	/** The text of a request for some rows. */
 	write(texts: string[]): string;
 	/** One value a row out of a reply. */
-	read(reply: Reply, rows: number): Outcome<Value[]>;
+	read(reply: Reply, rows: number): Outcome<Value[]> | Promise<Outcome<Value[]>>;
 	/** May change `write` after a failure; what was written before is then sent again. */
 	learn?(failure: Failure): void;
 }
 
 export interface Course<Value> {
+	context: CallContext;
 	send: Send;
 	/** Batches under way at once. */
 	concurrency: number;
 	/** Whether the run ends at the first item that fails. */
 	stops: boolean;
+	/** Gets what the user should know, a sentence each without its full stop. */
+	notes: Set<string>;
 	/** Called for every request, with the items whose rows it carried. */
 	onSent?(items: number[], sent: Sent): void;
 	/** Called once for every item whose outcome is known; an item without one was not sent. */
 	settle(item: number, outcome: Outcome<Value>): void;
+}
+
+function asOutcome(text: string | Outcome<string>): Outcome<string> {
+	return typeof text === 'string' ? success(text) : text;
 }
 
 /** The groups that can be called: all are waited for at the same time, and the items of the others get the reason. */
@@ -56,15 +65,13 @@ async function readyGroups<Value>(
 	return readied.filter(({ ready }) => ready.ok).map(({ group }) => group);
 }
 
-/**
- * Scores all items of all groups, once their deployments can be called. Gives what the user should know of it, a sentence
- * each without its full stop.
- */
-export async function scatter<Value>(groups: Array<Group<Value>>, course: Course<Value>): Promise<string[]> {
+/** Scores all items of all groups, once their deployments can be called. */
+export async function scatter<Value>(groups: Array<Group<Value>>, course: Course<Value>): Promise<void> {
 	const { send, concurrency, stops, onSent, settle } = course;
 	const called = await readyGroups(groups, settle);
 	// Nothing goes out for a run that ends with a failure anyway.
-	if (stops && called.length < groups.length) return [];
+	if (stops && called.length < groups.length) return;
+	const breather = new Breather(course.context);
 	const notes = new Map<Group<Value>, string>();
 	let firstFailed = Infinity;
 	let isCancelled = false;
@@ -85,12 +92,13 @@ export async function scatter<Value>(groups: Array<Group<Value>>, course: Course
 		const { write } = group;
 		const sent = await send(group.target, () => write(batch.texts));
 		onSent?.(batch.items, sent);
-		const values = sent.outcome.ok ? group.read(sent.outcome.value, batch.items.length) : sent.outcome;
+		const values = sent.outcome.ok ? await group.read(sent.outcome.value, batch.items.length) : sent.outcome;
 		if (values.ok) {
-			batch.items.forEach((item, position) => {
+			for (const [position, item] of batch.items.entries()) {
 				const value = values.value[position];
 				if (value !== undefined) settle(item, success(value));
-			});
+				if (breather.isDue()) await breather.rest();
+			}
 			return undefined;
 		}
 		group.learn?.(values.failure);
@@ -135,7 +143,7 @@ export async function scatter<Value>(groups: Array<Group<Value>>, course: Course
 			items.forEach((item, position) => fail(item, failureOfRow(failure, position)));
 		} else if (failure?.blame?.kind === 'rows') {
 			const found = search(group, batch, failure);
-			searches = Promise.all([searches, found]);
+			searches = Promise.allSettled([searches, found]);
 			await found;
 		} else if (failure) {
 			await inWindow(cutAgain(batch, group.limits), concurrency, (smaller) => score(group, smaller));
@@ -143,11 +151,19 @@ export async function scatter<Value>(groups: Array<Group<Value>>, course: Course
 		return mayGoOn(Infinity);
 	}
 
+	/** The text of a row, after a rest for n8n where one is due. */
+	function textOf(group: Group<Value>, item: number): ReturnType<TextOf> {
+		return breather.isDue()
+			? breather.rest().then(async () => asOutcome(await group.textOf(item)))
+			: group.textOf(item);
+	}
+
 	async function* jobs(): AsyncGenerator<{ group: Group<Value>; batch: Batch }> {
 		for (const group of called) {
-			for await (const batch of cutBatches(group.items, group.textOf, group.limits, fail)) yield { group, batch };
+			const batches = cutBatches(group.items, (item) => textOf(group, item), group.limits, fail);
+			for await (const batch of batches) yield { group, batch };
 		}
 	}
 	await inWindow(jobs(), concurrency, ({ group, batch }) => score(group, batch));
-	return [...new Set(notes.values())];
+	for (const note of notes.values()) course.notes.add(note);
 }

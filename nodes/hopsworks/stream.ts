@@ -34,17 +34,17 @@ export interface Body {
 
 /** The text of a stream, read to `mostBytes` of it. */
 export async function readText(stream: ByteStream, mostBytes: number): Promise<Body> {
-	const chunks: Uint8Array[] = [];
+	const decoder = new TextDecoder();
+	const pieces: string[] = [];
 	let size = 0;
 	for await (const chunk of stream) {
-		chunks.push(chunk);
+		// Each as it comes: all of a long reply at one go would hold up n8n.
+		pieces.push(decoder.decode(chunk.subarray(0, mostBytes - size), { stream: true }));
 		size += chunk.length;
 		if (size > mostBytes) break;
 	}
-	const text = new TextDecoder().decode(
-		chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, Math.min(size, mostBytes)),
-	);
-	return { text, isCut: size > mostBytes };
+	pieces.push(decoder.decode());
+	return { text: pieces.join(''), isCut: size > mostBytes };
 }
 
 /** Reads a streamed chat completion. Gives the reply as it would have come without streaming. */

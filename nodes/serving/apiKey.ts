@@ -1,6 +1,7 @@
 /** The API key as it goes out, and whatever a server sends back of it taken out again. */
 import type { Json } from './json';
 import type { Failure } from './outcome';
+import { SLICE, Turns, type GiveWay } from './turns';
 
 /**
  * The key out of what a user pasted: without the word `ApiKey` before it, white space, and characters that the HTTP layer
@@ -30,22 +31,67 @@ function secretsIn(key: string): string[] {
 	return [...(key.length >= SHORTEST_KEY ? [key] : []), ...(hasHalf ? [half] : [])];
 }
 
+/** The most backslashes before an escaped character. */
+const MOST_BACKSLASHES = 8;
+const LONGEST_FORM = MOST_BACKSLASHES + 'u0041'.length;
+
 /** A character as it is, or escaped as in JSON, or in JSON within JSON a few times over: `A`, `\u0041`, `\\u0041`. */
 function anyForm(character: string): string {
 	const plain = character.replace(/[^A-Za-z0-9]/, '\\$&');
 	const code = character.charCodeAt(0).toString(16).padStart(4, '0');
 	const digits = code.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-	return `(?:${plain}|\\\\{1,8}u${digits})`;
+	return `(?:${plain}|\\\\{1,${MOST_BACKSLASHES}}u${digits})`;
+}
+
+interface Search {
+	/** Whether a text may hold a secret: most do not, which is seen at a glance. */
+	mayHold(text: string): boolean;
+	/** Every form of the secrets; made when it is asked for, as that takes longer than most replies need. */
+	forms(): RegExp;
+}
+
+function searchFor(secrets: string[]): Search {
+	let forms: RegExp | undefined;
+	return {
+		mayHold: (text) => secrets.some((secret) => text.includes(secret)) || text.includes('u00'),
+		forms: () => (forms ??= new RegExp(secrets.map((one) => Array.from(one, anyForm).join('')).join('|'), 'g')),
+	};
 }
 
 /** A function that takes a key out of texts that a server sent, JSON or not, should it have echoed it. */
 export function keyRemover(key: string): Remove {
 	const secrets = secretsIn(key);
 	if (secrets.length === 0) return (text) => text;
-	const forms = new RegExp(secrets.map((secret) => Array.from(secret, anyForm).join('')).join('|'), 'g');
-	// Most texts hold neither, which is seen at a glance.
-	const mayHold = (text: string): boolean => secrets.some((secret) => text.includes(secret)) || text.includes('u00');
-	return (text) => (mayHold(text) ? text.replace(forms, BLOT) : text);
+	const { mayHold, forms } = searchFor(secrets);
+	return (text) => (mayHold(text) ? text.replace(forms(), BLOT) : text);
+}
+
+/**
+ * Takes a key out of a text of any length as `keyRemover` does, giving way now and then. `slice` tells how many characters
+ * are searched at one go.
+ */
+export async function removeInTurns(text: string, key: string, giveWay: GiveWay, slice = SLICE): Promise<string> {
+	const secrets = secretsIn(key);
+	if (secrets.length === 0) return text;
+	const { mayHold, forms } = searchFor(secrets);
+	// What begins in a piece ends in it or in this much more.
+	const longest = LONGEST_FORM * Math.max(...secrets.map(({ length }) => length));
+	const turns = new Turns(giveWay);
+	const kept: string[] = [];
+	let done = 0;
+	for (let begin = 0; begin < text.length; ) {
+		if (turns.isOver()) await turns.next();
+		const piece = text.slice(begin, begin + slice + longest);
+		let end = Math.min(begin + slice, text.length);
+		for (const { 0: found, index } of mayHold(piece) ? piece.matchAll(forms()) : []) {
+			if (index >= slice) break;
+			kept.push(text.slice(done, begin + index), BLOT);
+			done = begin + index + found.length;
+			end = Math.max(end, done);
+		}
+		begin = end;
+	}
+	return kept.length === 0 ? text : kept.join('') + text.slice(done);
 }
 
 /** A failure without the key in its words. */

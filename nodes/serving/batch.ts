@@ -89,7 +89,7 @@ export function shrink(limits: BatchLimits, { items, texts }: Batch, mostRows?: 
 
 /**
  * Works through jobs with at most `width` under way: whenever one ends the next begins, so that nothing waits for the
- * slowest of a group. Begins no further job once `work` has answered false; those under way are finished.
+ * slowest of a group. Begins no further job once `work` has answered false or has thrown; those under way are finished.
  */
 export async function inWindow<Job>(
 	jobs: Iterable<Job> | AsyncIterable<Job>,
@@ -102,9 +102,15 @@ export async function inWindow<Job>(
 		while (goesOn) {
 			const next = await queue.next();
 			if (next.done || !goesOn) return;
-			const mayGoOn = await work(next.value);
-			goesOn = goesOn && mayGoOn;
+			let mayGoOn = false;
+			try {
+				mayGoOn = await work(next.value);
+			} finally {
+				goesOn = goesOn && mayGoOn;
+			}
 		}
 	};
-	await Promise.all(Array.from({ length: width }, worker));
+	const workers = Array.from({ length: width }, worker);
+	await Promise.allSettled(workers);
+	await Promise.all(workers);
 }

@@ -3,7 +3,7 @@ import type { AnswerFormat } from './chatCompletions';
 import { errorText } from './errorText';
 import { excerpt, show } from './excerpt';
 import { asText, isRecord, parseReply, type Json } from './json';
-import { departureFrom } from './jsonSchema';
+import { departureFrom } from './departure';
 import { failed, success, type Failure, type Outcome } from './outcome';
 import type { Reply } from './reply';
 
@@ -126,7 +126,8 @@ function readToolCalls(calls: Json | undefined): Outcome<ToolCall[]> {
 }
 
 function spoilt(what: string, text: string, description: string): { ok: false; failure: Failure } {
-	return failed({ kind: 'reply', message: `${what}: ${excerpt(text)}`, description });
+	const said = excerpt(text);
+	return failed({ kind: 'reply', message: said === '' ? what : `${what}: ${said}`, description });
 }
 
 /** Finish reasons by which a server says that it did not write the answer to its end, and what to do about each. */
@@ -168,7 +169,7 @@ function readStructured(
 		);
 	}
 	if (format.type === 'json') return success(value);
-	const departure = departureFrom(format.schema, value, format.schema);
+	const departure = departureFrom(format.schema, value);
 	if (departure === undefined) return success(value);
 	return spoilt(
 		`The answer does not follow the JSON schema, as ${departure}`,

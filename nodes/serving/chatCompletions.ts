@@ -1,7 +1,8 @@
 /** OpenAI's chat completions as vLLM speaks them: messages and options into request text. */
 import { encode, isRecord } from './json';
-import { readSchema, type Schema } from './jsonSchema';
+import { readSchema } from './jsonSchema';
 import { badInput, success, type Outcome } from './outcome';
+import type { Schema } from './schemaReferences';
 
 /** One message of a conversation; vLLM reads further members such as `name` or `tool_calls`. */
 export type Message = Record<string, unknown>;

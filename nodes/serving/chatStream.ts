@@ -35,7 +35,8 @@ interface ToolCall {
 interface Choice {
 	texts: { content?: string; refusal?: string; reasoning?: string; reasoning_content?: string };
 	toolCalls: Map<number, ToolCall>;
-	finishReason: Json;
+	/** Null as long as the server has told none. */
+	finishReason: string | null;
 	stopReason?: Json;
 }
 
@@ -74,7 +75,7 @@ export function chatStreamReader(): ChatStreamReader {
 		}
 		const reply = replyOf(data);
 		const chunk = reply.json;
-		if (!isRecord(chunk) || (chunk.error ?? null) !== null || chunk.object === 'error') {
+		if (!isRecord(chunk) || (chunk.error ?? false) !== false || chunk.object === 'error') {
 			return brokenOff(errorText(reply) || excerpt(data));
 		}
 		const { choices: parts, usage: counted, ...rest } = chunk;
@@ -86,7 +87,9 @@ export function chatStreamReader(): ChatStreamReader {
 			if (!isRecord(part)) continue;
 			const index = typeof part.index === 'number' ? part.index : 0;
 			const piece = readChoice(choiceAt(index), part);
-			if (index === 0) Object.assign(first, piece);
+			if (index !== 0) continue;
+			first.text += piece.text;
+			first.reasoning += piece.reasoning;
 		}
 		return success(first);
 	}
@@ -107,7 +110,9 @@ export function chatStreamReader(): ChatStreamReader {
 			// Some servers end without saying so (transformers serve); a finish reason says it too.
 			const isWhole = isDone || [...choices.values()].every(({ finishReason }) => finishReason !== null);
 			if (!isWhole) return brokenOff(`the stream ended after '${excerpt(choices.get(0)?.texts.content ?? '')}'`);
-			const whole = [...choices].map(([index, choice]) => ({ index, ...wholeChoice(choice) }));
+			// The first choice is the answer, even where another began before it.
+			const inOrder = [...choices].toSorted(([one], [other]) => Number(other === 0) - Number(one === 0));
+			const whole = inOrder.map(([index, choice]) => ({ index, ...wholeChoice(choice) }));
 			return success({
 				...Object.fromEntries(head),
 				object: 'chat.completion',
@@ -126,7 +131,8 @@ function readChoice(choice: Choice, part: Fields): Piece {
 		if (typeof added === 'string') choice.texts[name] = (choice.texts[name] ?? '') + added;
 	}
 	for (const call of Array.isArray(delta.tool_calls) ? delta.tool_calls : []) addToolCall(choice.toolCalls, call);
-	choice.finishReason = part.finish_reason ?? choice.finishReason;
+	// Some servers write '' until there is one.
+	if (typeof part.finish_reason === 'string' && part.finish_reason !== '') choice.finishReason = part.finish_reason;
 	choice.stopReason = part.stop_reason ?? choice.stopReason;
 	const reasoning = delta.reasoning ?? delta.reasoning_content;
 	return {

@@ -94,8 +94,9 @@ export function readDeployment(value: Json | undefined): DeploymentRecord | unde
 export function entriesOf(value: Json | undefined): Json[] | undefined {
 	if (Array.isArray(value)) return value;
 	if (!isRecord(value)) return undefined;
-	if ('count' in value && !('id' in value)) return Array.isArray(value.items) ? value.items : [];
-	return 'id' in value ? [value] : undefined;
+	if (Object.hasOwn(value, 'id')) return [value];
+	if (!Object.hasOwn(value, 'count')) return undefined;
+	return Array.isArray(value.items) ? value.items : [];
 }
 
 export interface Project {

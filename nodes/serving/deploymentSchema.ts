@@ -3,7 +3,18 @@
  * documentation 'How To Use A Deployment Schema'; hopsworks-api: `deployment/schema.py`).
  */
 import { fieldsOf } from './columns';
-import { encode, isNumberText, isRecord, NUMBER_TEXT, parseGiven, type Json } from './json';
+import { excerpt, show } from './excerpt';
+import {
+	asText,
+	encode,
+	isDeeperThan,
+	isNumberText,
+	isRecord,
+	MOST_LEVELS,
+	NUMBER_TEXT,
+	parseGiven,
+	type Json,
+} from './json';
 import { badInput, success, type Outcome } from './outcome';
 
 export interface SchemaColumn {
@@ -60,32 +71,37 @@ function readColumn(field: Json, isOptional: boolean): SchemaColumn[] {
 
 type Kind = 'integer' | 'bigint' | 'number' | 'decimal' | 'text' | 'boolean' | 'time' | 'list' | 'object' | 'any';
 
-const KINDS: Record<string, Kind> = {
-	tinyint: 'integer',
-	smallint: 'integer',
-	int: 'integer',
-	bigint: 'bigint',
-	float: 'number',
-	double: 'number',
-	decimal: 'decimal',
-	string: 'text',
-	varchar: 'text',
-	char: 'text',
-	binary: 'text',
-	boolean: 'boolean',
-	timestamp: 'time',
-	date: 'time',
-	array: 'list',
-	struct: 'object',
-	map: 'object',
-};
+const KINDS = new Map<string | undefined, Kind>([
+	['tinyint', 'integer'],
+	['smallint', 'integer'],
+	['int', 'integer'],
+	['bigint', 'bigint'],
+	['float', 'number'],
+	['double', 'number'],
+	['decimal', 'decimal'],
+	['string', 'text'],
+	['varchar', 'text'],
+	['char', 'text'],
+	['binary', 'text'],
+	['boolean', 'boolean'],
+	['timestamp', 'time'],
+	['date', 'time'],
+	['array', 'list'],
+	['struct', 'object'],
+	['map', 'object'],
+]);
 
 /** What a column's type accepts, without its parameters: `varchar(20)` is text, `array<int>` a list. */
 export function kindOf({ type }: SchemaColumn): Kind {
-	return KINDS[/^[a-z]*/.exec(type)?.[0] ?? ''] ?? 'any';
+	return KINDS.get(/^[a-z]*/.exec(type)?.[0]) ?? 'any';
 }
 
 const INTEGER = /^-?(?:0|[1-9]\d*)$/;
+
+/** The JSON text of a value that may hold others; `undefined` where it is nested too deep to be sent. */
+function compoundText(value: unknown): string | undefined {
+	return isDeeperThan(value, MOST_LEVELS) ? undefined : encode(value);
+}
 
 /** The JSON text of a value for a column; `undefined` where its type does not accept it. */
 function cellText(value: unknown, kind: Kind): string | undefined {
@@ -97,7 +113,7 @@ function cellText(value: unknown, kind: Kind): string | undefined {
 		case 'bigint':
 			// As text no reader on the way can round it.
 			if (text !== undefined) return INTEGER.test(text) ? encode(text) : undefined;
-			if (typeof value === 'bigint') return encode(String(value));
+			if (typeof value === 'bigint') return encode(asText(value));
 			return Number.isSafeInteger(value) ? encode(value) : undefined;
 		case 'number':
 			if (text !== undefined) return isNumberText(text) ? text : undefined;
@@ -106,23 +122,27 @@ function cellText(value: unknown, kind: Kind): string | undefined {
 			if (text !== undefined) return NUMBER_TEXT.test(text) ? encode(text) : undefined;
 			return typeof value === 'bigint' || Number.isFinite(value) ? encode(value) : undefined;
 		case 'text':
-			return typeof value === 'object' ? undefined : encode(String(value));
+			return value === '' || asText(value) !== '' ? encode(asText(value)) : undefined;
 		case 'boolean':
 			if (text !== undefined) return /^(?:true|false)$/i.test(text) ? text.toLowerCase() : undefined;
 			return typeof value === 'boolean' ? encode(value) : undefined;
 		case 'time':
 			if (text !== undefined) return INTEGER.test(text) ? text : encode(text);
-			return Number.isInteger(value) || (typeof value === 'object' && value !== null) ? encode(value) : undefined;
+			return Number.isInteger(value) || (typeof value === 'object' && value !== null) ? compoundText(value) : undefined;
 		case 'list':
 		case 'object': {
 			const given = text === undefined ? value : parseGiven(text);
 			const fits = kind === 'list' ? Array.isArray(given) : isRecord(given);
-			return fits ? encode(given) : undefined;
+			return fits ? compoundText(given) : undefined;
 		}
 		case 'any':
-			return encode(value);
+			return compoundText(value);
 	}
 }
+
+/** What goes into a message beside other things is cut here, so that there is room for all of them. */
+const LONGEST_PART = 100;
+const LONGEST_LIST = 300;
 
 /** A value as a column's JSON text: its type decides what becomes of text. Fails by the column's name. */
 export function cellOf(value: unknown, column: SchemaColumn): Outcome<string> {
@@ -130,18 +150,18 @@ export function cellOf(value: unknown, column: SchemaColumn): Outcome<string> {
 	const kind = kindOf(column);
 	// An empty cell of a table is no value, but for a column of text.
 	const isEmpty = value === null || (value === '' && kind !== 'text' && kind !== 'any');
-	const wanted = type === '' ? 'anything' : `'${type}'`;
+	const wanted = type === '' ? 'anything' : `'${excerpt(type, LONGEST_PART)}'`;
 	if (isEmpty && isNullable) return success('null');
 	const text = isEmpty ? undefined : cellText(value, kind);
 	if (text !== undefined) return success(text);
 	return badInput(
-		`'${name}' is ${isEmpty ? 'empty' : encode(value)}, and the deployment's schema wants ${wanted}${isNullable ? ' or null' : ''}`,
+		`'${excerpt(name, LONGEST_PART)}' is ${isEmpty ? 'empty' : excerpt(show(value), LONGEST_PART)}, and the deployment's schema wants ${wanted}${isNullable ? ' or null' : ''}`,
 		`Give the column a value of that type, for example with an Edit Fields node before this one.`,
 	);
 }
 
 function listed(names: string[]): string {
-	return `${names.length === 1 ? 'the column' : 'the columns'} ${names.map((name) => `'${name}'`).join(', ')}`;
+	return `${names.length === 1 ? 'the column' : 'the columns'} ${excerpt(names.map((name) => `'${name}'`).join(', '), LONGEST_LIST)}`;
 }
 
 /** The failure of an item that lacks columns which the schema wants. */

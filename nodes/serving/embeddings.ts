@@ -4,6 +4,7 @@ import { excerpt, show } from './excerpt';
 import { encode, isRecord, type Json } from './json';
 import { count, failed, success, type Failure, type Outcome } from './outcome';
 import type { Reply } from './reply';
+import { Turns, type GiveWay } from './turns';
 
 export interface EmbeddingSettings {
 	model: string;
@@ -30,8 +31,11 @@ function unusable(message: string, blame: Failure['blame']): { ok: false; failur
 	return failed({ kind: 'reply', message, description: ADVICE, blame });
 }
 
-/** The vectors of a reply. Its order means nothing: each says by `index` which text it belongs to. */
-export function readEmbeddings(reply: Reply, texts: number): Outcome<Embeddings> {
+/**
+ * The vectors of a reply. Its order means nothing: each says by `index` which text it belongs to. Gives way now and then
+ * where there are many.
+ */
+export async function readEmbeddings(reply: Reply, texts: number, giveWay: GiveWay): Promise<Outcome<Embeddings>> {
 	const { json } = reply;
 	const data = isRecord(json) ? json.data : undefined;
 	if (!isRecord(json) || !Array.isArray(data)) {
@@ -44,18 +48,23 @@ export function readEmbeddings(reply: Reply, texts: number): Outcome<Embeddings>
 		});
 	}
 	const vectors = new Map<number, number[]>();
+	const turns = new Turns(giveWay);
 	for (const [position, entry] of data.entries()) {
+		if (turns.isOver()) await turns.next();
 		const index = isRecord(entry) ? (entry.index ?? position) : position;
 		const vector = isRecord(entry) ? readVector(entry.embedding) : undefined;
 		if (!vector) return unusable(`The reply holds an embedding that is no list of numbers: ${show(entry)}`, undefined);
-		if (typeof index === 'number' && index >= 0 && index < texts) vectors.set(index, vector);
+		if (typeof index === 'number') vectors.set(index, vector);
 	}
-	if (vectors.size !== texts) {
+	const inOrder = Array.from({ length: texts }, (_, index) => vectors.get(index)).filter(
+		(vector) => vector !== undefined,
+	);
+	if (inOrder.length !== texts) {
 		return unusable('The reply does not tell which embedding belongs to which text', { kind: 'count' });
 	}
 	const { prompt_tokens: tokens } = isRecord(json.usage) ? json.usage : {};
 	return success({
-		vectors: Array.from({ length: texts }, (_, index) => vectors.get(index) ?? []),
+		vectors: inOrder,
 		promptTokens: typeof tokens === 'number' ? tokens : 0,
 	});
 }
@@ -65,9 +74,11 @@ function readVector(given: Json | undefined): number[] | undefined {
 	if (typeof given === 'string') {
 		const bytes = Buffer.from(given, 'base64');
 		if (bytes.length === 0 || bytes.length % 4 !== 0) return undefined;
-		return Array.from({ length: bytes.length / 4 }, (_, position) => bytes.readFloatLE(4 * position));
+		const floats = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+		const numbers: number[] = [];
+		for (let at = 0; at < bytes.length; at += 4) numbers.push(floats.getFloat32(at, true));
+		return numbers.every(Number.isFinite) ? numbers : undefined;
 	}
 	if (!Array.isArray(given) || given.length === 0) return undefined;
-	const numbers = given.filter((value) => typeof value === 'number');
-	return numbers.length === given.length ? numbers : undefined;
+	return given.every((value) => typeof value === 'number') ? given : undefined;
 }

@@ -7,8 +7,13 @@ export interface EventReader {
 	end(): string[];
 }
 
+const LINE_END = /\r\n|\n|\r/;
+
 export function eventReader(): EventReader {
-	let unread = '';
+	/** The line that has not ended, as it came: it is looked through and joined once, in however many pieces it comes. */
+	let pieces: string[] = [];
+	/** Whether a line ended with `\r`, the last that came: a `\n` that comes next is part of that end. */
+	let endsInReturn = false;
 	let data: string[] = [];
 
 	function readLine(line: string): string[] {
@@ -24,16 +29,25 @@ export function eventReader(): EventReader {
 		return event.trim() === '' ? [] : [event];
 	}
 
+	function takeLine(): string {
+		const line = pieces.join('');
+		pieces = [];
+		return line;
+	}
+
 	return {
 		push(text) {
-			const lines = (unread + text).split(/\r\n|\n|\r(?!$)/);
-			unread = lines.pop() ?? '';
+			if (text === '') return [];
+			const fresh = endsInReturn && text.startsWith('\n') ? text.slice(1) : text;
+			endsInReturn = text.endsWith('\r');
+			const [rest = '', ...others] = fresh.split(LINE_END);
+			pieces.push(rest);
+			const begun = others.pop();
+			if (begun === undefined) return [];
+			const lines = [takeLine(), ...others];
+			pieces.push(begun);
 			return lines.flatMap(readLine);
 		},
-		end() {
-			const rest = readLine(unread.replace(/\r$/, ''));
-			unread = '';
-			return [...rest, ...finish()];
-		},
+		end: () => [...readLine(takeLine()), ...finish()],
 	};
 }

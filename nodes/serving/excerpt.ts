@@ -4,15 +4,13 @@ const LONGEST_TEXT = 500;
 /** Deeper members are left out. */
 const DEEPEST_SHOWN = 20;
 
-/** A text on one line, cut where it gets long. */
-export function excerpt(text: string): string {
+/** A text on one line, cut where it has more than `longest` characters. */
+export function excerpt(text: string, longest = LONGEST_TEXT): string {
 	// Cut before the spaces are counted: the text may have any length.
-	const line = text
-		.slice(0, 4 * LONGEST_TEXT)
-		.replace(/\s+/g, ' ')
-		.trim();
-	const isCut = line.length > LONGEST_TEXT || text.length > 4 * LONGEST_TEXT;
-	return isCut ? `${line.slice(0, LONGEST_TEXT)}…` : line;
+	const begin = text.slice(0, 4 * longest);
+	const line = begin.replace(/\s+/g, ' ').trim();
+	const isCut = line.length > longest || text.length > begin.length;
+	return isCut ? `${line.slice(0, longest)}…` : line;
 }
 
 /** A text in quotes, on one line and cut where it gets long, with a space for what no screen shows. */

@@ -15,6 +15,15 @@ export interface Search {
 	stopsAtFirst: boolean;
 }
 
+/** What became of rows that were sent together. */
+interface Remainder {
+	/** The rows among which bad ones hide; none where nothing more is to be found. */
+	hiding: number[];
+	areGood: boolean;
+}
+
+const OVER: Remainder = { hiding: [], areGood: false };
+
 /** So many rows that failed alone in one way, spread over a request of which none succeeded, speak for all the others. */
 const WITNESSES = 8;
 
@@ -26,15 +35,20 @@ const WITNESSES = 8;
  */
 export async function isolate(search: Search, failure: Failure): Promise<void> {
 	const open = new Set(search.rows);
-	const bad = new Map<number, Failure>();
+	const bad = new Set<number>();
 	let hasSucceeded = false;
+	let firstFailure: Failure | undefined;
+	/** Whether all rows that failed did so in the same words. */
+	let isOneStory = true;
 
 	function fail(rows: number[], reason: Failure, positions = [...rows.keys()]): void {
 		for (const position of positions) {
 			const row = rows[position];
 			if (row === undefined || !open.delete(row)) continue;
 			const own = failureOfRow(reason, position);
-			bad.set(row, own);
+			bad.add(row);
+			firstFailure ??= own;
+			isOneStory &&= isSame(own, firstFailure);
 			search.fail(row, own);
 		}
 	}
@@ -57,34 +71,35 @@ export async function isolate(search: Search, failure: Failure): Promise<void> {
 		return undefined;
 	}
 
-	/** Scores rows together, or in halves where that fails. Gives whether all were good. */
-	async function halve(rows: number[], isKnownBad: boolean): Promise<boolean> {
-		const [first] = rows;
-		if (first === undefined) return true;
-		if (!search.mayGoOn(first)) return false;
-		if (!isKnownBad || rows.length === 1) {
-			const badBefore = bad.size;
-			const reason = await send(rows);
-			if (!reason) return bad.size === badBefore;
+	/** Sends rows together, and again without those that a failure names, as long as it names some. */
+	async function sendUnnamed(rows: number[]): Promise<Remainder> {
+		const badBefore = bad.size;
+		for (let rest = rows; ; ) {
+			const [first] = rest;
+			if (first === undefined || !search.mayGoOn(first)) return OVER;
+			const reason = await send(rest);
+			if (!reason) return { hiding: [], areGood: bad.size === badBefore };
 			if (reason.blame?.kind === 'count') {
-				for (const row of rows) await halve([row], true);
-				return false;
+				for (const row of rest) if (search.mayGoOn(row)) await send([row]);
+				return OVER;
 			}
-			const rest = believe(rows, reason);
-			if (rest.length < rows.length) {
-				if (!search.stopsAtFirst) await halve(rest, false);
-				return false;
-			}
+			const unnamed = believe(rest, reason);
+			if (unnamed.length === rest.length) return { hiding: rest, areGood: false };
+			if (search.stopsAtFirst) return OVER;
+			rest = unnamed;
 		}
-		const middle = Math.ceil(rows.length / 2);
-		const isLeftGood = await halve(rows.slice(0, middle), false);
-		await halve(rows.slice(middle), isLeftGood);
-		return false;
 	}
 
-	function tellOneStory(): boolean {
-		const [first, ...others] = bad.values();
-		return !hasSucceeded && others.every((other) => isSame(other, first));
+	/** Scores rows together, or in halves where that fails. Gives whether all were good. */
+	async function halve(rows: number[], isKnownBad: boolean): Promise<boolean> {
+		const isSpared = isKnownBad && rows.length > 1;
+		const { hiding, areGood } = isSpared ? { hiding: rows, areGood: false } : await sendUnnamed(rows);
+		const [first] = hiding;
+		if (first === undefined || !search.mayGoOn(first)) return areGood;
+		const middle = Math.ceil(hiding.length / 2);
+		const isLeftGood = await halve(hiding.slice(0, middle), false);
+		await halve(hiding.slice(middle), isLeftGood);
+		return false;
 	}
 
 	const rest = believe(search.rows, failure);
@@ -98,11 +113,11 @@ export async function isolate(search: Search, failure: Failure): Promise<void> {
 	const badBefore = bad.size;
 	const witnesses = spreadOver(search.rows);
 	for (const row of witnesses) {
-		if (!tellOneStory()) break;
+		if (hasSucceeded || !isOneStory) break;
 		if (open.has(row) && search.mayGoOn(row)) await send([row]);
 	}
-	const [witness] = bad.values();
-	if (witness && witnesses.every((row) => bad.has(row)) && tellOneStory()) return fail([...open], givenUp(witness));
+	const tellOneStory = !hasSucceeded && isOneStory && witnesses.every((row) => bad.has(row));
+	if (firstFailure && tellOneStory) return fail([...open], givenUp(firstFailure));
 	await halve([...open], isKnownBad && bad.size === badBefore);
 }
 

@@ -27,8 +27,8 @@ export function isDeeperThan(value: unknown, levels: number): boolean {
 	return false;
 }
 
-/** The value of a JSON text, or `undefined` where the text is not JSON. */
-function parse(text: string, reviver?: (name: string, value: unknown) => unknown): Json | undefined {
+/** The value of a JSON text as JavaScript has it, or `undefined` where the text is not JSON. */
+export function parse(text: string, reviver?: (name: string, value: unknown) => unknown): Json | undefined {
 	try {
 		const value: Json = JSON.parse(text, reviver);
 		return value;
@@ -47,9 +47,11 @@ function mayBeInexact(text: string): boolean {
 }
 
 const NOT_FINITE = ['NaN', 'Infinity'];
+const SPACE = 32;
 const QUOTE = 34;
 const BACKSLASH = 92;
 const MINUS = 45;
+const COLON = 58;
 const CAPITAL_N = 78;
 const CAPITAL_I = 73;
 
@@ -74,6 +76,13 @@ function endOfString(text: string, opening: number): number {
 
 function isUnsafe(digits: string): boolean {
 	return digits.length > 17 || !Number.isSafeInteger(Number(digits));
+}
+
+/** Whether what ends at a position is the name of a member, which digits cannot be. */
+function isName(text: string, end: number): boolean {
+	let at = end;
+	while (text.charCodeAt(at) <= SPACE) at++;
+	return text.charCodeAt(at) === COLON;
 }
 
 /**
@@ -102,7 +111,7 @@ function rewriteInexact(
 			if (at - start < 16 || isPartOfNumber(text.charCodeAt(start - 1)) || isPartOfNumber(text.charCodeAt(at)))
 				continue;
 			const digits = text.slice(start, at);
-			if (isUnsafe(digits)) put(start, integer(digits));
+			if (isUnsafe(digits) && !isName(text, at)) put(start, integer(digits));
 		} else if (code === CAPITAL_N || code === CAPITAL_I) {
 			const word = NOT_FINITE.find((one) => text.startsWith(one, start));
 			if (word === undefined) continue;
@@ -118,6 +127,15 @@ function rewriteInexact(
  * become null. `undefined` where the text is not JSON, or nested deeper than `MOST_LEVELS`.
  */
 export function parseReply(text: string): Json | undefined {
+	const value = parseExactly(text);
+	return isDeeperThan(value, MOST_LEVELS) ? undefined : value;
+}
+
+/**
+ * The same at any depth. What a member becomes does not depend on what stands around it, so a long text may be read in
+ * parts that hold whole ones.
+ */
+export function parseExactly(text: string): Json | undefined {
 	const exact = mayBeInexact(text)
 		? rewriteInexact(
 				text,
@@ -125,8 +143,7 @@ export function parseReply(text: string): Json | undefined {
 				() => 'null',
 			)
 		: text;
-	const value = parse(exact);
-	return isDeeperThan(value, MOST_LEVELS) ? undefined : value;
+	return parse(exact);
 }
 
 const MARK = '\uE000'; // private use: marks the digits on their way through the reader
@@ -158,7 +175,7 @@ export function isNumberText(text: string): boolean {
 /**
  * Writes a value as JSON text. With `convertText`, text in JSON's number grammar is written as that number, digit for
  * digit. Lone surrogates become U+FFFD, since KServe refuses a whole body for one. Dates are written as ISO text.
- * Give it only what `findUnsendable` passed: it writes null for a number that is not finite.
+ * Give it only what `isDeeperThan` and `findNotFinite` passed: it writes null for a number that is not finite.
  */
 export function encode(value: unknown, convertText = false): string {
 	switch (typeof value) {
@@ -186,11 +203,11 @@ function encodeObject(value: object, convertText: boolean): string {
 }
 
 /** Where in a value a number stands that JSON cannot carry (`NaN`, `Infinity`): a path such as `geo.lat`, '' for the value itself. */
-export function findUnsendable(value: unknown): { path: string; found: number } | undefined {
+export function findNotFinite(value: unknown): { path: string; found: number } | undefined {
 	if (typeof value === 'number') return Number.isFinite(value) ? undefined : { path: '', found: value };
 	if (typeof value !== 'object' || value === null) return undefined;
 	for (const [name, member] of Object.entries(value)) {
-		const inside = findUnsendable(member);
+		const inside = findNotFinite(member);
 		if (inside) return { ...inside, path: inside.path === '' ? name : `${name}.${inside.path}` };
 	}
 	return undefined;

@@ -1,11 +1,15 @@
 /** Outcomes: a failure is a value that says what happened and what to do. */
 import type { Blame } from './blame';
+import { excerpt } from './excerpt';
+
+/** Advice may list what there is to choose from. */
+const LONGEST_ADVICE = 2000;
 
 export type Outcome<Value> = { ok: true; value: Value } | { ok: false; failure: Failure };
 
 export interface Failure {
-	/** Where it happened: in what the user gave, on the way, in the server's status, or in a reply that is no answer. */
-	kind: 'input' | 'connection' | 'timeout' | 'status' | 'reply' | 'cancelled' | 'notSent';
+	/** Where it happened: in what the user gave, on the way, in the server's status, in a reply that is no answer, or in this node. */
+	kind: 'input' | 'connection' | 'timeout' | 'status' | 'reply' | 'cancelled' | 'notSent' | 'node';
 	/** What happened, without a final full stop. */
 	message: string;
 	/** What to do next, in whole sentences. */
@@ -28,8 +32,9 @@ export function failed(failure: Failure): { ok: false; failure: Failure } {
 	return { ok: false, failure };
 }
 
+/** The failure of what a user gave. It may be of any length, and goes into the words about it. */
 export function badInput(message: string, description: string): { ok: false; failure: Failure } {
-	return failed({ kind: 'input', message, description });
+	return failed({ kind: 'input', message: excerpt(message), description: excerpt(description, LONGEST_ADVICE) });
 }
 
 /** `1 row`, `10,000 rows`. */

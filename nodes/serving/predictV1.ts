@@ -6,6 +6,7 @@ import { encode, isRecord, type Json } from './json';
 import { count, failed, success, type Failure, type Outcome } from './outcome';
 import type { Reply } from './reply';
 import { rowsText, type RowShape } from './rowShape';
+import { Turns, type GiveWay } from './turns';
 
 /** Where the rows stand in the request; `examples` belongs to TensorFlow Serving's classify and regress. */
 export type RequestField = 'inputs' | 'instances' | 'examples';
@@ -61,40 +62,59 @@ function wrongNumber(predictions: number, rows: number): Failure {
 	};
 }
 
+/** One object a row out of lists by name. Each is quick to make, all of them are not. */
+async function zip(columns: Array<[string, Json]>, rows: number, giveWay: GiveWay): Promise<Json[]> {
+	const turns = new Turns(giveWay);
+	const zipped: Json[] = [];
+	for (let row = 0; row < rows; row++) {
+		if (turns.isOver()) await turns.next();
+		const members = columns.map(([name, values]) => [name, Array.isArray(values) ? (values[row] ?? null) : null]);
+		zipped.push(Object.fromEntries(members));
+	}
+	return zipped;
+}
+
 /**
  * The predictions as a list: as it stands, or zipped from an object whose members are all lists as long as the rows.
  * The object of a single row is its prediction, unless the rows went out in columns and so come back in columns.
  */
-function perRow(found: Json, rows: number, isColumnar: boolean): Json[] {
+async function perRow(found: Json, rows: number, isColumnar: boolean, giveWay: GiveWay): Promise<Json[]> {
 	if (Array.isArray(found)) return rows === 1 && found.length > 1 ? [found] : found;
 	if (!isRecord(found) || (rows === 1 && !isColumnar)) return [found];
 	const columns = Object.entries(found);
 	const isZipped = columns.every(([, values]) => Array.isArray(values) && values.length === rows);
-	if (!isZipped || columns.length === 0) return [found];
-	return Array.from({ length: rows }, (_, row) =>
-		Object.fromEntries(columns.map(([name, values]) => [name, Array.isArray(values) ? (values[row] ?? null) : null])),
-	);
+	return isZipped && columns.length > 0 ? await zip(columns, rows, giveWay) : [found];
 }
 
 type Form = Pick<Body, 'requestField' | 'shape'>;
 
-function predictionsIn(reply: Json, rows: number, { requestField, shape }: Form): Json[] {
+async function predictionsIn(
+	reply: Json,
+	rows: number,
+	{ requestField, shape }: Form,
+	giveWay: GiveWay,
+): Promise<Json[]> {
 	const isColumnar = shape.format === 'columnar';
-	if (!isRecord(reply)) return perRow(reply, rows, isColumnar);
+	if (!isRecord(reply)) return await perRow(reply, rows, isColumnar, giveWay);
 	const found = requestField === 'examples' ? reply.results : (reply.predictions ?? reply.outputs);
-	return found === undefined ? [reply] : perRow(found, rows, isColumnar);
+	return found === undefined ? [reply] : await perRow(found, rows, isColumnar, giveWay);
 }
 
 /**
  * One prediction a row out of a reply: `predictions`, else TensorFlow Serving's `outputs` (for `examples` its
  * `results`, `json_tensor.cc`), else the whole body. One row with several predictions (a recommender's ten ids) keeps the
- * list. Any other number of predictions fails.
+ * list. Any other number of predictions fails. Gives way now and then where there are many.
  */
-export function readPredictions(reply: Reply, rows: number, form: Form): Outcome<Json[]> {
+export async function readPredictions(
+	reply: Reply,
+	rows: number,
+	form: Form,
+	giveWay: GiveWay,
+): Promise<Outcome<Json[]>> {
 	const { json, text } = reply;
 	if (json === undefined || typeof json === 'string') return failed(notJson(text));
 	const failure = hiddenFailure(reply);
 	if (failure) return failed(failure);
-	const predictions = predictionsIn(json, rows, form);
+	const predictions = await predictionsIn(json, rows, form, giveWay);
 	return predictions.length === rows ? success(predictions) : failed(wrongNumber(predictions.length, rows));
 }

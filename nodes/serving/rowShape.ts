@@ -16,8 +16,13 @@ export type RowWriter = (names: string[], cells: string[]) => Outcome<string>;
 
 const FORMAT_LABEL = "'Row Format'";
 
+function areSame(names: string[], others: string[]): boolean {
+	if (names === others) return true;
+	return names.length === others.length && names.every((name, index) => name === others[index]);
+}
+
 /** The cells in the order of `columns`. Fails where a row has other columns than the first one. */
-function inOrder(names: string[], cells: string[], columns: string[]): Outcome<string[]> {
+function reordered(names: string[], cells: string[], columns: string[]): Outcome<string[]> {
 	const texts = new Map(names.map((name, index) => [name, cells[index] ?? 'null']));
 	const missing = columns.find((column) => !texts.has(column));
 	if (missing !== undefined) {
@@ -26,7 +31,8 @@ function inOrder(names: string[], cells: string[], columns: string[]): Outcome<s
 			`The first item has it, and ${FORMAT_LABEL} tells columns by their position. Give every item the same fields.`,
 		);
 	}
-	const unknown = names.find((name) => !columns.includes(name));
+	const known = new Set(columns);
+	const unknown = names.find((name) => !known.has(name));
 	if (unknown !== undefined) {
 		return badInput(
 			`The field '${unknown}' is not in the first item`,
@@ -84,11 +90,14 @@ export function fillTemplate({ open, before, after, close }: RowTemplate, cellAt
 /** A writer of rows that may have different columns; where a shape tells them by position, the first row sets their order. */
 export function rowWriter(shape: RowShape): RowWriter {
 	const isPositional = shape.format === 'values' || shape.format === 'columnar';
+	/** The template of the last row: nearly always the next one has the same columns. */
+	let last: { columns: string[]; template: Outcome<RowTemplate> } | undefined;
 	return (names, cells) => {
 		const columns = isPositional ? (shape.columns ??= names) : names;
-		const ordered = columns === names ? success(cells) : inOrder(names, cells, columns);
+		const ordered = areSame(names, columns) ? success(cells) : reordered(names, cells, columns);
 		if (!ordered.ok) return ordered;
-		const template = rowTemplate(columns, shape);
+		if (!last || !areSame(columns, last.columns)) last = { columns, template: rowTemplate(columns, shape) };
+		const { template } = last;
 		return template.ok ? success(fillTemplate(template.value, (index) => ordered.value[index] ?? 'null')) : template;
 	};
 }

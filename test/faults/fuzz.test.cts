@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { isInteger, isSafeNumber, parse } from 'lossless-json';
 import { readAnswer, readReply } from '../../nodes/serving/chatAnswer';
+import type { AnswerFormat } from '../../nodes/serving/chatCompletions';
 import { chatStreamReader } from '../../nodes/serving/chatStream';
 import { readEmbeddings } from '../../nodes/serving/embeddings';
 import { errorText } from '../../nodes/serving/errorText';
@@ -11,55 +12,26 @@ import { parseGiven, parseReply } from '../../nodes/serving/json';
 import type { Outcome } from '../../nodes/serving/outcome';
 import { readPredictions } from '../../nodes/serving/predictV1';
 import { failureOf } from '../../nodes/serving/statusFailure';
-import documented from '../fixtures/error-bodies.json';
+import { bodies } from './bodies.cts';
 import { replyOf } from '../../nodes/serving/reply';
 
 /** Bodies in one run; `npm run test:faults` takes more. */
 const CASES = Number(process.env.FUZZ_CASES ?? 10_000);
 
-const seeds = fc.constantFrom(...documented.map(({ body }) => body));
-const pieces = fc.oneof(
-	fc.constantFrom(
-		'"',
-		'\\',
-		'{',
-		'}',
-		'[',
-		']',
-		',',
-		':',
-		'NaN',
-		'-Infinity',
-		'null',
-		'9007199254740993',
-		'-',
-		'e',
-		'.',
-		'\ufeff',
-	),
-	fc.constantFrom('"predictions":', '"outputs":', '"error":', '"detail":', '"errors":', '"row":', '"__proto__":'),
-	fc.string({ unit: 'binary', maxLength: 8 }),
-	fc.bigInt().map(String),
-	fc.double().map(String),
-);
-/** A documented body with some of it cut out and something else put in. */
-const mutated = fc
-	.tuple(seeds, fc.array(fc.tuple(fc.nat(), fc.nat(12), pieces), { maxLength: 4 }))
-	.map(([seed, edits]) =>
-		edits.reduce((body, [place, cut, piece]) => {
-			const at = place % (body.length + 1);
-			return body.slice(0, at) + piece + body.slice(at + cut);
-		}, seed),
-	);
-const made = fc.json({ maxDepth: 4 });
-const wrapped = fc.tuple(fc.constantFrom('predictions', 'outputs', 'error', 'detail', 'choices'), made);
-const bodies = fc.oneof(
-	{ weight: 5, arbitrary: mutated },
-	{ weight: 2, arbitrary: wrapped.map(([name, value]) => `{"${name}":${value}}`) },
-	{ weight: 1, arbitrary: made },
-	{ weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
-	{ weight: 1, arbitrary: fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join('')) },
-);
+/** A schema that looks into every value, over and over. */
+const BY_SCHEMA: AnswerFormat = {
+	type: 'jsonSchema',
+	schema: {
+		anyOf: [
+			{ type: ['string', 'boolean', 'null'], enum: ['toString', null] },
+			{ type: 'array', items: { $ref: '#' } },
+			{ type: 'object', required: ['error'], additionalProperties: { $ref: '#' } },
+			{ type: 'object', properties: { error: { type: 'object' } }, additionalProperties: { oneOf: [{ $ref: '#' }] } },
+		],
+	},
+};
+const FORMATS: AnswerFormat[] = [{ type: 'text' }, { type: 'json' }, BY_SCHEMA];
+const goOn = async (): Promise<void> => {};
 
 function expectInWords(outcome: Outcome<unknown>): void {
 	if (outcome.ok) return;
@@ -92,23 +64,22 @@ const collectGarbage = (): void => {
 	if (typeof collect === 'function') collect();
 };
 
-test(`${CASES} random and mutated bodies`, () => {
+test(`${CASES} random and mutated bodies`, async () => {
 	let isWarm = false;
 	let heapAtFirst = 0;
 	let seen = 0;
-	const check = (body: string, rows: number, status: number): void => {
+	const check = async (body: string, rows: number, status: number): Promise<void> => {
 		for (const format of ['values', 'columnar'] as const) {
-			const read = readPredictions(replyOf(body), rows, { requestField: 'inputs', shape: { format } });
+			const read = await readPredictions(replyOf(body), rows, { requestField: 'inputs', shape: { format } }, goOn);
 			expectInWords(read);
 			if (read.ok && read.value.length !== rows) throw new Error('another number of predictions than rows');
 		}
 		expectInWords({ ok: false, failure: failureOf(status, replyOf(body)) });
 		const reply = readReply(replyOf(body));
 		expectInWords(reply);
-		for (const type of reply.ok ? (['text', 'json'] as const) : []) {
-			expectInWords(reply.ok ? readAnswer(reply.value, { type }) : reply);
-		}
-		expectInWords(readEmbeddings(replyOf(body), rows));
+		for (const format of FORMATS) expectInWords(reply.ok ? readAnswer(reply.value, format) : reply);
+		expectInWords(readAnswer({ choices: [{ message: { content: body } }] }, BY_SCHEMA));
+		expectInWords(await readEmbeddings(replyOf(body), rows, goOn));
 		const stream = chatStreamReader();
 		for (const piece of stream.push(`data: ${body}\n\n`)) expectInWords(piece);
 		for (const piece of stream.end()) expectInWords(piece);
@@ -121,10 +92,8 @@ test(`${CASES} random and mutated bodies`, () => {
 			heapAtFirst = process.memoryUsage().heapUsed;
 		}
 	};
-	fc.assert(
-		fc.property(bodies, fc.integer({ min: 1, max: 4 }), fc.constantFrom(400, 404, 413, 422, 429, 500, 503), check),
-		{ numRuns: CASES },
-	);
+	const statuses = fc.constantFrom(400, 404, 413, 422, 429, 500, 503);
+	await fc.assert(fc.asyncProperty(bodies, fc.integer({ min: 1, max: 4 }), statuses, check), { numRuns: CASES });
 	collectGarbage();
 	const growth = (process.memoryUsage().heapUsed - heapAtFirst) / 1024 / 1024;
 	expect(growth).toBeLessThan(20);

@@ -24,6 +24,7 @@ export interface Fault {
 }
 
 export const ROWS = 10;
+const MEGABYTE = 1024 * 1024;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 const ids = (request: Recorded): unknown[] => rowsOf(request).map((row) => (Array.isArray(row) ? row[0] : row));
@@ -56,6 +57,13 @@ const tensorFlow = (present: number[], request: Recorded): Reply =>
 	);
 const BAD_VALUE = "could not convert string to float: 'x'";
 const ALL = Array.from({ length: ROWS }, (_, id) => id);
+
+function* dripping(): Generator<string | number> {
+	for (;;) {
+		yield ' ';
+		yield 50;
+	}
+}
 
 export const connectionFaults: Fault[] = [
 	{
@@ -124,6 +132,38 @@ export const connectionFaults: Fault[] = [
 		answer: (request) => ({ ...good(request), delay: 700 }),
 		requests: 1,
 	},
+	{
+		server: 'sends a byte now and then, for ever',
+		answer: () => ({ stream: dripping() }),
+		options: { timeout: 0.3 },
+		failing: 'all',
+		error: /did not answer within 0.3 seconds/,
+		requests: 1,
+	},
+	{
+		server: 'sends a byte of an error page now and then, for ever',
+		answer: () => ({ status: 500, stream: dripping() }),
+		options: { timeout: 0.3 },
+		failing: 'all',
+		error: /did not answer within 0.3 seconds/,
+		requests: 1,
+	},
+	{
+		server: 'begins its reply and falls silent',
+		answer: () => ({ stream: ['{"predictions":'], ending: 'stall' }),
+		options: { timeout: 0.3 },
+		failing: 'all',
+		error: /did not answer within 0.3 seconds/,
+		requests: 1,
+	},
+	{
+		server: 'changes the protocol (status 101) and says nothing more',
+		answer: () => ({ upgrade: true }),
+		options: { timeout: 0.3, maxTries: 1 },
+		failing: 'all',
+		error: /did not answer within 0.3 seconds|closed the connection/,
+		requests: 1,
+	},
 ];
 
 export const bodyFaults: Fault[] = [
@@ -175,6 +215,50 @@ export const bodyFaults: Fault[] = [
 		answer: (request) => ({ body: { predictions: ids(request).map((id) => String(id).repeat(10_000_000)) } }),
 		prediction: (id) => String(id).repeat(10_000_000),
 		requests: 1,
+	},
+	{
+		server: 'answers 40 kB of gzip that become 40 MB, where 2 MB are allowed',
+		answer: () => ({ body: gzipSync(Buffer.alloc(40 * MEGABYTE, ' ')), headers: { 'content-encoding': 'gzip' } }),
+		options: { maxReplyMegabytes: 2 },
+		failing: 'all',
+		error: /The reply is larger than 2 megabytes/,
+		requests: 1,
+	},
+	{
+		server: 'answers 3 MB, where 2 MB are allowed',
+		answer: () => ({ body: Buffer.alloc(3 * MEGABYTE, ' ') }),
+		options: { maxReplyMegabytes: 2 },
+		failing: 'all',
+		error: /The reply is larger than 2 megabytes/,
+		requests: 1,
+	},
+	{
+		server: 'fails with 10 MB of an error page',
+		answer: () => ({ status: 500, body: `<html><body>${'<body'.repeat(2 * MEGABYTE)}` }),
+		failing: 'all',
+		error: /The model failed \(status 500\)/,
+		requests: { most: 9 },
+	},
+	{
+		server: 'nests its predictions 3,000 levels deep',
+		answer: () => ({ body: `{"predictions":${'['.repeat(3000)}${']'.repeat(3000)}}` }),
+		failing: 'all',
+		error: /The reply is not JSON/,
+		requests: 1,
+	},
+	{
+		server: 'sends back the API key, escaped as in JSON',
+		answer: () => ({ status: 403, body: String.raw`{"error":"ApiKey PREFIX\u002eSECRET may not"}` }),
+		failing: 'all',
+		error: /ApiKey \*\*\* may not/,
+		requests: 1,
+	},
+	{
+		server: 'answers a hidden failure whose words are objects',
+		answer: () => ({ body: '{"predictions":null,"detail":[{"msg":{"toString":1}}]}' }),
+		failing: 'all',
+		error: /The model failed, though the status was 200/,
+		requests: 9,
 	},
 	{
 		server: 'labels its JSON as HTML',

@@ -127,6 +127,8 @@ export interface RunOptions {
 	tool?: boolean;
 	/** The node itself, if it is not Hopsworks Model. */
 	node?: INodeType;
+	/** What authenticates its requests, if it is not this package's credential. */
+	credentialType?: ICredentialType;
 	/** Cancels the run after so many milliseconds. */
 	cancelAfter?: number;
 	/** Runs as a workflow whose trigger streams; called for every chunk. */
@@ -204,7 +206,7 @@ export async function runModel(options: RunOptions): Promise<RunResult> {
 
 export interface WorkflowOptions extends Pick<
 	RunOptions,
-	'credential' | 'cancelAfter' | 'onChunk' | 'onCredentialRead'
+	'credential' | 'credentialType' | 'cancelAfter' | 'onChunk' | 'onCredentialRead'
 > {
 	/** The first one is where the run starts. */
 	nodes: INode[];
@@ -215,7 +217,7 @@ export interface WorkflowOptions extends Pick<
 
 /** A workflow and what n8n's engine needs around it. */
 function setUp(options: WorkflowOptions): { workflow: Workflow; additionalData: IWorkflowExecuteAdditionalData } {
-	const { nodes, connections, types, onChunk } = options;
+	const { nodes, connections, types, onChunk, credentialType = new HopsworksApi() } = options;
 	const credential = { apiKey: API_KEY, project: 'test', ...options.credential };
 	const byName = (name: string): INodeType => types[name] ?? refuse();
 	const workflow = new Workflow({
@@ -230,7 +232,7 @@ function setUp(options: WorkflowOptions): { workflow: Workflow; additionalData: 
 	const additionalData: IWorkflowExecuteAdditionalData = {
 		hooks: new ExecutionLifecycleHooks('manual', '1', { ...saved, nodes, connections, activeVersionId: null }),
 		externalSecretsProxy: new ExternalSecretsProxy(),
-		credentialsHelper: new TestCredentials(new HopsworksApi(), credential, options.onCredentialRead),
+		credentialsHelper: new TestCredentials(credentialType, credential, options.onCredentialRead),
 		currentNodeExecutionIndex: 0,
 		executionId: '1',
 		variables: {},

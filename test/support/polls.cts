@@ -1,17 +1,27 @@
-/** Looking at a deployment's state every few milliseconds instead of every 5 seconds. */
+/** Waits that take milliseconds instead of seconds. */
 import * as cancel from '../../nodes/hopsworks/cancel';
 
 const POLL = 5;
 const QUICK = 0.02;
 
-/** For all tests of a file: a wait of just 5 seconds takes 20 milliseconds; all other waits take what they take. */
-export function quickenPolls(): void {
+/** For all tests of a file: `shorten` says how many seconds a wait takes. */
+function shortenWaits(shorten: (seconds: number) => number): void {
 	const { pause } = cancel;
 	let spy: jest.SpyInstance;
 	beforeAll(() => {
 		spy = jest
 			.spyOn(cancel, 'pause')
-			.mockImplementation(async (context, seconds) => await pause(context, seconds === POLL ? QUICK : seconds));
+			.mockImplementation(async (context, seconds) => await pause(context, shorten(seconds)));
 	});
 	afterAll(() => spy.mockRestore());
+}
+
+/** Looking at a deployment's state takes 20 milliseconds instead of 5 seconds; all other waits take what they take. */
+export function quickenPolls(): void {
+	shortenWaits((seconds) => (seconds === POLL ? QUICK : seconds));
+}
+
+/** No wait takes longer than a millisecond. */
+export function quickenWaits(): void {
+	shortenWaits((seconds) => Math.min(seconds, 0.001));
 }

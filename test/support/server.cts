@@ -21,6 +21,8 @@ export interface Reply {
 	delay?: number;
 	/** Closes the connection instead of answering. */
 	reset?: boolean;
+	/** Answers 101 and no more. */
+	upgrade?: boolean;
 	/** Sends the body slowly, in pieces of so many bytes. */
 	drip?: number;
 	/** Closes the connection after so many bytes of the body. */
@@ -103,6 +105,10 @@ export function createTestServer(answer: Answer): TestServer {
 		const reply = await state.answer(recorded, state.requests.length);
 		await wait(reply.delay ?? 0, undefined, { signal: closing.signal }).catch(() => {});
 		if (reply.reset) return request.socket.destroy();
+		if (reply.upgrade) {
+			request.socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+			return;
+		}
 		return await send(response, reply);
 	});
 	const state: TestServer = {

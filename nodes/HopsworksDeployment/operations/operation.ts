@@ -27,7 +27,11 @@ export interface Operation {
 
 /** A deployment as an outgoing item. */
 export function shown(record: DeploymentRecord, isSimple: boolean): IDataObject {
-	if (!isSimple) return { ...record.raw };
+	if (!isSimple) {
+		// n8n takes an item with a field of that name for a failed one.
+		const { error, ...raw } = record.raw;
+		return error === undefined ? raw : { ...raw, deploymentError: error };
+	}
 	const { id, name, description, state, reason, modelServer, modelName, modelVersion, namespace, created } = record;
 	return {
 		id,

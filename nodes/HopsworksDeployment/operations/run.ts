@@ -1,29 +1,20 @@
 /** Running an operation on all items, a few at a time. */
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import { readConnection } from '../../hopsworks/connection';
-import { mayGoOn, NOT_SENT, stopsOnError } from '../../hopsworks/items';
-import { attempt, parameterReader, take } from '../../hopsworks/parameters';
+import { mayGoOn } from '../../hopsworks/items';
+import { attempt, take } from '../../hopsworks/parameters';
 import { REST_DEFAULTS, restApi } from '../../hopsworks/restApi';
+import type { Run } from '../../hopsworks/run';
 import { inWindow } from '../../serving/batch';
-import { failed, type Outcome } from '../../serving/outcome';
 import type { Operation } from './operation';
 
-/** One outcome an item, in the order of the items; each holds the fields of the items that it becomes. */
-export async function runAll(
-	context: IExecuteFunctions,
-	operation: Operation,
-	items: INodeExecutionData[],
-): Promise<Array<Outcome<IDataObject[]>>> {
-	const read = parameterReader(context);
-	const stops = stopsOnError(context);
-	const api = await attempt(async () =>
-		restApi(context, await readConnection(context), REST_DEFAULTS, { requests: 0, retries: 0 }),
-	);
-	const outcomes: Array<Outcome<IDataObject[]>> = items.map(() => failed(NOT_SENT));
+/** Settles every item with the fields of the items that it becomes. */
+export async function runAll(operation: Operation, run: Run<IDataObject[]>): Promise<void> {
+	const { context, items, read, stops, tally } = run;
+	const api = await attempt(async () => restApi(context, await readConnection(context), REST_DEFAULTS, tally));
 	await inWindow(items.keys(), REST_DEFAULTS.concurrency, async (item) => {
 		const outcome = await attempt(async () => take(await operation.run({ context, api: take(api), read, item })));
-		outcomes[item] = outcome;
+		run.settle(item, outcome);
 		return mayGoOn(outcome, stops);
 	});
-	return outcomes;
 }

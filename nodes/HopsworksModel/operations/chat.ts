@@ -10,34 +10,25 @@ import { readConnection } from '../../hopsworks/connection';
 import { addressOptions } from '../../hopsworks/deployments';
 import { deploymentFinder, type Finder } from '../../hopsworks/discovery';
 import { readFieldNames, readImages } from '../../hopsworks/images';
-import {
-	hintAtTrouble,
-	includeInputFields,
-	isTool,
-	mayGoOn,
-	NOT_SENT,
-	outgoing,
-	simplifyProperty,
-	stopsOnError,
-} from '../../hopsworks/items';
+import { includeInputFields, isTool, mayGoOn, outgoing, simplifyProperty } from '../../hopsworks/items';
 import {
 	asJson,
 	asRecord,
 	attempt,
 	optionsField,
-	parameterReader,
 	readOutputField,
 	take,
 	type ParameterReader,
 } from '../../hopsworks/parameters';
 import { asText } from '../../serving/json';
-import { sender, type Tally } from '../../hopsworks/send';
+import type { Run } from '../../hopsworks/run';
+import { sender } from '../../hopsworks/send';
 import { readSendSettings, sendOptions } from '../../hopsworks/sendSettings';
 import { inWindow } from '../../serving/batch';
 import { readAnswer, readReply, readUsage } from '../../serving/chatAnswer';
 import { chatBody, readTools, STREAMED, toolChoice, withImages, type Message } from '../../serving/chatCompletions';
 import type { Piece } from '../../serving/chatStream';
-import { failed, success, type Outcome } from '../../serving/outcome';
+import { success, type Outcome } from '../../serving/outcome';
 import { conversationProperties, readConversation } from './conversation';
 import type { Operation } from './operation';
 
@@ -99,7 +90,6 @@ export const chat: Operation = {
 interface Conversation extends ChatModel {
 	messages: Message[];
 	imageFields: string[];
-	options: Record<string, unknown>;
 }
 
 async function readItem(read: ParameterReader, finder: Finder, item: number): Promise<Conversation> {
@@ -107,7 +97,6 @@ async function readItem(read: ParameterReader, finder: Finder, item: number): Pr
 	const model = await readChatModel(read('deployment', item), options, finder);
 	return {
 		...model,
-		options,
 		messages: readConversation(read, item),
 		settings: { ...readToolSettings(options), ...model.settings },
 		imageFields: readFieldNames(asText(options.imageFields)),
@@ -135,49 +124,41 @@ async function readSetUp(context: IExecuteFunctions, read: ParameterReader) {
 	};
 }
 
-async function run(
-	context: IExecuteFunctions,
-	items: INodeExecutionData[],
-): Promise<Array<Outcome<INodeExecutionData>>> {
-	const read = parameterReader(context);
+async function run(run: Run<INodeExecutionData>): Promise<void> {
+	const { context, items, read, stops } = run;
 	const setUp = await attempt(() => readSetUp(context, read));
-	if (!setUp.ok) return items.map(() => setUp);
+	if (!setUp.ok) return run.settleRest(setUp.failure);
 	const { connection, settings, outputField, simplifies, keepsInput, streams } = setUp.value;
 
-	const outcomes: Array<Outcome<INodeExecutionData>> = items.map(() => failed(NOT_SENT));
 	const conversations = new Map<number, Conversation>();
-	const stops = stopsOnError(context);
-	const finder = deploymentFinder(context, connection, settings);
-	for (const index of items.keys()) {
-		const conversation = await attempt(async () => await readItem(read, finder, index));
-		if (conversation.ok) conversations.set(index, conversation.value);
-		else outcomes[index] = conversation;
-		if (!conversation.ok && stops) return outcomes;
-	}
+	const finder = deploymentFinder(context, connection, settings, run.notes);
+	const goesOn = await run.readItems(async (item) => {
+		conversations.set(item, await readItem(read, finder, item));
+	});
+	if (!goesOn) return;
 
-	const tally: Tally = { requests: 0, retries: 0 };
 	const tokens = { prompt: 0, completion: 0 };
-	const send = sender(context, connection, settings, tally);
+	const send = sender(context, connection, settings, run.tally);
 
 	/** The fields that an item gets. */
 	async function answer(index: number, conversation: Conversation, chunks?: Chunks): Promise<Outcome<Made>> {
-		const { target, found, options, model, settings: modelSettings, format, imageFields } = conversation;
-		const ready = await finder.ready(found, options);
+		const { target, found, model, settings: modelSettings, format, imageFields } = conversation;
+		const ready = await finder.ready(found);
 		if (!ready.ok) return ready;
 		const images = await attempt(() => readImages(context, items[index], index, imageFields));
 		const messages = images.ok ? withImages(conversation.messages, images.value) : images;
 		if (!messages.ok) return messages;
 		const request = { model, messages: messages.value, settings: { ...modelSettings, ...(chunks && STREAMED) } };
-		const { outcome: text } = await send(target, () => chatBody(request), chunks?.onPiece);
-		const reply = text.ok ? readReply(text.value) : text;
+		const { outcome } = await send(target, () => chatBody(request), chunks?.onPiece);
+		const reply = outcome.ok ? readReply(outcome.value) : outcome;
 		if (!reply.ok) return reply;
 		const usage = readUsage(reply.value);
-		tokens.prompt += Number(usage?.promptTokens ?? 0);
-		tokens.completion += Number(usage?.completionTokens ?? 0);
-		const read = readAnswer(reply.value, format);
-		if (read.ok) await chunks?.whole(read.value.text);
-		if (!simplifies && (read.ok || format.type === 'text')) return success({ response: reply.value });
-		return read.ok ? success({ ...read.value }) : read;
+		tokens.prompt += usage?.promptTokens ?? 0;
+		tokens.completion += usage?.completionTokens ?? 0;
+		const answered = readAnswer(reply.value, format);
+		if (!answered.ok) return answered;
+		await chunks?.whole(answered.value.text);
+		return success(simplifies ? { ...answered.value } : { response: reply.value });
 	}
 
 	// The chat panel does not tell items apart, so they stream one after the other.
@@ -187,19 +168,17 @@ async function run(
 		const made = await answer(index, conversation, chunks);
 		await chunks?.end(made, stops);
 		if (!made.ok) {
-			outcomes[index] = made;
+			run.settle(index, made);
 		} else {
 			const answered = outgoing(items, index, keepsInput);
 			if (keepsInput && simplifies) answered.json[outputField] = made.value;
 			else Object.assign(answered.json, made.value);
-			outcomes[index] = success(answered);
+			run.settle(index, success(answered));
 		}
 		return mayGoOn(made, stops);
 	});
 	// Each call replaces the figures of the last; missing on older n8n.
 	if (tokens.prompt + tokens.completion > 0) accumulateTokenUsage?.(context, tokens.prompt, tokens.completion);
-	hintAtTrouble(context, outcomes, tally, finder.notes);
-	return outcomes;
 }
 
 type Made = INodeExecutionData['json'];

@@ -5,28 +5,29 @@ import {
 	type INodeExecutionData,
 	type INodeProperties,
 } from 'n8n-workflow';
+import { giveWay } from '../../hopsworks/cancel';
 import { readExtraFields, readModelName, serverOptions } from '../../hopsworks/chatSettings';
 import { readConnection } from '../../hopsworks/connection';
 import { addressOptions } from '../../hopsworks/deployments';
 import { deploymentFinder, type Finder } from '../../hopsworks/discovery';
-import { hintAtTrouble, includeInputFieldsAtFirst, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
+import { includeInputFieldsAtFirst, outgoing } from '../../hopsworks/items';
 import {
 	asOneOf,
 	asRecord,
 	attempt,
 	optionsField,
-	parameterReader,
 	readNumber,
 	readOutputField,
 	take,
 	type ParameterReader,
 } from '../../hopsworks/parameters';
+import type { Run } from '../../hopsworks/run';
 import { scatter, type Group } from '../../hopsworks/scatter';
-import { sender, type Tally } from '../../hopsworks/send';
+import { sender } from '../../hopsworks/send';
 import { readRequestBytes, readSendSettings, requestSizeOption, sendOptions } from '../../hopsworks/sendSettings';
 import { embeddingsBody, readEmbeddings } from '../../serving/embeddings';
 import { asText, encode } from '../../serving/json';
-import { badInput, failed, success, type Outcome } from '../../serving/outcome';
+import { badInput, success } from '../../serving/outcome';
 import { embeddingsRoute } from '../../serving/route';
 import type { Operation } from './operation';
 
@@ -125,7 +126,7 @@ async function readDestination(read: ParameterReader, finder: Finder, item: numb
 		...readExtraFields(options, 'input'),
 	};
 	const destination = { target, model: readModelName(options, target), settings };
-	return { destination, ready: async () => await finder.ready(found, options) };
+	return { destination, ready: async () => await finder.ready(found) };
 }
 
 function readText(read: ParameterReader, item: number): string {
@@ -133,66 +134,53 @@ function readText(read: ParameterReader, item: number): string {
 	return text.trim() === '' ? take(badInput("'Text' is empty", 'Give every item a text.')) : encode(text);
 }
 
-async function run(
-	context: IExecuteFunctions,
-	items: INodeExecutionData[],
-): Promise<Array<Outcome<INodeExecutionData>>> {
-	const read = parameterReader(context);
+async function run(run: Run<INodeExecutionData>): Promise<void> {
+	const { context, items, read, tally, stops } = run;
 	const setUp = await attempt(() => readSetUp(context, read));
-	if (!setUp.ok) return items.map(() => setUp);
+	if (!setUp.ok) return run.settleRest(setUp.failure);
 	const { connection, settings, limits, outputField, keepsInput } = setUp.value;
 
-	const notSent = failed(NOT_SENT);
-	const outcomes: Array<Outcome<INodeExecutionData>> = items.map(() => notSent);
-	const stops = stopsOnError(context);
-	const finder = deploymentFinder(context, connection, settings);
+	const finder = deploymentFinder(context, connection, settings, run.notes);
 	const groups = new Map<string, Group<number[]>>();
 	const texts = new Map<number, string>();
 	let tokens = 0;
-	for (const item of items.keys()) {
-		const outcome = await attempt(async () => {
-			texts.set(item, readText(read, item));
-			const { destination, ready } = await readDestination(read, finder, item);
-			const key = encode(destination);
-			const group = groups.get(key) ?? {
-				ready,
-				target: destination.target,
-				items: [],
-				// What stands around the texts counts too.
-				limits: { ...limits, bytes: limits.bytes - Buffer.byteLength(embeddingsBody([], destination)) },
-				textOf: (one) => texts.get(one) ?? '',
-				write: (some) => embeddingsBody(some, destination),
-				read(reply, rows) {
-					const embeddings = readEmbeddings(reply, rows);
-					if (!embeddings.ok) return embeddings;
-					tokens += embeddings.value.promptTokens;
-					return success(embeddings.value.vectors);
-				},
-			};
-			groups.set(key, group);
-			group.items.push(item);
-		});
-		if (outcome.ok) continue;
-		outcomes[item] = outcome;
-		if (stops) return outcomes;
+
+	async function add(item: number): Promise<void> {
+		texts.set(item, readText(read, item));
+		const { destination, ready } = await readDestination(read, finder, item);
+		const key = encode(destination);
+		const group = groups.get(key) ?? {
+			ready,
+			target: destination.target,
+			items: [],
+			// What stands around the texts counts too.
+			limits: { ...limits, bytes: limits.bytes - Buffer.byteLength(embeddingsBody([], destination)) },
+			textOf: (one) => texts.get(one) ?? '',
+			write: (some) => embeddingsBody(some, destination),
+			async read(reply, rows) {
+				const embeddings = await readEmbeddings(reply, rows, giveWay);
+				if (!embeddings.ok) return embeddings;
+				tokens += embeddings.value.promptTokens;
+				return success(embeddings.value.vectors);
+			},
+		};
+		groups.set(key, group);
+		group.items.push(item);
 	}
 
-	const tally: Tally = { requests: 0, retries: 0 };
-	const notes = await scatter([...groups.values()], {
+	if (!(await run.readItems(add))) return;
+	await scatter([...groups.values()], {
+		context,
 		send: sender(context, connection, settings, tally),
 		concurrency: settings.concurrency,
 		stops,
+		notes: run.notes,
 		settle(item, outcome) {
-			if (!outcome.ok) {
-				outcomes[item] = outcome;
-				return;
-			}
+			if (!outcome.ok) return run.settle(item, outcome);
 			const embedded = outgoing(items, item, keepsInput);
 			embedded.json[outputField] = outcome.value;
-			outcomes[item] = success(embedded);
+			run.settle(item, success(embedded));
 		},
 	});
 	if (tokens > 0) accumulateTokenUsage?.(context, tokens, 0);
-	hintAtTrouble(context, outcomes, tally, [...finder.notes, ...notes]);
-	return outcomes;
 }

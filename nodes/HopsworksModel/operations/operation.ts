@@ -1,6 +1,6 @@
 /** What an operation is: a record, so that adding one is one file and one word in the list. */
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import type { Outcome } from '../../serving/outcome';
+import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { Run } from '../../hopsworks/run';
 
 export interface Operation {
 	/** Stored in workflows: never renamed. */
@@ -10,6 +10,6 @@ export interface Operation {
 	action: string;
 	description: string;
 	properties: INodeProperties[];
-	/** One outcome an item, in the order of the items; an item that comes out is linked to the one that went in. */
-	run(context: IExecuteFunctions, items: INodeExecutionData[]): Promise<Array<Outcome<INodeExecutionData>>>;
+	/** Settles every item; one that comes out is linked to the one that went in. */
+	run(run: Run<INodeExecutionData>): Promise<void>;
 }

@@ -1,12 +1,13 @@
 /** Predict: every item is a row, many rows share a request, and every item gets its own prediction. */
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { INodeExecutionData } from 'n8n-workflow';
 import { addressOptions } from '../../hopsworks/deployments';
-import { hintAtTrouble, includeInputFieldsAtFirst, NOT_SENT, outgoing, stopsOnError } from '../../hopsworks/items';
-import { attempt, attemptNow, optionsField, parameterReader } from '../../hopsworks/parameters';
+import { includeInputFieldsAtFirst, outgoing } from '../../hopsworks/items';
+import { attempt, optionsField } from '../../hopsworks/parameters';
+import type { Run } from '../../hopsworks/run';
 import { scatter } from '../../hopsworks/scatter';
-import { sender, type Tally } from '../../hopsworks/send';
+import { sender } from '../../hopsworks/send';
 import { sendOptions } from '../../hopsworks/sendSettings';
-import { failed, success, type Outcome } from '../../serving/outcome';
+import { success } from '../../serving/outcome';
 import type { Operation } from './operation';
 import { predictOptions, readSetUp } from './predictOptions';
 import { predictGroups } from './predictGroups';
@@ -51,33 +52,21 @@ export const predict: Operation = {
 	run,
 };
 
-async function run(
-	context: IExecuteFunctions,
-	items: INodeExecutionData[],
-): Promise<Array<Outcome<INodeExecutionData>>> {
-	const read = parameterReader(context);
-	const setUp = await attempt(() => readSetUp(context, items, read));
-	if (!setUp.ok) return items.map(() => setUp);
-	const { connection, settings, finder, outputField, keepsInput, addsMetadata } = setUp.value;
+async function run(run: Run<INodeExecutionData>): Promise<void> {
+	const { items, tally, stops } = run;
+	const setUp = await attempt(() => readSetUp(run));
+	if (!setUp.ok) return run.settleRest(setUp.failure);
+	const { connection, settings, outputField, keepsInput, addsMetadata } = setUp.value;
+	const { groups, add } = predictGroups(run.read, setUp.value);
+	if (!(await run.readItems(add))) return;
 
-	const notSent = failed(NOT_SENT);
-	const outcomes: Array<Outcome<INodeExecutionData>> = items.map(() => notSent);
-	const stops = stopsOnError(context);
-	const { groups, add } = predictGroups(read, setUp.value);
-	for (const item of items.keys()) {
-		const added = attemptNow(() => add(item));
-		const outcome = added.ok && added.value ? await attempt(() => added.value) : added;
-		if (outcome.ok) continue;
-		outcomes[item] = outcome;
-		if (stops) return outcomes;
-	}
-
-	const tally: Tally = { requests: 0, retries: 0 };
 	const metadata = new Map<number, { attempts: number; latency: number; rowsInRequest: number }>();
-	const notes = await scatter([...groups.values()], {
-		send: sender(context, connection, settings, tally),
+	await scatter([...groups.values()], {
+		context: run.context,
+		send: sender(run.context, connection, settings, tally),
 		concurrency: settings.concurrency,
 		stops,
+		notes: run.notes,
 		onSent(sentItems, { tries, latency }) {
 			for (const item of addsMetadata ? sentItems : []) {
 				const attempts = (metadata.get(item)?.attempts ?? 0) + tries;
@@ -85,16 +74,11 @@ async function run(
 			}
 		},
 		settle(item, outcome) {
-			if (!outcome.ok) {
-				outcomes[item] = outcome;
-				return;
-			}
+			if (!outcome.ok) return run.settle(item, outcome);
 			const scored = outgoing(items, item, keepsInput);
 			scored.json[outputField] = outcome.value;
 			if (addsMetadata) scored.json[`${outputField}Metadata`] = metadata.get(item);
-			outcomes[item] = success(scored);
+			run.settle(item, success(scored));
 		},
 	});
-	hintAtTrouble(context, outcomes, tally, [...finder.notes, ...notes]);
-	return outcomes;
 }

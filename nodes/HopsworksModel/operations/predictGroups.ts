@@ -1,4 +1,5 @@
 /** The items of Predict in groups whose rows may share requests: the same target, the same further fields. */
+import { giveWay } from '../../hopsworks/cancel';
 import type { Found } from '../../hopsworks/discovery';
 import { asJsonObject, asRecord, take, type ParameterReader } from '../../hopsworks/parameters';
 import type { Group } from '../../hopsworks/scatter';
@@ -33,8 +34,7 @@ export function predictGroups(read: ParameterReader, setUp: PredictSetUp) {
 		}
 		const extraFields = readExtraFields(asRecord(options), setUp);
 		const key = encode([target.url, target.host ?? '', extraFields]);
-		const group =
-			groups.get(key) ?? emptyGroup(setUp, found, extraFields, () => finder.ready(found, asRecord(options)));
+		const group = groups.get(key) ?? emptyGroup(setUp, found, extraFields, () => finder.ready(found));
 		groups.set(key, group);
 		last = { locator, options, group };
 		return group;
@@ -77,7 +77,7 @@ function emptyGroup(
 		write: learnsField && needsInstances(record, source.shape) ? learned : writer(requestField),
 		read: isRaw
 			? ({ json, text }) => success([json ?? text])
-			: (reply, rows) => readPredictions(reply, rows, { requestField, shape: source.shape }),
+			: (reply, rows) => readPredictions(reply, rows, { requestField, shape: source.shape }, giveWay),
 		learn({ message }) {
 			if (learnsField && /no instances in the request/i.test(message)) group.write = learned;
 		},

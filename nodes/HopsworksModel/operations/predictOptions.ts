@@ -1,8 +1,9 @@
 /** The options that only Predict has, and the reading of all that is the same for every item of a run. */
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { readConnection } from '../../hopsworks/connection';
 import { deploymentFinder } from '../../hopsworks/discovery';
-import { asOneOf, asRecord, readNumber, readOutputField, take, type ParameterReader } from '../../hopsworks/parameters';
+import { asOneOf, asRecord, readNumber, readOutputField, take } from '../../hopsworks/parameters';
+import type { Run } from '../../hopsworks/run';
 import { readRequestBytes, readSendSettings, requestSizeOption } from '../../hopsworks/sendSettings';
 import type { RequestField } from '../../serving/predictV1';
 import { predictRoute } from '../../serving/route';
@@ -92,7 +93,7 @@ export const predictOptions: INodeProperties[] = [
 const VERBS = ['predict', 'classify', 'regress'] as const;
 const REQUEST_FIELDS = ['auto', 'inputs', 'instances'] as const;
 
-export async function readSetUp(context: IExecuteFunctions, items: INodeExecutionData[], read: ParameterReader) {
+export async function readSetUp({ context, items, read, notes }: Run<INodeExecutionData>) {
 	const options = asRecord(read('options', 0));
 	const verb = asOneOf(options.verb, VERBS);
 	const isPredict = verb === 'predict';
@@ -100,7 +101,7 @@ export async function readSetUp(context: IExecuteFunctions, items: INodeExecutio
 	const connection = await readConnection(context);
 	const settings = readSendSettings(options);
 	const route = predictRoute(verb);
-	const finder = deploymentFinder(context, connection, settings);
+	const finder = deploymentFinder(context, connection, settings, notes);
 	const isFromSchema = read('rows', 0) === 'schema';
 	const schemaOwner = isFromSchema ? await finder.find(read('deployment', 0), options, route) : undefined;
 	const schema = schemaOwner && take(await finder.schema(schemaOwner));

@@ -1,17 +1,27 @@
-/** What JSON cannot carry is known before anything is sent. */
+/** What JSON cannot carry, and what no server reads, is known before anything is sent. */
 import { take } from '../../hopsworks/parameters';
-import { findUnsendable } from '../../serving/json';
+import { excerpt } from '../../serving/excerpt';
+import { findNotFinite, isDeeperThan, MOST_LEVELS } from '../../serving/json';
 import { badInput } from '../../serving/outcome';
 
 export function expectSendable(value: unknown, name = ''): void {
 	// Most values are text or finite numbers; only the others are looked into.
 	if (typeof value === 'string' || Number.isFinite(value)) return;
-	const unsendable = findUnsendable(value);
+	const named = (path: string): string => (path === '' ? 'The row' : `'${path}'`);
+	// First, since what looks into a value walks it to its end.
+	if (isDeeperThan(value, MOST_LEVELS)) {
+		take(
+			badInput(
+				`${named(name)} is nested more than ${MOST_LEVELS} levels deep, which no model server reads`,
+				'Give the model flatter data, for example with an Edit Fields node before this one.',
+			),
+		);
+	}
+	const unsendable = findNotFinite(value);
 	if (!unsendable) return;
-	const path = [name, unsendable.path].filter(Boolean).join('.');
 	take(
 		badInput(
-			`${path === '' ? 'The row' : `'${path}'`} is ${unsendable.found}, which JSON cannot carry`,
+			`${named(excerpt([name, unsendable.path].filter(Boolean).join('.')))} is ${unsendable.found}, which JSON cannot carry`,
 			'Replace it by a number or by null, for example with an Edit Fields node before this one.',
 		),
 	);

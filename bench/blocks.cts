@@ -1,0 +1,124 @@
+/** The table of blocks: for how long the node keeps the event loop of n8n to itself, each line in processes of its own. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { markdownTable } from '../e2e/report.cts';
+import { cases, type BlockCase } from './blockCases.cts';
+import type { BlockRun } from './blockOf.cts';
+import { startBlockServer } from './blockServer.cts';
+import { median } from './median.cts';
+
+const ABOUT = `The longest time for which the event loop stood still between the beginning of the node's \`execute\` and its end, in n8n's
+engine over real HTTP; medians of three where a run takes less than ten seconds. A stretch counts for no more than the processor
+time that was used in it, so that other work on the machine counts little; garbage collection in it is by the clock. "n8n's own
+part" is the same for a node that sends the same requests through n8n's helper and does nothing with the replies. Where that is
+one request, n8n's reading and the node's can stand in one turn of the loop, so the bar is for what the node adds; everywhere else
+it is for the longest block as it is.`;
+
+/** Seconds that the runs of a line may take in all. */
+const LIMIT = 180;
+const SHOWN = 60;
+
+interface Line {
+	runs: BlockRun[];
+	/** What became of the process, where it did not end by itself. */
+	trouble: string;
+}
+
+/** The runs of a line, in a process that may die or be ended without harm to the others. */
+async function runApart(number: number, url: string, arm: 'node' | 'control'): Promise<Line> {
+	const args = ['--require', 'tsx/cjs', `${__dirname}/blockOf.cts`, String(number), url, arm];
+	const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+	const runs: BlockRun[] = [];
+	let errors = '';
+	let isLate = false;
+	createInterface(child.stdout).on('line', (line) => {
+		const run: BlockRun = JSON.parse(line);
+		runs.push(run);
+	});
+	child.stderr.on('data', (bytes) => (errors += String(bytes)));
+	const limit = setTimeout(() => {
+		isLate = true;
+		child.kill('SIGKILL');
+	}, LIMIT * 1000);
+	const [code] = await once(child, 'close');
+	clearTimeout(limit);
+	if (code === 0) return { runs, trouble: '' };
+	if (isLate) return { runs, trouble: `no end within ${LIMIT} s` };
+	return {
+		runs,
+		trouble: errors.includes('out of memory') ? 'the process ran out of memory' : `died: ${errors.trim()}`,
+	};
+}
+
+const middle = (runs: BlockRun[], figure: (run: BlockRun) => number): number => median(runs.map(figure));
+
+function time(milliseconds: number): string {
+	return milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** Text of a server or of n8n, fit for a cell. */
+function cell(text: string): string {
+	const line = text.replaceAll('|', '¦').replace(/\s+/g, ' ');
+	return line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line;
+}
+
+function measured({ runs, trouble }: Line, { cancelAfter, showsMemory }: BlockCase): string {
+	if (runs.length === 0) return cell(trouble);
+	const figure = middle(runs, ({ longest, afterCancel }) => (cancelAfter === undefined ? longest : afterCancel));
+	const megabytes = Math.max(...runs.map((run) => run.megabytes));
+	const memory = showsMemory ? `, ${Math.round(megabytes).toLocaleString('en-US')} MB` : '';
+	return `${time(figure)}${memory}${trouble === '' ? '' : ` (then ${cell(trouble)})`}`;
+}
+
+function verdict(line: Line, control: Line | undefined, { bar, same }: BlockCase): string {
+	if (bar === undefined) return '';
+	// n8n's reading of one reply and the node's can stand in one turn; the many requests of a table cannot.
+	const isOneTurn = same?.times === undefined && control !== undefined && control.runs.length > 0;
+	const own =
+		middle(line.runs, ({ longest }) => longest) - (isOneTurn ? middle(control.runs, ({ longest }) => longest) : 0);
+	return line.runs.length > 0 && own <= bar ? 'met' : 'missed';
+}
+
+/** Measures every line, or those that are quick; `say` hears of each as it is done. */
+export async function blocks(isShort: boolean, say: (line: string) => void): Promise<string> {
+	const { child, url } = await startBlockServer();
+	const lines: string[][] = [];
+	try {
+		for (const [number, one] of cases.entries()) {
+			if (isShort && one.isLong) continue;
+			const line = await runApart(number, url, 'node');
+			const control = one.same && (await runApart(number, url, 'control'));
+			const cells = [
+				one.what,
+				measured(line, one),
+				line.runs.length === 0 || one.cancelAfter !== undefined
+					? ''
+					: time(middle(line.runs, ({ collecting }) => collecting)),
+				control ? measured(control, one) : '',
+				one.bar === undefined ? '' : `at most ${one.bar} ms`,
+				verdict(line, control, one),
+				line.runs.length === 0 ? '' : time(middle(line.runs, ({ processor }) => processor)),
+				cell(line.runs.at(-1)?.came ?? ''),
+			];
+			lines.push(cells);
+			say(cells.join(' | '));
+		}
+	} finally {
+		child.kill();
+	}
+	const shown = markdownTable(
+		[
+			'',
+			'longest block',
+			'of it garbage collection',
+			"n8n's own part",
+			'bar',
+			'',
+			'processor time in all',
+			'what came of it',
+		],
+		lines,
+	);
+	return `${ABOUT}\n\n${shown}`;
+}

@@ -1,0 +1,57 @@
+/** The chat of n8n's editor over HTTP, in the requests that the editor makes: a workflow is asked as it stands, unpublished. */
+import { randomUUID } from 'node:crypto';
+
+export interface Owner {
+	email: string;
+	password: string;
+}
+
+/** A piece of a streamed answer. */
+export interface Chunk {
+	type: string;
+	content?: string;
+	metadata: { nodeName: string };
+}
+
+export function readChunks(text: string): Chunk[] {
+	return text
+		.split('\n')
+		.filter(Boolean)
+		.map((line): Chunk => JSON.parse(line));
+}
+
+/** The pieces of what a node said. */
+export function saidBy(nodeName: string, chunks: Chunk[]): string[] {
+	return chunks
+		.filter(({ type, metadata }) => type === 'item' && metadata.nodeName === nodeName)
+		.map(({ content = '' }) => content);
+}
+
+/** Puts a question to a workflow that begins with the chat trigger `trigger`. */
+export async function askInEditor(
+	url: string,
+	{ email, password }: Owner,
+	workflow: string,
+	trigger: string,
+	question: string,
+): Promise<Chunk[]> {
+	const [browser, session] = [randomUUID(), randomUUID()];
+	let cookie = '';
+	const post = async (path: string, body: object): Promise<Response> => {
+		const headers = { 'content-type': 'application/json', 'browser-id': browser, 'push-ref': session, cookie };
+		const reply = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+		if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`);
+		return reply;
+	};
+	const loggedIn = await post('/rest/login', { emailOrLdapLoginId: email, password });
+	cookie = loggedIn.headers
+		.getSetCookie()
+		.map((line) => line.split(';', 1).join())
+		.join('; ');
+	await post(`/rest/workflows/${workflow}/run`, { triggerToStartFrom: { name: trigger }, chatSessionId: session });
+	const message = { action: 'sendMessage', sessionId: session, chatInput: question };
+	const chunks = readChunks(await (await post(`/webhook-test/${workflow}/${session}`, message)).text());
+	const failure = chunks.find(({ type }) => type === 'error');
+	if (failure) throw new Error(`${failure.metadata.nodeName} failed: ${failure.content}`);
+	return chunks;
+}

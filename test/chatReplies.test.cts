@@ -1,0 +1,535 @@
+/** Replies of language models, whole and streamed, without a server: what a half one, a broken one and a hostile one become. */
+import { brokenOff, chatStreamReader, type Piece } from '../nodes/serving/chatStream';
+import { readAnswer, readReply, readUsage, type Answer } from '../nodes/serving/chatAnswer';
+import type { AnswerFormat } from '../nodes/serving/chatCompletions';
+import type { Json } from '../nodes/serving/json';
+import type { Outcome } from '../nodes/serving/outcome';
+import { replyOf } from '../nodes/serving/reply';
+
+const TEXT: AnswerFormat = { type: 'text' };
+const JSON_FORMAT: AnswerFormat = { type: 'json' };
+
+const event = (data: unknown): string => `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
+const chunk = (delta: unknown, finish: unknown = null, more: object = {}): string =>
+	event({ id: 'c1', choices: [{ index: 0, delta, finish_reason: finish }], ...more });
+const DONE = event('[DONE]');
+
+interface Streamed {
+	pieces: Piece[];
+	/** The first failure among the pieces, else the whole reply. */
+	whole: Outcome<Json>;
+}
+
+function streamed(texts: string[]): Streamed {
+	const reader = chatStreamReader();
+	const pieces: Piece[] = [];
+	const outcomes = function* (): Iterable<Outcome<Piece>> {
+		for (const text of texts) yield* reader.push(text);
+		yield* reader.end();
+	};
+	for (const piece of outcomes()) {
+		if (!piece.ok) return { pieces, whole: piece };
+		pieces.push(piece.value);
+	}
+	return { pieces, whole: reader.whole() };
+}
+
+const stream = (...texts: string[]): Streamed => streamed(texts);
+
+function answerOf(reply: unknown, format = TEXT): Outcome<Answer> {
+	const read = readReply(replyOf(JSON.stringify(reply)));
+	return read.ok ? readAnswer(read.value, format) : read;
+}
+
+function wholeOf({ whole }: Streamed): Json {
+	if (!whole.ok) throw new Error(whole.failure.message);
+	return whole.value;
+}
+
+/** The answer, or the failure in words. */
+function told(outcome: Outcome<Answer>): unknown {
+	return outcome.ok ? outcome.value : outcome.failure.message;
+}
+
+const completion = (message: unknown, finish: unknown = 'stop', more: object = {}): object => ({
+	choices: [{ index: 0, message, finish_reason: finish }],
+	...more,
+});
+
+describe('a stream that ends at any byte', () => {
+	const whole = [
+		chunk({ role: 'assistant', content: '' }),
+		chunk({ reasoning: 'I think' }),
+		chunk({ content: 'Grüße, ' }),
+		chunk({ content: '🙂 {"a": 1}' }),
+		chunk({ tool_calls: [{ index: 0, id: 't', function: { name: 'f', arguments: '{"x": ' } }] }),
+		chunk({ tool_calls: [{ index: 0, function: { arguments: '1}' } }] }),
+		chunk({}, 'stop'),
+		event({ id: 'c1', choices: [], usage: { prompt_tokens: 5 } }),
+		DONE,
+	].join('');
+	const bytes = Buffer.from(whole);
+	const answer = answerOf(wholeOf(stream(whole)));
+
+	test('gives the whole answer or a failure, never half of it', () => {
+		expect(told(answer)).toEqual({
+			text: 'Grüße, 🙂 {"a": 1}',
+			finishReason: 'stop',
+			usage: { promptTokens: 5, completionTokens: null, totalTokens: null },
+			reasoning: 'I think',
+			toolCalls: [{ id: 't', name: 'f', arguments: { x: 1 } }],
+		});
+		const finished = Buffer.from(whole.slice(0, whole.indexOf('"stop"}]}') + '"stop"}]}'.length)).length;
+		for (let end = 0; end < bytes.length; end++) {
+			const decoder = new TextDecoder();
+			const { whole: cut } = stream(decoder.decode(bytes.subarray(0, end), { stream: true }));
+			if (!cut.ok) {
+				expect(cut.failure.message).toMatch(/^The answer broke off: \S/);
+				continue;
+			}
+			expect(end).toBeGreaterThanOrEqual(finished);
+			const read = answerOf(cut.value);
+			expect(read.ok && { ...read.value, usage: undefined }).toEqual(
+				answer.ok && { ...answer.value, usage: undefined },
+			);
+		}
+	});
+
+	test('or comes in two parts, cut at any byte, gives the same', () => {
+		for (let cut = 0; cut <= bytes.length; cut++) {
+			const decoder = new TextDecoder();
+			const parts = [bytes.subarray(0, cut), bytes.subarray(cut)];
+			const texts = parts.map((part) => decoder.decode(part, { stream: true }));
+			expect(answerOf(wholeOf(stream(...texts)))).toEqual(answer);
+		}
+	});
+
+	test.each<[string, string[], string]>([
+		['before it began', [], 'the stream ended before an answer began'],
+		['with nothing said', [DONE], 'the stream ended before an answer began'],
+		['in the middle', [chunk({ content: 'Hel' }), chunk({ content: 'lo' })], "the stream ended after 'Hello'"],
+		['before any text', [chunk({ role: 'assistant' })], "the stream ended after ''"],
+		['in a second choice alone', [event({ choices: [{ index: 1, delta: { content: 'x' } }] })], "ended after ''"],
+		['with an empty finish reason in each piece', [chunk({ content: 'Hel' }, '')], "the stream ended after 'Hel'"],
+		['with a finish reason that is no text', [chunk({ content: 'Hel' }, false)], "the stream ended after 'Hel'"],
+		[
+			'when one choice of two has ended',
+			[chunk({ content: 'a' }, 'stop'), event({ choices: [{ index: 1, delta: { content: 'b' } }] })],
+			"the stream ended after 'a'",
+		],
+	])('%s', (_name, texts, message) => {
+		const { whole: broken } = stream(...texts);
+		expect(broken.ok ? '' : broken.failure.message).toContain(message);
+	});
+
+	test('its failure says that nothing is sent again', () => {
+		expect(brokenOff('so')).toEqual({
+			ok: false,
+			failure: {
+				kind: 'reply',
+				message: 'The answer broke off: so',
+				description: "The deployment's logs in Hopsworks may say why. Nothing is sent again once an answer has begun.",
+			},
+		});
+	});
+});
+
+describe('an answer that the server did not write to its end', () => {
+	const texts = { abort: 'gave the request up', error: 'failed while it wrote', content_filter: 'content filter' };
+	const schema: AnswerFormat = { type: 'jsonSchema', schema: { type: 'object' } };
+
+	describe.each(Object.entries(texts))('%s', (finish, advice) => {
+		test.each<[string, AnswerFormat]>([
+			['text', TEXT],
+			['JSON', JSON_FORMAT],
+			['JSON by a schema', schema],
+		])('is a failure in the format %s, whole and streamed', (_name, format) => {
+			const replies = [
+				completion({ content: '{"a": 1}' }, finish),
+				wholeOf(stream(chunk({ content: '{"a": 1}' }), chunk({}, finish), DONE)),
+				wholeOf(stream(chunk({ content: '{"a": 1}' }, finish))),
+			];
+			for (const reply of replies) {
+				expect(answerOf(reply, format)).toEqual({
+					ok: false,
+					failure: {
+						kind: 'reply',
+						message: `The answer ended before it was whole (${finish}): {"a": 1}`,
+						description: expect.stringContaining(advice),
+					},
+				});
+			}
+			const empty = completion({ content: null }, finish);
+			expect(told(answerOf(empty, format))).toBe(`The answer ended before it was whole (${finish})`);
+		});
+	});
+
+	test('but for one that Max Tokens cut, which is an answer where text is enough', () => {
+		const cut = completion({ content: 'Hel' }, 'length');
+		expect(told(answerOf(cut))).toEqual({ text: 'Hel', finishReason: 'length' });
+		expect(told(answerOf(cut, JSON_FORMAT))).toBe('The answer was cut off before its JSON was whole (length): Hel');
+	});
+});
+
+describe('replies that are no answers', () => {
+	test.each<[string, string, string]>([
+		['', 'The reply was empty', ''],
+		[' \n', 'The reply was empty', ''],
+		['<html><title>Sign in</title>', 'The reply is not an answer: Sign in', ''],
+		['"text"', 'The reply is not an answer: text', ''],
+		['[]', 'The reply is not an answer: []', ''],
+		['5', 'The reply is not an answer: 5', ''],
+		['null', 'The reply is not an answer: null', ''],
+		['{"error": "no"}', 'The reply is not an answer: no', ''],
+		['{"error": true}', 'The reply is not an answer: {"error":true}', ''],
+		['{"object": "error", "message": "no"}', 'The reply is not an answer: no', ''],
+	])('%j', (text, message) => {
+		expect(readReply(replyOf(text))).toEqual({
+			ok: false,
+			failure: {
+				kind: 'reply',
+				message: expect.stringContaining(message),
+				description:
+					"Check that the deployment is a language model, and that the option 'API Path Prefix' fits its server.",
+			},
+		});
+	});
+
+	test.each([[{ error: null }], [{ error: false }], [{ object: 'chat.completion' }]])(
+		'%j is one to look into',
+		(reply) => {
+			expect(readReply(replyOf(JSON.stringify(reply))).ok).toBe(true);
+		},
+	);
+
+	test.each([
+		[{}],
+		[{ choices: [] }],
+		[{ choices: {} }],
+		[{ choices: [null] }],
+		[{ choices: [{}] }],
+		[{ choices: [{ message: [] }] }],
+	])('%j holds none', (reply) => {
+		expect(told(answerOf(reply))).toBe(`The reply is not an answer: ${JSON.stringify(reply)}`);
+	});
+});
+
+describe('an answer', () => {
+	test.each<[string, object, unknown]>([
+		['without text', completion({ content: null }), { text: '', finishReason: 'stop' }],
+		['of parts', completion({ content: [{ text: 'x' }] }), { text: '', finishReason: 'stop' }],
+		['without a finish reason', completion({ content: 'x' }, null), { text: 'x', finishReason: null }],
+		['with one that is no text', completion({ content: 'x' }, { toString: 1 }), { text: 'x', finishReason: null }],
+		[
+			'with empty extras',
+			completion({ content: 'x', reasoning: '', refusal: '' }),
+			{ text: 'x', finishReason: 'stop' },
+		],
+		[
+			'with reasoning under both names',
+			completion({ content: 'x', reasoning: 'new', reasoning_content: 'old' }),
+			{ text: 'x', finishReason: 'stop', reasoning: 'new' },
+		],
+		[
+			'with no calls among its calls',
+			completion({ content: 'x', tool_calls: [null, {}, { function: 1 }] }),
+			{ text: 'x', finishReason: 'stop' },
+		],
+		[
+			'with calls of every kind',
+			completion({
+				tool_calls: [
+					{ id: 'a', function: { name: 'f', arguments: '{"x": 9007199254740993}' } },
+					{ function: { name: { toString: 1 }, arguments: ' ' } },
+					{ id: 1, function: { name: 'g', arguments: { y: [1] } } },
+				],
+			}),
+			{
+				text: '',
+				finishReason: 'stop',
+				toolCalls: [
+					{ id: 'a', name: 'f', arguments: { x: '9007199254740993' } },
+					{ id: null, name: '', arguments: {} },
+					{ id: 1, name: 'g', arguments: { y: [1] } },
+				],
+			},
+		],
+	])('%s', (_name, reply, answer) => {
+		expect(told(answerOf(reply))).toEqual(answer);
+	});
+
+	test.each<[string, unknown, string]>([
+		['{"x": ', '{"x": ', ': {"x":'],
+		['nothing', undefined, ''],
+		['ten thousand brackets', '['.repeat(10_000) + ']'.repeat(10_000), `: ${'['.repeat(500)}…`],
+	])('with %s for arguments fails', (_name, given, said) => {
+		const call = { id: 'a', function: { name: 'f', arguments: given } };
+		expect(answerOf(completion({ tool_calls: [call] }))).toEqual({
+			ok: false,
+			failure: {
+				kind: 'reply',
+				message: `The model called the tool 'f' with arguments that are not JSON${said}`,
+				description: "Raise 'Max Tokens' if the call was cut off. Otherwise the model is not good at calling tools.",
+			},
+		});
+	});
+
+	test.each<[string, unknown]>([
+		['{"a": 1}', { a: 1 }],
+		[' 5\n', 5],
+		['null', null],
+		['```json\n{"a": 1}\n```', { a: 1 }],
+		['```\n[]\n```\n', []],
+		['```  \n"a"\n```', 'a'],
+		['```js\n1\n```', 'The answer is not JSON: ```js 1 ```'],
+		['``` 1```', 'The answer is not JSON: ``` 1```'],
+		['```json\n1', 'The answer is not JSON: ```json 1'],
+		['', 'The answer is not JSON'],
+	])('that must be JSON: %j', (content, value) => {
+		const answer = answerOf(completion({ content }), JSON_FORMAT);
+		expect(answer.ok ? answer.value.json : answer.failure.message).toEqual(value);
+	});
+
+	test('that calls a tool owes no JSON yet, unless it says something', () => {
+		const call = { id: 'a', function: { name: 'f', arguments: '' } };
+		expect(answerOf(completion({ content: ' ', tool_calls: [call] }), JSON_FORMAT).ok).toBe(true);
+		expect(answerOf(completion({ content: 'x', tool_calls: [call] }), JSON_FORMAT).ok).toBe(false);
+		expect(answerOf(completion({ content: ' ' }), JSON_FORMAT).ok).toBe(false);
+	});
+
+	test.each<[string, object, AnswerFormat, string, string]>([
+		[
+			'a refusal',
+			completion({ content: '{}', refusal: 'No' }),
+			JSON_FORMAT,
+			'The model refused to answer: No',
+			'Ask for something else, or in other words.',
+		],
+		[
+			'a cut',
+			completion({ content: '{}' }, 'length'),
+			JSON_FORMAT,
+			'The answer was cut off before its JSON was whole (length): {}',
+			"Raise 'Max Tokens' in the options, or ask for less.",
+		],
+		[
+			'no JSON',
+			completion({ content: 'x' }),
+			JSON_FORMAT,
+			'The answer is not JSON: x',
+			"The server may not know 'response_format', as vLLM does. Say in the prompt that the answer must be JSON alone.",
+		],
+		[
+			'another shape',
+			completion({ content: '[]' }),
+			{ type: 'jsonSchema', schema: { type: 'object' } },
+			'The answer does not follow the JSON schema, as it is array, not object: []',
+			"The server may not know 'response_format', as vLLM does. Say in the prompt what the answer must hold.",
+		],
+	])('that must be JSON and is %s fails with advice', (_name, reply, format, message, description) => {
+		expect(answerOf(reply, format)).toEqual({ ok: false, failure: { kind: 'reply', message, description } });
+	});
+});
+
+describe('tokens', () => {
+	test.each<[Json | undefined, object | undefined]>([
+		[undefined, undefined],
+		[null, undefined],
+		[[1], undefined],
+		[{}, { promptTokens: null, completionTokens: null, totalTokens: null }],
+		[
+			{ prompt_tokens: 1, completion_tokens: '2', total_tokens: { valueOf: 1 } },
+			{ promptTokens: 1, completionTokens: null, totalTokens: null },
+		],
+		[
+			{
+				prompt_tokens: 1,
+				completion_tokens: 2,
+				total_tokens: 3,
+				prompt_tokens_details: { cached_tokens: 0 },
+				completion_tokens_details: { reasoning_tokens: 4 },
+			},
+			{ promptTokens: 1, completionTokens: 2, totalTokens: 3, cachedTokens: 0, reasoningTokens: 4 },
+		],
+		[
+			{ prompt_tokens_details: null, completion_tokens_details: { reasoning_tokens: null } },
+			{ promptTokens: null, completionTokens: null, totalTokens: null },
+		],
+	])('%j', (counted, usage) => {
+		expect(readUsage(counted === undefined ? {} : { usage: counted })).toEqual(usage);
+	});
+});
+
+describe('a stream', () => {
+	test('is put together as the reply that would have come without it', () => {
+		const { pieces, whole } = stream(
+			chunk({ role: 'assistant', content: '' }, null, { model: 'm', created: 1 }),
+			chunk({ reasoning_content: 'Hm' }, null, { model: 'other', system: 's' }),
+			chunk({ content: 'Hel', refusal: 'no' }),
+			chunk({ content: 'lo' }, 'stop', { usage: { total_tokens: 1 } }),
+			chunk({}, null, { usage: null }),
+			event({ choices: [{ delta: {}, stop_reason: 7 }] }),
+			DONE,
+		);
+		expect(pieces).toEqual([
+			{ text: '', reasoning: 'Hm' },
+			{ text: 'Hel', reasoning: '' },
+			{ text: 'lo', reasoning: '' },
+		]);
+		expect(whole).toEqual({
+			ok: true,
+			value: {
+				id: 'c1',
+				model: 'm',
+				created: 1,
+				system: 's',
+				object: 'chat.completion',
+				choices: [
+					{
+						index: 0,
+						message: { role: 'assistant', reasoning_content: 'Hm', content: 'Hello', refusal: 'no' },
+						finish_reason: 'stop',
+						stop_reason: 7,
+					},
+				],
+				usage: { total_tokens: 1 },
+			},
+		});
+	});
+
+	test('without text or usage has none', () => {
+		expect(wholeOf(stream(event({ choices: [{ delta: { content: '' }, finish_reason: 'stop' }] })))).toEqual({
+			object: 'chat.completion',
+			choices: [{ index: 0, message: { role: 'assistant', content: null }, finish_reason: 'stop' }],
+		});
+	});
+
+	test('tells its reasoning once where it comes under both names', () => {
+		expect(stream(chunk({ reasoning: 'a', reasoning_content: 'b' })).pieces).toEqual([{ text: '', reasoning: 'a' }]);
+	});
+
+	test('ends with [DONE], whatever comes behind it', () => {
+		const reader = chatStreamReader();
+		expect([...reader.push(chunk({ content: 'x' }))]).toHaveLength(1);
+		expect(reader.isDone()).toBe(false);
+		expect([...reader.push(event(' [DONE] ') + chunk({ content: 'y' }) + event({ error: 'late' }))]).toEqual([]);
+		expect(reader.isDone()).toBe(true);
+		expect([...reader.end()]).toEqual([]);
+		expect(reader.whole()).toMatchObject({ ok: true, value: { choices: [{ message: { content: 'x' } }] } });
+	});
+
+	test('takes an error that is null or false for none', () => {
+		const texts = [null, false].map((error) => chunk({ content: 'x' }, 'stop', { error }));
+		expect(stream(...texts).pieces).toHaveLength(2);
+	});
+
+	test('completes an event at its end', () => {
+		const reader = chatStreamReader();
+		expect([...reader.push(chunk({ content: 'x' }, 'stop').trimEnd())]).toEqual([]);
+		expect([...reader.end()]).toEqual([{ ok: true, value: { text: 'x', reasoning: '' } }]);
+	});
+
+	test('adds up the parts of one choice in one event', () => {
+		const parts = ['a', 'b'].map((text) => ({ index: 0, delta: { content: text, reasoning: text } }));
+		const { pieces } = stream(event({ choices: [...parts, { index: 1, delta: { content: 'c' } }] }));
+		expect(pieces).toEqual([{ text: 'ab', reasoning: 'ab' }]);
+	});
+
+	test('answers with its first choice, even where another began before it', () => {
+		const part = (index: unknown, text: string) => ({ index, delta: { content: text }, finish_reason: 'stop' });
+		const { pieces, whole } = stream(
+			event({ choices: [part(2, 'c'), part(1, 'b')] }),
+			event({ choices: [part(0, 'a'), part(1, 'b')] }),
+			DONE,
+		);
+		expect(pieces).toEqual([{ text: 'a', reasoning: '' }]);
+		expect(whole).toMatchObject({ ok: true, value: { choices: [{ index: 0 }, { index: 2 }, { index: 1 }] } });
+		expect(told(answerOf(whole.ok && whole.value))).toMatchObject({ text: 'a' });
+	});
+
+	test.each<[string, unknown[], unknown[]]>([
+		[
+			'in order',
+			[
+				[{ index: 0, id: 'a', function: { name: 'f' } }],
+				[{ index: 0, id: 'late', function: { name: 'late', arguments: '{"x"' } }],
+				[
+					{ index: 1, id: 'b', function: { name: 'g', arguments: '{}' } },
+					{ index: 0, function: { arguments: ': 1}' } },
+				],
+			],
+			[
+				{ id: 'a', name: 'f', arguments: { x: 1 } },
+				{ id: 'b', name: 'g', arguments: {} },
+			],
+		],
+		[
+			'without an index, each whole',
+			[[{ id: 'a', function: { name: 'f', arguments: '{}' } }], [{ id: 'b', function: { name: 'g', arguments: '1' } }]],
+			[
+				{ id: 'a', name: 'f', arguments: {} },
+				{ id: 'b', name: 'g', arguments: 1 },
+			],
+		],
+		[
+			'with indexes of any kind',
+			[[1e9, -1, 1.5].map((index) => ({ index, id: index, function: { name: 'f' } })), [null, 'x', { function: null }]],
+			[
+				{ id: 1e9, name: 'f', arguments: {} },
+				{ id: -1, name: 'f', arguments: {} },
+				{ id: 1.5, name: 'f', arguments: {} },
+				{ id: null, name: '', arguments: {} },
+			],
+		],
+	])('puts tool calls together: %s', (_name, deltas, toolCalls) => {
+		const texts = deltas.map((calls) => chunk({ tool_calls: calls }));
+		expect(told(answerOf(wholeOf(stream(...texts, chunk({}, 'tool_calls')))))).toEqual({
+			text: '',
+			finishReason: 'tool_calls',
+			toolCalls,
+		});
+	});
+
+	test.each<[string, string, string]>([
+		['no JSON', event('Internal Server Error'), 'Internal Server Error'],
+		['a list', event([1]), '[1]'],
+		['an error', event({ error: { message: 'died' } }), 'died'],
+		['an error that is true', event({ error: true }), '{"error":true}'],
+		['an error of the older form', event({ object: 'error', message: 'died' }), 'died'],
+		['brackets without end', event('['.repeat(3000)), '['.repeat(500)],
+	])('breaks off with %s', (_name, text, message) => {
+		const { whole } = stream(chunk({ content: 'x' }), text, DONE);
+		expect(whole.ok ? '' : whole.failure.message).toContain(`The answer broke off: ${message}`);
+	});
+
+	test('with hostile members changes no prototype and throws nowhere', () => {
+		const hostile = [
+			'{"__proto__": {"polluted": 1}, "constructor": 1, "choices": [{"__proto__": {"index": 1}, "delta": {"__proto__": {"content": "x"}, "content": {"toString": 1}, "tool_calls": {"length": 1e9}}}]}',
+			'{"choices": {"0": 1}}',
+			'{"choices": [null, 1, "a", [], {"index": "NaN", "delta": 1}, {"index": {"valueOf": {}}, "delta": [], "finish_reason": {"toString": 1}}]}',
+			'{"error": null, "object": {"toString": {}}, "choices": null, "usage": "x"}',
+			'{"choices": [{"delta": {"content": "Hi", "role": {"toString": 1}}, "finish_reason": "stop"}]}',
+		];
+		const { whole } = stream(...hostile.map(event));
+		expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+		const value = whole.ok ? Object(whole.value) : {};
+		expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+		expect(Object.getOwnPropertyDescriptor(value, '__proto__')?.value).toEqual({ polluted: 1 });
+		expect(told(answerOf(value))).toMatchObject({ text: 'Hi', finishReason: 'stop' });
+	});
+
+	test('costs no more than its length, whatever it is made of', () => {
+		const amount = 20_000;
+		const each = (make: (index: number) => string): string[] =>
+			Array.from({ length: amount }, (_, index) => make(index));
+		const { whole } = streamed([
+			...each((index) => event({ [`member${index}`]: index })),
+			...each(() => chunk({ content: 'text ' })),
+			...each((index) => event({ choices: [{ index, delta: {}, finish_reason: 'stop' }] })),
+			...each((index) => chunk({ tool_calls: [{ index, function: { name: 'f', arguments: '{' } }] })),
+			...each((index) => chunk({ tool_calls: [{ index, function: { arguments: '}' } }] })),
+		]);
+		const answer = whole.ok ? answerOf(whole.value) : whole;
+		expect(answer.ok && [answer.value.text.length, answer.value.toolCalls?.length]).toEqual([5 * amount, amount]);
+	}, 60_000);
+});
