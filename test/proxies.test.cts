@@ -1,5 +1,5 @@
 /** Where n8n sends its requests through a proxy: the key reaches the gateway, or goes nowhere. */
-import { createServer as createProxy } from 'node:http';
+import { Agent, createServer as createProxy } from 'node:http';
 import { createServer as createSecure } from 'node:https';
 import { connect } from 'node:net';
 import tls from 'node:tls';
@@ -162,7 +162,7 @@ describe('nothing is refused', () => {
 			gateway.requests.length = 0;
 			const { success } = await predict({ options: { hostHeader: host } });
 			expect(success.map(({ json }) => json.prediction)).toEqual(['of 1']);
-			expect(gateway.requests.map(({ headers }) => headers.host)).toEqual(['proxy-check.invalid:99999', host]);
+			expect(gateway.requests.map(({ headers }) => headers.host)).toEqual([host]);
 		}
 		expect(proxy.requests).toEqual([]);
 	});
@@ -181,6 +181,43 @@ describe('nothing is refused', () => {
 });
 
 describe('the question whether there is a proxy', () => {
+	test('is not heard by the gateway', async () => {
+		const { success } = await predict({ options: { hostHeader: host } });
+		expect(success).toHaveLength(1);
+		expect(gateway.requests.map(({ headers }) => headers.host)).toEqual([host]);
+	});
+
+	test('says nothing of a gateway that cannot be reached: the request does', async () => {
+		const { error } = await predict(
+			{ options: { hostHeader: host, maxTries: 1 } },
+			{ servingUrl: 'http://127.0.0.1:9' },
+		);
+		expect(error?.message).toBe('127.0.0.1:9 refused the connection');
+	});
+});
+
+describe('the same question on n8n before 2.20, where the gateway hears it', () => {
+	const agents: { addRequest: (this: Agent, ...given: unknown[]) => void } = Object(Agent.prototype);
+	const { addRequest } = agents;
+	// Such an n8n does not know the options of a connection.
+	beforeAll(() => {
+		agents.addRequest = function (...given) {
+			const options: unknown = Reflect.get(this, 'options');
+			if (typeof options === 'object' && options !== null) Reflect.deleteProperty(options, 'localAddress');
+			addRequest.apply(this, given);
+		};
+	});
+	afterAll(() => {
+		agents.addRequest = addRequest;
+	});
+
+	test('is refused all the same where a proxy is used', async () => {
+		process.env.HTTP_PROXY = proxy.url;
+		const { error } = await predict({ options: { hostHeader: host } });
+		expect(error?.message).toContain('through a proxy');
+		expectNothingSent();
+	});
+
 	test('is put once a run and gateway, without the key, however many requests and host names there are', async () => {
 		const rows = Array.from({ length: 20 }, (_, x) => ({ x, host: `d${x % 5}.example.com` }));
 		const { success } = await predict({ options: { hostHeader: '={{ $json.host }}', rowsPerRequest: 1 } }, {}, rows);
@@ -266,14 +303,6 @@ describe('the question whether there is a proxy', () => {
 		expect(status).toBe('canceled');
 		expect(performance.now() - began).toBeLessThan(5000);
 		expect(keysSeenBy(gateway)).toEqual([]);
-	});
-
-	test('says nothing of a gateway that cannot be reached: the request does', async () => {
-		const { error } = await predict(
-			{ options: { hostHeader: host, maxTries: 1 } },
-			{ servingUrl: 'http://127.0.0.1:9' },
-		);
-		expect(error?.message).toBe('127.0.0.1:9 refused the connection');
 	});
 });
 

@@ -18,6 +18,12 @@ const LONGEST_WAIT = 10;
  */
 const IMPOSSIBLE_HOST = 'proxy-check.invalid:99999';
 
+/**
+ * No machine has this address (RFC 5737), so a connection that should come from it fails at once: where no proxy is in
+ * between, the gateway hears nothing of the question. Before n8n 2.20 it gets a request that it does not know.
+ */
+const NO_ADDRESS = '192.0.2.1';
+
 /** A function that gives the reason why a call must not be made, if there is one. It asks once for each gateway. */
 export function proxyGuard(
 	context: CallContext,
@@ -46,6 +52,7 @@ async function goesThroughProxy(context: CallContext, origin: string, seconds: n
 			method: 'GET',
 			url: `${origin}/`,
 			headers: { Host: IMPOSSIBLE_HOST },
+			agentOptions: { localAddress: NO_ADDRESS },
 			encoding: 'stream',
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
