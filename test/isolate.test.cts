@@ -15,6 +15,8 @@ interface Options {
 	stopsAtFirst?: boolean;
 	/** The failure of a request with these bad rows among its rows. */
 	failure?(bad: number[], sent: number[]): Failure;
+	/** Whether these rows get another number of predictions, good as they are. */
+	countsWrongly?(sent: number[]): boolean;
 }
 
 const refused = (): Failure => failureOf(500, replyOf('{"error":"could not convert string to float"}'));
@@ -27,6 +29,7 @@ async function search(size: number, isBad: (row: number) => boolean, options: Op
 	const requests: number[][] = [];
 	const answer = (sent: number[]): Failure | undefined => {
 		const badAmong = sent.filter(isBad);
+		if (options.countsWrongly?.(sent)) return { ...refused(), blame: { kind: 'count' } };
 		if (badAmong.length > 0) return failure(badAmong, sent);
 		for (const row of sent) good.add(row);
 		return undefined;
@@ -104,6 +107,42 @@ test('one good row among the witnesses keeps the others from being given up', as
 test('eight bad rows at the head do not speak for the rest', async () => {
 	const { bad } = await search(500, (row) => row < 8);
 	expect([...bad.keys()].toSorted((one, other) => one - other)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
+test('a last witness with other words keeps the others from being given up', async () => {
+	const { bad } = await search(20, () => true, {
+		failure: (_rows, sent) =>
+			failureOf(500, replyOf(JSON.stringify({ error: sent.length === 1 && sent[0] === 16 ? 'other' : 'same' }))),
+	});
+	expect(bad.size).toBe(20);
+	expect([...bad.values()].some(({ description }) => description.includes('not sent alone'))).toBe(false);
+});
+
+test('rows of a run that stops are not given up for those that were not heard', async () => {
+	const { bad, requests } = await search(20, () => true, { stopsAtFirst: true });
+	expect([...bad.keys()]).toEqual([0]);
+	expect(requests).toEqual([[0]]);
+});
+
+test('a run that stops sends no more once a row is named', async () => {
+	const { bad, requests } = await search(16, (row) => row === 5, {
+		stopsAtFirst: true,
+		failure: (_rows, sent) => ({
+			...refused(),
+			blame: { kind: 'rows', named: new Map(sent.length < 16 ? [[sent.indexOf(5), 'bad 5']] : []) },
+		}),
+	});
+	expect([...bad].map(([row, { message }]) => [row, message])).toEqual([[5, 'bad 5']]);
+	expect(requests).toEqual([[0], [1, 2, 3, 4, 5, 6, 7, 8]]);
+});
+
+test('a half that failed for the number of its predictions says nothing of the other half', async () => {
+	const { bad, requests } = await search(8, (row) => row === 6, {
+		failure: () => refused(),
+		countsWrongly: (sent) => sent.length === 4,
+	});
+	expect([...bad.keys()]).toEqual([6]);
+	expect(requests).toEqual([[0], [1, 2, 3, 4], [1], [2], [3], [4], [5, 6, 7], [5, 6], [5], [6], [7]]);
 });
 
 describe('a server that names rows', () => {

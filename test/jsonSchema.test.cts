@@ -199,6 +199,7 @@ describe('an answer', () => {
 		[{ type: 'string' }, null, 'it is null, not string'],
 		[{ type: 'object' }, [], 'it is array, not object'],
 		[{ type: ['object', 'array'] }, true, 'it is boolean, not object or array'],
+		[{ type: ['null', 'string'] }, 'a', undefined],
 		[{ type: [] }, true, undefined],
 		[{ type: 'null' }, null, undefined],
 		[{ type: 'null' }, {}, 'it is object, not null'],
