@@ -13,6 +13,7 @@ const event = (data: unknown): string => `data: ${typeof data === 'string' ? dat
 const chunk = (delta: unknown, finish: unknown = null, more: object = {}): string =>
 	event({ id: 'c1', choices: [{ index: 0, delta, finish_reason: finish }], ...more });
 const DONE = event('[DONE]');
+const goOn = async (): Promise<void> => {};
 
 interface Streamed {
 	pieces: Piece[];
@@ -23,22 +24,19 @@ interface Streamed {
 function streamed(texts: string[]): Streamed {
 	const reader = chatStreamReader();
 	const pieces: Piece[] = [];
-	const outcomes = function* (): Iterable<Outcome<Piece>> {
-		for (const text of texts) yield* reader.push(text);
-		yield* reader.end();
-	};
-	for (const piece of outcomes()) {
+	for (const data of [...texts.flatMap((text) => reader.push(text)), ...reader.end()]) {
+		const piece = reader.read(replyOf(data));
 		if (!piece.ok) return { pieces, whole: piece };
-		pieces.push(piece.value);
+		if (piece.value.text !== '' || piece.value.reasoning !== '') pieces.push(piece.value);
 	}
 	return { pieces, whole: reader.whole() };
 }
 
 const stream = (...texts: string[]): Streamed => streamed(texts);
 
-function answerOf(reply: unknown, format = TEXT): Outcome<Answer> {
+async function answerOf(reply: unknown, format = TEXT): Promise<Outcome<Answer>> {
 	const read = readReply(replyOf(JSON.stringify(reply)));
-	return read.ok ? readAnswer(read.value, format) : read;
+	return read.ok ? await readAnswer(read.value, format, goOn) : read;
 }
 
 function wholeOf({ whole }: Streamed): Json {
@@ -47,7 +45,8 @@ function wholeOf({ whole }: Streamed): Json {
 }
 
 /** The answer, or the failure in words. */
-function told(outcome: Outcome<Answer>): unknown {
+async function told(answer: Promise<Outcome<Answer>>): Promise<unknown> {
+	const outcome = await answer;
 	return outcome.ok ? outcome.value : outcome.failure.message;
 }
 
@@ -71,8 +70,8 @@ describe('a stream that ends at any byte', () => {
 	const bytes = Buffer.from(whole);
 	const answer = answerOf(wholeOf(stream(whole)));
 
-	test('gives the whole answer or a failure, never half of it', () => {
-		expect(told(answer)).toEqual({
+	test('gives the whole answer or a failure, never half of it', async () => {
+		expect(await told(answer)).toEqual({
 			text: 'Grüße, 🙂 {"a": 1}',
 			finishReason: 'stop',
 			usage: { promptTokens: 5, completionTokens: null, totalTokens: null },
@@ -88,19 +87,20 @@ describe('a stream that ends at any byte', () => {
 				continue;
 			}
 			expect(end).toBeGreaterThanOrEqual(finished);
-			const read = answerOf(cut.value);
+			const read = await answerOf(cut.value);
+			const expected = await answer;
 			expect(read.ok && { ...read.value, usage: undefined }).toEqual(
-				answer.ok && { ...answer.value, usage: undefined },
+				expected.ok && { ...expected.value, usage: undefined },
 			);
 		}
 	});
 
-	test('or comes in two parts, cut at any byte, gives the same', () => {
+	test('or comes in two parts, cut at any byte, gives the same', async () => {
 		for (let cut = 0; cut <= bytes.length; cut++) {
 			const decoder = new TextDecoder();
 			const parts = [bytes.subarray(0, cut), bytes.subarray(cut)];
 			const texts = parts.map((part) => decoder.decode(part, { stream: true }));
-			expect(answerOf(wholeOf(stream(...texts)))).toEqual(answer);
+			expect(await answerOf(wholeOf(stream(...texts)))).toEqual(await answer);
 		}
 	});
 
@@ -143,14 +143,14 @@ describe('an answer that the server did not write to its end', () => {
 			['text', TEXT],
 			['JSON', JSON_FORMAT],
 			['JSON by a schema', schema],
-		])('is a failure in the format %s, whole and streamed', (_name, format) => {
+		])('is a failure in the format %s, whole and streamed', async (_name, format) => {
 			const replies = [
 				completion({ content: '{"a": 1}' }, finish),
 				wholeOf(stream(chunk({ content: '{"a": 1}' }), chunk({}, finish), DONE)),
 				wholeOf(stream(chunk({ content: '{"a": 1}' }, finish))),
 			];
 			for (const reply of replies) {
-				expect(answerOf(reply, format)).toEqual({
+				expect(await answerOf(reply, format)).toEqual({
 					ok: false,
 					failure: {
 						kind: 'reply',
@@ -160,14 +160,16 @@ describe('an answer that the server did not write to its end', () => {
 				});
 			}
 			const empty = completion({ content: null }, finish);
-			expect(told(answerOf(empty, format))).toBe(`The answer ended before it was whole (${finish})`);
+			expect(await told(answerOf(empty, format))).toBe(`The answer ended before it was whole (${finish})`);
 		});
 	});
 
-	test('but for one that Max Tokens cut, which is an answer where text is enough', () => {
+	test('but for one that Max Tokens cut, which is an answer where text is enough', async () => {
 		const cut = completion({ content: 'Hel' }, 'length');
-		expect(told(answerOf(cut))).toEqual({ text: 'Hel', finishReason: 'length' });
-		expect(told(answerOf(cut, JSON_FORMAT))).toBe('The answer was cut off before its JSON was whole (length): Hel');
+		expect(await told(answerOf(cut))).toEqual({ text: 'Hel', finishReason: 'length' });
+		expect(await told(answerOf(cut, JSON_FORMAT))).toBe(
+			'The answer was cut off before its JSON was whole (length): Hel',
+		);
 	});
 });
 
@@ -209,8 +211,8 @@ describe('replies that are no answers', () => {
 		[{ choices: [null] }],
 		[{ choices: [{}] }],
 		[{ choices: [{ message: [] }] }],
-	])('%j holds none', (reply) => {
-		expect(told(answerOf(reply))).toBe(`The reply is not an answer: ${JSON.stringify(reply)}`);
+	])('%j holds none', async (reply) => {
+		expect(await told(answerOf(reply))).toBe(`The reply is not an answer: ${JSON.stringify(reply)}`);
 	});
 });
 
@@ -254,17 +256,17 @@ describe('an answer', () => {
 				],
 			},
 		],
-	])('%s', (_name, reply, answer) => {
-		expect(told(answerOf(reply))).toEqual(answer);
+	])('%s', async (_name, reply, answer) => {
+		expect(await told(answerOf(reply))).toEqual(answer);
 	});
 
 	test.each<[string, unknown, string]>([
 		['{"x": ', '{"x": ', ': {"x":'],
 		['nothing', undefined, ''],
 		['ten thousand brackets', '['.repeat(10_000) + ']'.repeat(10_000), `: ${'['.repeat(500)}…`],
-	])('with %s for arguments fails', (_name, given, said) => {
+	])('with %s for arguments fails', async (_name, given, said) => {
 		const call = { id: 'a', function: { name: 'f', arguments: given } };
-		expect(answerOf(completion({ tool_calls: [call] }))).toEqual({
+		expect(await answerOf(completion({ tool_calls: [call] }))).toEqual({
 			ok: false,
 			failure: {
 				kind: 'reply',
@@ -285,16 +287,16 @@ describe('an answer', () => {
 		['``` 1```', 'The answer is not JSON: ``` 1```'],
 		['```json\n1', 'The answer is not JSON: ```json 1'],
 		['', 'The answer is not JSON'],
-	])('that must be JSON: %j', (content, value) => {
-		const answer = answerOf(completion({ content }), JSON_FORMAT);
+	])('that must be JSON: %j', async (content, value) => {
+		const answer = await answerOf(completion({ content }), JSON_FORMAT);
 		expect(answer.ok ? answer.value.json : answer.failure.message).toEqual(value);
 	});
 
-	test('that calls a tool owes no JSON yet, unless it says something', () => {
+	test('that calls a tool owes no JSON yet, unless it says something', async () => {
 		const call = { id: 'a', function: { name: 'f', arguments: '' } };
-		expect(answerOf(completion({ content: ' ', tool_calls: [call] }), JSON_FORMAT).ok).toBe(true);
-		expect(answerOf(completion({ content: 'x', tool_calls: [call] }), JSON_FORMAT).ok).toBe(false);
-		expect(answerOf(completion({ content: ' ' }), JSON_FORMAT).ok).toBe(false);
+		expect((await answerOf(completion({ content: ' ', tool_calls: [call] }), JSON_FORMAT)).ok).toBe(true);
+		expect((await answerOf(completion({ content: 'x', tool_calls: [call] }), JSON_FORMAT)).ok).toBe(false);
+		expect((await answerOf(completion({ content: ' ' }), JSON_FORMAT)).ok).toBe(false);
 	});
 
 	test.each<[string, object, AnswerFormat, string, string]>([
@@ -326,8 +328,8 @@ describe('an answer', () => {
 			'The answer does not follow the JSON schema, as it is array, not object: []',
 			"The server may not know 'response_format', as vLLM does. Say in the prompt what the answer must hold.",
 		],
-	])('that must be JSON and is %s fails with advice', (_name, reply, format, message, description) => {
-		expect(answerOf(reply, format)).toEqual({ ok: false, failure: { kind: 'reply', message, description } });
+	])('that must be JSON and is %s fails with advice', async (_name, reply, format, message, description) => {
+		expect(await answerOf(reply, format)).toEqual({ ok: false, failure: { kind: 'reply', message, description } });
 	});
 });
 
@@ -410,11 +412,15 @@ describe('a stream', () => {
 
 	test('ends with [DONE], whatever comes behind it', () => {
 		const reader = chatStreamReader();
-		expect([...reader.push(chunk({ content: 'x' }))]).toHaveLength(1);
+		const read = (text: string): unknown[] => reader.push(text).map((data) => reader.read(replyOf(data)));
+		const nothing = { ok: true, value: { text: '', reasoning: '' } };
+		expect(read(chunk({ content: 'x' }))).toEqual([{ ok: true, value: { text: 'x', reasoning: '' } }]);
 		expect(reader.isDone()).toBe(false);
-		expect([...reader.push(event(' [DONE] ') + chunk({ content: 'y' }) + event({ error: 'late' }))]).toEqual([]);
+		expect(read(event(' [DONE] ') + chunk({ content: 'y' }) + event({ error: 'late' }))).toEqual(
+			Array(3).fill(nothing),
+		);
 		expect(reader.isDone()).toBe(true);
-		expect([...reader.end()]).toEqual([]);
+		expect(reader.end()).toEqual([]);
 		expect(reader.whole()).toMatchObject({ ok: true, value: { choices: [{ message: { content: 'x' } }] } });
 	});
 
@@ -425,8 +431,10 @@ describe('a stream', () => {
 
 	test('completes an event at its end', () => {
 		const reader = chatStreamReader();
-		expect([...reader.push(chunk({ content: 'x' }, 'stop').trimEnd())]).toEqual([]);
-		expect([...reader.end()]).toEqual([{ ok: true, value: { text: 'x', reasoning: '' } }]);
+		expect(reader.push(chunk({ content: 'x' }, 'stop').trimEnd())).toEqual([]);
+		expect(reader.end().map((data) => reader.read(replyOf(data)))).toEqual([
+			{ ok: true, value: { text: 'x', reasoning: '' } },
+		]);
 	});
 
 	test('adds up the parts of one choice in one event', () => {
@@ -435,7 +443,7 @@ describe('a stream', () => {
 		expect(pieces).toEqual([{ text: 'ab', reasoning: 'ab' }]);
 	});
 
-	test('answers with its first choice, even where another began before it', () => {
+	test('answers with its first choice, even where another began before it', async () => {
 		const part = (index: unknown, text: string) => ({ index, delta: { content: text }, finish_reason: 'stop' });
 		const { pieces, whole } = stream(
 			event({ choices: [part(2, 'c'), part(1, 'b')] }),
@@ -444,7 +452,7 @@ describe('a stream', () => {
 		);
 		expect(pieces).toEqual([{ text: 'a', reasoning: '' }]);
 		expect(whole).toMatchObject({ ok: true, value: { choices: [{ index: 0 }, { index: 2 }, { index: 1 }] } });
-		expect(told(answerOf(whole.ok && whole.value))).toMatchObject({ text: 'a' });
+		expect(await told(answerOf(whole.ok && whole.value))).toMatchObject({ text: 'a' });
 	});
 
 	test.each<[string, unknown[], unknown[]]>([
@@ -481,9 +489,9 @@ describe('a stream', () => {
 				{ id: null, name: '', arguments: {} },
 			],
 		],
-	])('puts tool calls together: %s', (_name, deltas, toolCalls) => {
+	])('puts tool calls together: %s', async (_name, deltas, toolCalls) => {
 		const texts = deltas.map((calls) => chunk({ tool_calls: calls }));
-		expect(told(answerOf(wholeOf(stream(...texts, chunk({}, 'tool_calls')))))).toEqual({
+		expect(await told(answerOf(wholeOf(stream(...texts, chunk({}, 'tool_calls')))))).toEqual({
 			text: '',
 			finishReason: 'tool_calls',
 			toolCalls,
@@ -502,7 +510,7 @@ describe('a stream', () => {
 		expect(whole.ok ? '' : whole.failure.message).toContain(`The answer broke off: ${message}`);
 	});
 
-	test('with hostile members changes no prototype and throws nowhere', () => {
+	test('with hostile members changes no prototype and throws nowhere', async () => {
 		const hostile = [
 			'{"__proto__": {"polluted": 1}, "constructor": 1, "choices": [{"__proto__": {"index": 1}, "delta": {"__proto__": {"content": "x"}, "content": {"toString": 1}, "tool_calls": {"length": 1e9}}}]}',
 			'{"choices": {"0": 1}}',
@@ -515,10 +523,10 @@ describe('a stream', () => {
 		const value = whole.ok ? Object(whole.value) : {};
 		expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
 		expect(Object.getOwnPropertyDescriptor(value, '__proto__')?.value).toEqual({ polluted: 1 });
-		expect(told(answerOf(value))).toMatchObject({ text: 'Hi', finishReason: 'stop' });
+		expect(await told(answerOf(value))).toMatchObject({ text: 'Hi', finishReason: 'stop' });
 	});
 
-	test('costs no more than its length, whatever it is made of', () => {
+	test('costs no more than its length, whatever it is made of', async () => {
 		const amount = 20_000;
 		const each = (make: (index: number) => string): string[] =>
 			Array.from({ length: amount }, (_, index) => make(index));
@@ -529,7 +537,7 @@ describe('a stream', () => {
 			...each((index) => chunk({ tool_calls: [{ index, function: { name: 'f', arguments: '{' } }] })),
 			...each((index) => chunk({ tool_calls: [{ index, function: { arguments: '}' } }] })),
 		]);
-		const answer = whole.ok ? answerOf(whole.value) : whole;
+		const answer = whole.ok ? await answerOf(whole.value) : whole;
 		expect(answer.ok && [answer.value.text.length, answer.value.toolCalls?.length]).toEqual([5 * amount, amount]);
 	}, 60_000);
 });

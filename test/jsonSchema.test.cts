@@ -1,11 +1,15 @@
 /** Schemas of structured answers: which can be sent, how an answer departs from one, and that neither takes long, whatever they hold. */
 import fc from 'fast-check';
 import { choiceTester, isEqual } from '../nodes/serving/choices';
-import { departureFrom } from '../nodes/serving/departure';
+import { departureFrom as departureInTurns } from '../nodes/serving/departure';
 import { excerpt } from '../nodes/serving/excerpt';
 import { isRecord, parseGiven, parseReply, type Json } from '../nodes/serving/json';
 import { readSchema } from '../nodes/serving/jsonSchema';
 import { inOrder, lookUpIn, type Schema } from '../nodes/serving/schemaReferences';
+
+/** At one go. */
+const departureFrom = async (schema: Record<string, unknown>, answer: Json): Promise<string | undefined> =>
+	await departureInTurns(schema, answer, async () => {});
 
 /** The message of a schema that cannot be sent. */
 function problemOf(schema: unknown): string | undefined {
@@ -277,27 +281,27 @@ describe('an answer', () => {
 			"'[2][0][0]' is number, not array",
 		],
 		[{ type: 'array', items: { $ref: '#' } }, [[], [[], 1]], "'[1][1]' is number, not array"],
-	])('that departs from %p: %p', (schema, value, departure) => {
-		expect(departureFrom({ ...schema }, value)).toBe(departure);
+	])('that departs from %p: %p', async (schema, value, departure) => {
+		expect(await departureFrom({ ...schema }, value)).toBe(departure);
 	});
 
-	test('is told in one short line, whatever its names and values', () => {
+	test('is told in one short line, whatever its names and values', async () => {
 		const name = `a\n${'x'.repeat(1000)}`;
-		const departure = departureFrom(
+		const departure = await departureFrom(
 			{ additionalProperties: { enum: ['y'.repeat(1000)] } },
 			{ [name]: 'z'.repeat(1000) },
 		);
 		expect(departure).toBe(`'a ${'x'.repeat(497)}…`);
 	});
 
-	test('shows the choices behind a value that is long', () => {
-		expect(departureFrom({ enum: ['a'] }, 'z'.repeat(1000))).toBe(`it is "${'z'.repeat(199)}…, none of "a"`);
+	test('shows the choices behind a value that is long', async () => {
+		expect(await departureFrom({ enum: ['a'] }, 'z'.repeat(1000))).toBe(`it is "${'z'.repeat(199)}…, none of "a"`);
 	});
 
-	test('names some of very many choices', () => {
-		const departure = departureFrom({ enum: Array.from({ length: 1000 }, (_, index) => index) }, 'x');
+	test('names some of very many choices', async () => {
+		const departure = await departureFrom({ enum: Array.from({ length: 1000 }, (_, index) => index) }, 'x');
 		expect(departure).toMatch(/^it is "x", none of 0, 1, .*…$/);
-		expect(departureFrom({ enum: Array.from({ length: 200 }, () => 1) }, 2)).toMatch(/(1, ){150}/);
+		expect(await departureFrom({ enum: Array.from({ length: 200 }, () => 1) }, 2)).toMatch(/(1, ){150}/);
 	});
 });
 
@@ -411,20 +415,20 @@ function sizeOf(value: unknown): number {
 }
 
 describe('any schema and any answer', () => {
-	test('throw nothing, and the answer departs as it does when each part is looked at anew', () => {
+	test('throw nothing, and the answer departs as it does when each part is looked at anew', async () => {
 		let sent = 0;
 		let departed = 0;
-		fc.assert(
-			fc.property(schemas, answers, (given, answer) => {
+		await fc.assert(
+			fc.asyncProperty(schemas, answers, async (given, answer) => {
 				const read = readSchema(given);
 				const asGiven = isRecord(given) ? given : {};
 				if (!read.ok) {
 					expect(read.failure.message).toMatch(/^'JSON Schema' \S/);
-					expect(departureFrom(asGiven, answer)?.length ?? 0).toBeLessThanOrEqual(501);
+					expect((await departureFrom(asGiven, answer))?.length ?? 0).toBeLessThanOrEqual(501);
 					return;
 				}
 				const { value: schema } = read;
-				const departure = departureFrom(schema, answer);
+				const departure = await departureFrom(schema, answer);
 				const expected = simply(schema, answer, schema);
 				expect(departure).toBe(expected === undefined ? undefined : excerpt(expected));
 				sent++;
@@ -436,16 +440,16 @@ describe('any schema and any answer', () => {
 		expect(departed).toBeGreaterThan(200);
 	}, 120_000);
 
-	test('take steps in proportion to the schema times the answer', () => {
-		fc.assert(
-			fc.property(schemas, answers, (given, answer) => {
+	test('take steps in proportion to the schema times the answer', async () => {
+		await fc.assert(
+			fc.asyncProperty(schemas, answers, async (given, answer) => {
 				if (!isRecord(given)) return;
 				let steps = 0;
 				const schema = counted(given, () => steps++);
 				readSchema(schema);
 				expect(steps).toBeLessThanOrEqual(100 * sizeOf(given));
 				steps = 0;
-				departureFrom(
+				await departureFrom(
 					schema,
 					counted(answer, () => steps++),
 				);
@@ -462,10 +466,10 @@ describe('what takes steps without end when each way is gone', () => {
 	const into = (more: object = {}): object => ({ type: 'object', properties: { n: self }, ...more });
 	const deep = parseReply(`${'{"n":'.repeat(400)}"x"${'}'.repeat(400)}`) ?? null;
 
-	function stepsOf(schema: Schema, answer: Json): { departure: string | undefined; share: number } {
+	async function stepsOf(schema: Schema, answer: Json): Promise<{ departure: string | undefined; share: number }> {
 		expect(readSchema(schema).ok).toBe(true);
 		let steps = 0;
-		const departure = departureFrom(
+		const departure = await departureFrom(
 			counted(schema, () => steps++),
 			counted(answer, () => steps++),
 		);
@@ -481,60 +485,60 @@ describe('what takes steps without end when each way is gone', () => {
 			expect.stringMatching(/^it is .*, none of "x"$/),
 		],
 		['variants within variants', node({ oneOf: [into(), into()] }, { oneOf: [into(), { type: 'string' }] }), undefined],
-	])('%s', (_name, schema, departure) => {
-		const found = stepsOf(schema, deep);
+	])('%s', async (_name, schema, departure) => {
+		const found = await stepsOf(schema, deep);
 		expect(found.departure).toEqual(departure);
 		expect(found.share).toBeLessThan(50);
 	});
 
-	test('references that fan out', () => {
+	test('references that fan out', async () => {
 		const links = Array.from({ length: 300 }, (_, index) => {
 			const next = { $ref: `#/$defs/d${index + 1}` };
 			return [`d${index}`, { anyOf: [next, next, { oneOf: [next, next] }] }];
 		});
 		const schema = { $ref: '#/$defs/d0', $defs: { ...Object.fromEntries(links), d300: { type: 'string' } } };
-		const { departure, share } = stepsOf(schema, 5);
+		const { departure, share } = await stepsOf(schema, 5);
 		expect(departure).toBe('it is number, not string');
 		expect(share).toBeLessThan(50);
 	});
 
-	test('references in a chain of twenty thousand', () => {
+	test('references in a chain of twenty thousand', async () => {
 		const links = Array.from({ length: 20_000 }, (_, index) => [`d${index}`, { $ref: `#/$defs/d${index + 1}` }]);
 		const schema = { $ref: '#/$defs/d0', $defs: { ...Object.fromEntries(links), d20000: { type: 'string' } } };
 		expect(problemOf(schema)).toBeUndefined();
-		expect(departureFrom(schema, 5)).toBe('it is number, not string');
+		expect(await departureFrom(schema, 5)).toBe('it is number, not string');
 		const ring = { $ref: '#/$defs/d0', $defs: { ...Object.fromEntries(links), d20000: { $ref: '#/$defs/d0' } } };
 		expect(problemOf(ring)).toContain('leads in a circle');
-		expect(departureFrom(ring, 5)).toBeUndefined();
+		expect(await departureFrom(ring, 5)).toBeUndefined();
 	}, 30_000);
 
-	test('twenty thousand references that are each in a circle', () => {
+	test('twenty thousand references that are each in a circle', async () => {
 		const links = Array.from({ length: 20_000 }, (_, index) => [
 			`d${index}`,
 			{ anyOf: [{ $ref: '#/$defs/d0' }, { $ref: `#/$defs/d${(index + 1) % 20_000}` }] },
 		]);
 		const schema = { $ref: '#/$defs/d0', $defs: Object.fromEntries(links) };
 		expect(problemOf(schema)).toContain('leads in a circle');
-		expect(departureFrom(schema, 5)).toBeUndefined();
+		expect(await departureFrom(schema, 5)).toBeUndefined();
 	}, 30_000);
 
-	test('a list of very many choices, asked about very many values', () => {
+	test('a list of very many choices, asked about very many values', async () => {
 		const choices = Array.from({ length: 20_000 }, (_, index) => `choice ${index}`);
 		const values = choices.map(() => 'choice 19999');
-		expect(departureFrom({ items: { enum: choices } }, values)).toBeUndefined();
+		expect(await departureFrom({ items: { enum: choices } }, values)).toBeUndefined();
 	});
 
-	test('data that is shared a hundred levels deep', () => {
+	test('data that is shared a hundred levels deep', async () => {
 		const schema = nested(100, (inner) => ({ anyOf: [inner, inner] }), { type: 'string' });
 		const inside = isRecord(schema) ? schema : {};
-		expect(departureFrom(inside, 5)).toBe('it is number, not string');
+		expect(await departureFrom(inside, 5)).toBe('it is number, not string');
 	});
 
-	test('an answer as deep as answers get', () => {
+	test('an answer as deep as answers get', async () => {
 		const answer = parseReply('['.repeat(500) + ']'.repeat(500)) ?? null;
-		expect(departureFrom({ type: 'array', items: { $ref: '#' } }, answer)).toBeUndefined();
+		expect(await departureFrom({ type: 'array', items: { $ref: '#' } }, answer)).toBeUndefined();
 		expect(
-			departureFrom({ type: 'array', items: { anyOf: [{ $ref: '#' }, { type: 'null' }] } }, answer),
+			await departureFrom({ type: 'array', items: { anyOf: [{ $ref: '#' }, { type: 'null' }] } }, answer),
 		).toBeUndefined();
 	});
 });

@@ -9,6 +9,7 @@ import {
 	type StreamChunk,
 } from '@n8n/ai-node-sdk';
 import type { ISupplyDataFunctions, SupplyData } from 'n8n-workflow';
+import { giveWay } from '../hopsworks/cancel';
 import type { ChatModel } from '../hopsworks/chatSettings';
 import { nodeError } from '../hopsworks/errors';
 import { asRecord } from '../hopsworks/parameters';
@@ -140,7 +141,7 @@ class HopsworksChatModel extends BaseChatModel {
 		};
 		const { outcome: text } = await this.send(target, () => chatBody(request), onPiece);
 		const reply = this.orThrow(text.ok ? readReply(text.value) : text);
-		return { reply, answer: this.orThrow(readAnswer(reply, format)) };
+		return { reply, answer: this.orThrow(await readAnswer(reply, format, giveWay)) };
 	}
 
 	/** LangChain wants failures thrown. */

@@ -3,7 +3,8 @@ import { chatStreamReader, type Piece } from '../serving/chatStream';
 import { tooLargeReply } from '../serving/connectionFailure';
 import { isRecord, type Json } from '../serving/json';
 import { failed, type Outcome } from '../serving/outcome';
-import type { Watch } from './cancel';
+import { replyInTurns } from '../serving/reply';
+import { giveWay, type Watch } from './cancel';
 
 /** What the helper gives with `encoding: 'stream'`, as far as it is used here. */
 export type ByteStream = AsyncIterable<Uint8Array>;
@@ -56,20 +57,27 @@ export async function readStream(
 ): Promise<Outcome<Json>> {
 	const reader = chatStreamReader();
 	const decoder = new TextDecoder();
+
+	/** Reads events and hands their pieces on. Gives what ends the reading, if something does. */
+	async function read(events: string[]): Promise<Outcome<Json> | undefined> {
+		for (const data of events) {
+			const piece = reader.read(await replyInTurns(data, giveWay));
+			if (!piece.ok) return piece;
+			const { text, reasoning } = piece.value;
+			const isSilent = text === '' && reasoning === '';
+			if (!isSilent && (await onPiece(piece.value)) === false) return reader.whole();
+		}
+		return undefined;
+	}
+
 	let size = 0;
 	for await (const chunk of stream) {
 		watch.restart();
 		size += chunk.length;
 		if (size > mostBytes) return failed(tooLargeReply(mostBytes));
-		for (const piece of reader.push(decoder.decode(chunk, { stream: true }))) {
-			if (!piece.ok) return piece;
-			if ((await onPiece(piece.value)) === false) return reader.whole();
-		}
+		const ended = await read(reader.push(decoder.decode(chunk, { stream: true })));
+		if (ended) return ended;
 		if (reader.isDone()) break;
 	}
-	for (const piece of reader.end()) {
-		if (!piece.ok) return piece;
-		await onPiece(piece.value);
-	}
-	return reader.whole();
+	return (await read(reader.end())) ?? reader.whole();
 }

@@ -2,10 +2,11 @@
 import type { AnswerFormat } from './chatCompletions';
 import { errorText } from './errorText';
 import { excerpt, show } from './excerpt';
-import { asText, isRecord, parseReply, type Json } from './json';
+import { asText, isRecord, type Json } from './json';
 import { departureFrom } from './departure';
 import { failed, success, type Failure, type Outcome } from './outcome';
-import type { Reply } from './reply';
+import { replyInTurns, type Reply } from './reply';
+import type { GiveWay } from './turns';
 
 type Fields = { [name: string]: Json };
 
@@ -75,8 +76,11 @@ function isText(value: Json | undefined): value is string {
 	return typeof value === 'string' && value !== '';
 }
 
-/** The first choice of a reply. Fails where there is none, or where it is not what was asked for. */
-export function readAnswer(reply: Fields, format: AnswerFormat): Outcome<Answer> {
+/**
+ * The first choice of a reply. Fails where there is none, or where it is not what was asked for. Where it is long, its
+ * reading gives way now and then.
+ */
+export async function readAnswer(reply: Fields, format: AnswerFormat, giveWay: GiveWay): Promise<Outcome<Answer>> {
 	const { choices } = reply;
 	const choice = Array.isArray(choices) ? choices[0] : undefined;
 	if (!isRecord(choice) || !isRecord(choice.message)) return failed(unusable({ text: '', json: reply }));
@@ -85,7 +89,7 @@ export function readAnswer(reply: Fields, format: AnswerFormat): Outcome<Answer>
 	if (broken !== undefined) {
 		return spoilt(`The answer ended before it was whole (${asText(finishReason)})`, asText(message.content), broken);
 	}
-	const calls = readToolCalls(message.tool_calls);
+	const calls = await readToolCalls(message.tool_calls, giveWay);
 	if (!calls.ok) return calls;
 	const toolCalls = calls.value;
 	// `reasoning` since vLLM 0.11.1, `reasoning_content` before.
@@ -102,17 +106,18 @@ export function readAnswer(reply: Fields, format: AnswerFormat): Outcome<Answer>
 	};
 	// A model that calls a tool answers later.
 	if (format.type === 'text' || (toolCalls.length > 0 && answer.text.trim() === '')) return success(answer);
-	const json = readStructured(answer, format);
+	const json = await readStructured(answer, format, giveWay);
 	return json.ok ? success({ ...answer, json: json.value }) : json;
 }
 
-function readToolCalls(calls: Json | undefined): Outcome<ToolCall[]> {
+async function readToolCalls(calls: Json | undefined, giveWay: GiveWay): Promise<Outcome<ToolCall[]>> {
 	const read: ToolCall[] = [];
 	for (const call of Array.isArray(calls) ? calls : []) {
 		if (!isRecord(call) || !isRecord(call.function)) continue;
 		const { name, arguments: given } = call.function;
 		const isBlank = typeof given === 'string' && given.trim() === '';
-		const value = typeof given === 'string' && !isBlank ? parseReply(given) : isBlank ? {} : given;
+		const parsed = typeof given === 'string' ? (await replyInTurns(given, giveWay)).json : given;
+		const value = isBlank ? {} : parsed;
 		if (value === undefined) {
 			return spoilt(
 				`The model called the tool '${excerpt(asText(name))}' with arguments that are not JSON`,
@@ -146,10 +151,11 @@ function withoutFence(text: string): string {
 }
 
 /** The value of an answer that had to be JSON. */
-function readStructured(
+async function readStructured(
 	{ text, finishReason, refusal }: Answer,
 	format: Exclude<AnswerFormat, { type: 'text' }>,
-): Outcome<Json> {
+	giveWay: GiveWay,
+): Promise<Outcome<Json>> {
 	if (refusal !== undefined) {
 		return spoilt('The model refused to answer', refusal, 'Ask for something else, or in other words.');
 	}
@@ -160,7 +166,7 @@ function readStructured(
 			"Raise 'Max Tokens' in the options, or ask for less.",
 		);
 	}
-	const value = parseReply(withoutFence(text));
+	const { json: value } = await replyInTurns(withoutFence(text), giveWay);
 	if (value === undefined) {
 		return spoilt(
 			'The answer is not JSON',
@@ -169,7 +175,7 @@ function readStructured(
 		);
 	}
 	if (format.type === 'json') return success(value);
-	const departure = departureFrom(format.schema, value);
+	const departure = await departureFrom(format.schema, value, giveWay);
 	if (departure === undefined) return success(value);
 	return spoilt(
 		`The answer does not follow the JSON schema, as ${departure}`,

@@ -4,7 +4,7 @@ import { eventReader } from './eventStream';
 import { excerpt } from './excerpt';
 import { isRecord, type Json } from './json';
 import { failed, success, type Failure, type Outcome } from './outcome';
-import { replyOf } from './reply';
+import type { Reply } from './reply';
 
 /** What one piece adds to the first choice; '' where nothing. */
 export interface Piece {
@@ -13,12 +13,14 @@ export interface Piece {
 }
 
 export interface ChatStreamReader {
-	/** The pieces that a text from the stream brings; a failure where the server says in the stream that it failed. */
-	push(text: string): Iterable<Outcome<Piece>>;
+	/** The data of the events that a text from the stream completes, each for `read`. */
+	push(text: string): string[];
 	/** Whether the server has said that no more comes. */
 	isDone(): boolean;
-	/** The pieces that the end of the stream completes. */
-	end(): Iterable<Outcome<Piece>>;
+	/** The data of an event that the end of the stream completes. */
+	end(): string[];
+	/** The piece that an event's data brings; a failure where the server says in the stream that it failed. */
+	read(event: Reply): Outcome<Piece>;
 	/** The whole reply, once the stream has ended. Fails where it ended too early. */
 	whole(): Outcome<Json>;
 }
@@ -66,17 +68,16 @@ export function chatStreamReader(): ChatStreamReader {
 		return choice;
 	}
 
-	function readEvent(data: string): Outcome<Piece> {
+	function readEvent(event: Reply): Outcome<Piece> {
 		const nothing = success({ text: '', reasoning: '' });
 		if (isDone) return nothing;
-		if (data.trim() === DONE) {
+		if (event.text.trim() === DONE) {
 			isDone = true;
 			return nothing;
 		}
-		const reply = replyOf(data);
-		const chunk = reply.json;
+		const chunk = event.json;
 		if (!isRecord(chunk) || (chunk.error ?? false) !== false || chunk.object === 'error') {
-			return brokenOff(errorText(reply) || excerpt(data));
+			return brokenOff(errorText(event) || excerpt(event.text));
 		}
 		const { choices: parts, usage: counted, ...rest } = chunk;
 		for (const [name, value] of Object.entries(rest)) if (!head.has(name)) head.set(name, value);
@@ -94,16 +95,10 @@ export function chatStreamReader(): ChatStreamReader {
 		return success(first);
 	}
 
-	function* piecesIn(data: string[]): Iterable<Outcome<Piece>> {
-		for (const event of data) {
-			const piece = readEvent(event);
-			if (!piece.ok || piece.value.text !== '' || piece.value.reasoning !== '') yield piece;
-		}
-	}
-
 	return {
-		push: (text) => piecesIn(events.push(text)),
-		end: () => piecesIn(events.end()),
+		push: (text) => events.push(text),
+		end: () => events.end(),
+		read: readEvent,
 		isDone: () => isDone,
 		whole() {
 			if (choices.size === 0) return brokenOff('the stream ended before an answer began');

@@ -3,6 +3,7 @@ import { choiceTester } from './choices';
 import { excerpt, show } from './excerpt';
 import { asText, isRecord, type Json } from './json';
 import { inOrder, lookUpIn, type Order, type Schema } from './schemaReferences';
+import { Turns, type GiveWay } from './turns';
 
 /** How a value departs from a schema: what is wrong with the value that `says` names, or with a value within. */
 type Departure = { says(name: string): string } | { step: string | number; inside: Departure };
@@ -73,8 +74,11 @@ function speaks(schema: unknown): boolean {
 	return schema === false || isRecord(schema);
 }
 
-/** A function that tells where a value departs from some of the schemas within `root`. */
-function checkerOf(root: Schema): (value: Json, asked: unknown[]) => Departures {
+/** A check that is under way; it stops where others are to have their turn. */
+type Check = Generator<void, Departures>;
+
+/** A function that tells where a value departs from some of the schemas within `root`, stopping whenever `isOver`. */
+function checkerOf(root: Schema, isOver: () => boolean): (value: Json, asked: unknown[]) => Check {
 	const lookUp = lookUpIn(root);
 	const orders = new Map<unknown, Order>();
 	const testers = new Map<unknown[], (value: unknown) => boolean>();
@@ -107,7 +111,8 @@ function checkerOf(root: Schema): (value: Json, asked: unknown[]) => Departures 
 	}
 
 	/** Every schema is asked once about every value, however many lead to it. */
-	function departures(value: Json, asked: unknown[]): Departures {
+	function* departures(value: Json, asked: unknown[]): Check {
+		if (isOver()) yield;
 		const schemas = orderOf(asked);
 		const found: Departures = new Map();
 		for (const schema of schemas) {
@@ -115,15 +120,16 @@ function checkerOf(root: Schema): (value: Json, asked: unknown[]) => Departures 
 			if (departure) found.set(schema, departure);
 		}
 		const inside = departuresInside(value, schemas, found);
+		const departed = inside && (yield* inside);
 		for (const schema of schemas) {
-			const departure = found.get(schema) ?? toldBefore(schema, found) ?? inside?.get(schema);
+			const departure = found.get(schema) ?? toldBefore(schema, found) ?? departed?.get(schema);
 			if (departure) found.set(schema, departure);
 		}
 		return found;
 	}
 
 	/** Where what is in a list or an object departs from what schemas say of it, of those that it follows `before` that. */
-	function departuresInside(value: Json, schemas: unknown[], before: Departures): Departures | undefined {
+	function departuresInside(value: Json, schemas: unknown[], before: Departures): Check | undefined {
 		if (typeof value !== 'object' || value === null) return undefined;
 		const open = schemas
 			.filter((schema) => isRecord(schema))
@@ -131,14 +137,14 @@ function checkerOf(root: Schema): (value: Json, asked: unknown[]) => Departures 
 		return Array.isArray(value) ? departuresInList(value, open) : departuresInObject(value, open);
 	}
 
-	function departuresInList(list: Json[], schemas: Schema[]): Departures {
+	function* departuresInList(list: Json[], schemas: Schema[]): Check {
 		const found: Departures = new Map();
 		const itemsOf = (some: Schema[]): unknown[] => [...new Set(some.map(({ items }) => items))];
 		let open = schemas.filter(({ items }) => speaks(items));
 		let asked = itemsOf(open);
 		for (const [step, element] of list.entries()) {
 			if (open.length === 0) break;
-			const departed = departures(element, asked);
+			const departed = yield* departures(element, asked);
 			if (departed.size === 0) continue;
 			for (const schema of open) {
 				const inside = departed.get(schema.items);
@@ -150,7 +156,7 @@ function checkerOf(root: Schema): (value: Json, asked: unknown[]) => Departures 
 		return found;
 	}
 
-	function departuresInObject(value: { [name: string]: Json }, schemas: Schema[]): Departures {
+	function* departuresInObject(value: { [name: string]: Json }, schemas: Schema[]): Check {
 		const found: Departures = new Map();
 		for (const schema of schemas) {
 			const departure = missingMember(schema, value);
@@ -162,7 +168,7 @@ function checkerOf(root: Schema): (value: Json, asked: unknown[]) => Departures 
 				.map((schema) => ({ schema, inner: memberSchema(schema, step) }))
 				.filter(({ inner }) => speaks(inner));
 			if (speaking.length === 0) continue;
-			const departed = departures(member, [...new Set(speaking.map(({ inner }) => inner))]);
+			const departed = yield* departures(member, [...new Set(speaking.map(({ inner }) => inner))]);
 			for (const { schema, inner } of speaking) {
 				const inside = departed.get(inner);
 				if (inside) found.set(schema, { step, inside });
@@ -187,9 +193,13 @@ function told(departure: Departure): string {
 /**
  * How an answer departs from its schema: "'team' is missing". Undefined where it follows. Looks at types, required members,
  * choices, and what is inside; a server that knows `json_schema` holds to the rest by itself. The answer is one that
- * `parseReply` read, and so not too deep to go into.
+ * `parseReply` read, and so not too deep to go into. Where it is long, its check gives way now and then.
  */
-export function departureFrom(schema: Schema, answer: Json): string | undefined {
-	const departure = checkerOf(schema)(answer, [schema]).get(schema);
+export async function departureFrom(schema: Schema, answer: Json, giveWay: GiveWay): Promise<string | undefined> {
+	const turns = new Turns(giveWay);
+	const check = checkerOf(schema, () => turns.isOver())(answer, [schema]);
+	let step = check.next();
+	for (; !step.done; step = check.next()) await turns.next();
+	const departure = step.value.get(schema);
 	return departure && told(departure);
 }

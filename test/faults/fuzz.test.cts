@@ -77,12 +77,14 @@ test(`${CASES} random and mutated bodies`, async () => {
 		expectInWords({ ok: false, failure: failureOf(status, replyOf(body)) });
 		const reply = readReply(replyOf(body));
 		expectInWords(reply);
-		for (const format of FORMATS) expectInWords(reply.ok ? readAnswer(reply.value, format) : reply);
-		expectInWords(readAnswer({ choices: [{ message: { content: body } }] }, BY_SCHEMA));
+		for (const format of FORMATS) {
+			expectInWords(reply.ok ? await readAnswer(reply.value, format, goOn) : reply);
+		}
+		expectInWords(await readAnswer({ choices: [{ message: { content: body } }] }, BY_SCHEMA, goOn));
 		expectInWords(await readEmbeddings(replyOf(body), rows, goOn));
 		const stream = chatStreamReader();
-		for (const piece of stream.push(`data: ${body}\n\n`)) expectInWords(piece);
-		for (const piece of stream.end()) expectInWords(piece);
+		for (const data of [...stream.push(`data: ${body}\n\n`), ...stream.end()])
+			expectInWords(stream.read(replyOf(data)));
 		expectInWords(stream.whole());
 		errorText(replyOf(body));
 		parseGiven(body);

@@ -6,6 +6,7 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 import { modelOptions, readChatModel, type ChatModel } from '../../hopsworks/chatSettings';
+import { giveWay } from '../../hopsworks/cancel';
 import { readConnection } from '../../hopsworks/connection';
 import { addressOptions } from '../../hopsworks/deployments';
 import { deploymentFinder, type Finder } from '../../hopsworks/discovery';
@@ -155,7 +156,7 @@ async function run(run: Run<INodeExecutionData>): Promise<void> {
 		const usage = readUsage(reply.value);
 		tokens.prompt += usage?.promptTokens ?? 0;
 		tokens.completion += usage?.completionTokens ?? 0;
-		const answered = readAnswer(reply.value, format);
+		const answered = await readAnswer(reply.value, format, giveWay);
 		if (!answered.ok) return answered;
 		await chunks?.whole(answered.value.text);
 		return success(simplifies ? { ...answered.value } : { response: reply.value });
