@@ -64,15 +64,14 @@ export function toMessages(messages: SdkMessage[]): Message[] {
 	});
 }
 
-const FINISH_REASONS: Record<string, FinishReason> = {
-	stop: 'stop',
-	length: 'length',
-	tool_calls: 'tool-calls',
-	content_filter: 'content-filter',
-};
+const FINISH_REASONS = new Map<string | null, FinishReason>([
+	['stop', 'stop'],
+	['length', 'length'],
+	['tool_calls', 'tool-calls'],
+]);
 
 export function toFinishReason(reason: string | null): FinishReason {
-	return FINISH_REASONS[reason ?? ''] ?? 'other';
+	return FINISH_REASONS.get(reason) ?? 'other';
 }
 
 export function toUsage(usage: Usage | undefined): TokenUsage | undefined {

@@ -1,7 +1,8 @@
 /** Reading what the user set: once where it is the same for every item, item by item where it is an expression. */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { excerpt, show } from '../serving/excerpt';
-import { asText, isDeeperThan, isRecord, MOST_LEVELS, parseGiven } from '../serving/json';
+import { excessOf } from '../serving/extent';
+import { asText, isRecord, parseGiven } from '../serving/json';
 import { failed, success, type Failure, type Outcome } from '../serving/outcome';
 
 export type ParameterReader = (name: string, item: number) => unknown;
@@ -128,11 +129,12 @@ export function asJson(value: unknown, label: string): unknown {
 		});
 	}
 	const parsed = typeof value === 'string' ? parseGiven(value) : value;
-	if (isDeeperThan(parsed, MOST_LEVELS)) {
+	const excess = excessOf(parsed);
+	if (excess !== undefined) {
 		throw new Unusable({
 			kind: 'input',
-			message: `'${label}' is nested more than ${MOST_LEVELS} levels deep`,
-			description: 'No model server reads that. Give it flatter data.',
+			message: `'${label}' ${excess}`,
+			description: 'No model server reads that. Give it less.',
 		});
 	}
 	if (parsed !== undefined) return parsed;

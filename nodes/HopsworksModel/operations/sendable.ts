@@ -1,7 +1,8 @@
 /** What JSON cannot carry, and what no server reads, is known before anything is sent. */
 import { take } from '../../hopsworks/parameters';
 import { excerpt } from '../../serving/excerpt';
-import { findNotFinite, isDeeperThan, MOST_LEVELS } from '../../serving/json';
+import { excessOf } from '../../serving/extent';
+import { findNotFinite } from '../../serving/json';
 import { badInput } from '../../serving/outcome';
 
 export function expectSendable(value: unknown, name = ''): void {
@@ -9,11 +10,12 @@ export function expectSendable(value: unknown, name = ''): void {
 	if (typeof value === 'string' || Number.isFinite(value)) return;
 	const named = (path: string): string => (path === '' ? 'The row' : `'${path}'`);
 	// First, since what looks into a value walks it to its end.
-	if (isDeeperThan(value, MOST_LEVELS)) {
+	const excess = excessOf(value);
+	if (excess !== undefined) {
 		take(
 			badInput(
-				`${named(name)} is nested more than ${MOST_LEVELS} levels deep, which no model server reads`,
-				'Give the model flatter data, for example with an Edit Fields node before this one.',
+				`${named(name)} ${excess}, which no model server reads`,
+				'Give the model less of it, for example with an Edit Fields node before this one.',
 			),
 		);
 	}
