@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
+	// A bound against a test that hangs, wide enough for a machine that is busy with something else.
+	testTimeout: 30_000,
 	testMatch: ['<rootDir>/test/**/*.test.cts'],
 	moduleFileExtensions: ['ts', 'cts', 'js', 'json', 'node'],
 	// TypeScript's own spelling of a dynamic import, found as source.

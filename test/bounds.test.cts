@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node.ts';
-import { Breather, pause, Watch } from '../nodes/hopsworks/cancel';
+import { pause, Watch } from '../nodes/hopsworks/cancel';
 import { chatWith } from './support/chat.cts';
 import { runModel, type RunOptions } from './support/engine.cts';
 import { firstValues, type Reply } from './support/server.cts';
@@ -202,19 +202,6 @@ describe('nothing is left over', () => {
 		for (let index = 0; index < 8000; index++) new Watch(() => false, 300).stop(true);
 		await settled();
 		expect(timers()).toBeLessThanOrEqual(before);
-	});
-
-	test('a loop gives way when its turn has been long, and learns of a cancel then', async () => {
-		const cancel = new AbortController();
-		const breather = new Breather(context(cancel.signal));
-		expect(breather.isDue()).toBe(false);
-		const began = performance.now();
-		while (performance.now() - began < 20);
-		expect(breather.isDue()).toBe(true);
-		expect(await breather.rest()).toBe(true);
-		expect(breather.isDue()).toBe(false);
-		cancel.abort();
-		expect(await breather.rest()).toBe(false);
 	});
 });
 

@@ -5,8 +5,20 @@ import { parseReply } from '../nodes/serving/json';
 import { parseLongReply } from '../nodes/serving/longJson';
 import { readPredictions } from '../nodes/serving/predictV1';
 import { replyInTurns, replyOf } from '../nodes/serving/reply';
+import { Turns } from '../nodes/serving/turns';
 
 const giveWay = jest.fn(async () => {});
+
+test('a turn is over when it has been long, and the next one begins anew', async () => {
+	const turns = new Turns(giveWay);
+	expect(turns.isOver()).toBe(false);
+	const began = performance.now();
+	while (performance.now() - began < 20);
+	expect(turns.isOver()).toBe(true);
+	await turns.next();
+	expect(giveWay).toHaveBeenCalledTimes(1);
+	expect(turns.isOver()).toBe(false);
+});
 
 describe('others have their turn', () => {
 	let clock = 0;

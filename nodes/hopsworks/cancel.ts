@@ -95,26 +95,3 @@ export class Watch {
 export async function giveWay(): Promise<void> {
 	await sleep(0);
 }
-
-/** Milliseconds after which a loop lets others have their turn. */
-const LONGEST_TURN = 15;
-
-/**
- * For loops over many items: gives n8n's event loop a turn now and then, which may take a while. `isDue` is asked often and
- * is quick; `rest` gives whether the loop may go on.
- */
-export class Breather {
-	private began = now();
-
-	constructor(private readonly context: CallContext) {}
-
-	isDue(): boolean {
-		return now() - this.began > LONGEST_TURN;
-	}
-
-	async rest(): Promise<boolean> {
-		await giveWay();
-		this.began = now();
-		return !isCancelled(this.context);
-	}
-}

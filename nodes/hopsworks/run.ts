@@ -2,7 +2,8 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { show } from '../serving/excerpt';
 import { badInput, failed, type Failure, type Outcome } from '../serving/outcome';
-import { Breather, CANCELLED } from './cancel';
+import { Turns } from '../serving/turns';
+import { CANCELLED, giveWay, isCancelled } from './cancel';
 import { NOT_SENT, stopsOnError } from './items';
 import { attempt, attemptNow, brokenNode, parameterReader, type ParameterReader } from './parameters';
 import type { Tally } from './send';
@@ -42,11 +43,14 @@ export class Run<Value> {
 	 * whether the run goes on.
 	 */
 	async readItems(readItem: (item: number) => Promise<void> | void): Promise<boolean> {
-		const breather = new Breather(this.context);
+		const turns = new Turns(giveWay);
 		for (const item of this.items.keys()) {
-			if (breather.isDue() && !(await breather.rest())) {
-				this.settleRest(CANCELLED);
-				return false;
+			if (turns.isOver()) {
+				await turns.next();
+				if (isCancelled(this.context)) {
+					this.settleRest(CANCELLED);
+					return false;
+				}
 			}
 			// Most items wait for nothing, and a promise for each would cost more than its reading.
 			const reading = attemptNow(() => readItem(item));

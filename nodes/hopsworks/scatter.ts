@@ -13,8 +13,8 @@ import {
 import { isolate } from '../serving/isolate';
 import { count, failed, failureOfRow, success, type Failure, type Outcome } from '../serving/outcome';
 import type { Reply } from '../serving/reply';
-import { Breather } from './cancel';
-import type { CallContext } from './connection';
+import { Turns } from '../serving/turns';
+import { giveWay } from './cancel';
 import type { Send, Sent } from './send';
 
 /** Items whose rows may share requests. */
@@ -35,7 +35,6 @@ export interface Group<Value> {
 }
 
 export interface Course<Value> {
-	context: CallContext;
 	send: Send;
 	/** Batches under way at once. */
 	concurrency: number;
@@ -71,7 +70,7 @@ export async function scatter<Value>(groups: Array<Group<Value>>, course: Course
 	const called = await readyGroups(groups, settle);
 	// Nothing goes out for a run that ends with a failure anyway.
 	if (stops && called.length < groups.length) return;
-	const breather = new Breather(course.context);
+	const turns = new Turns(giveWay);
 	const notes = new Map<Group<Value>, string>();
 	let firstFailed = Infinity;
 	let isCancelled = false;
@@ -97,7 +96,7 @@ export async function scatter<Value>(groups: Array<Group<Value>>, course: Course
 			for (const [position, item] of batch.items.entries()) {
 				const value = values.value[position];
 				if (value !== undefined) settle(item, success(value));
-				if (breather.isDue()) await breather.rest();
+				if (turns.isOver()) await turns.next();
 			}
 			return undefined;
 		}
@@ -153,8 +152,8 @@ export async function scatter<Value>(groups: Array<Group<Value>>, course: Course
 
 	/** The text of a row, after a rest for n8n where one is due. */
 	function textOf(group: Group<Value>, item: number): ReturnType<TextOf> {
-		return breather.isDue()
-			? breather.rest().then(async () => asOutcome(await group.textOf(item)))
+		return turns.isOver()
+			? turns.next().then(async () => asOutcome(await group.textOf(item)))
 			: group.textOf(item);
 	}
 

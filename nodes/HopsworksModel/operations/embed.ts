@@ -170,7 +170,6 @@ async function run(run: Run<INodeExecutionData>): Promise<void> {
 
 	if (!(await run.readItems(add))) return;
 	await scatter([...groups.values()], {
-		context,
 		send: sender(context, connection, settings, tally),
 		concurrency: settings.concurrency,
 		stops,

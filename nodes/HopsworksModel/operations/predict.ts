@@ -62,7 +62,6 @@ async function run(run: Run<INodeExecutionData>): Promise<void> {
 
 	const metadata = new Map<number, { attempts: number; latency: number; rowsInRequest: number }>();
 	await scatter([...groups.values()], {
-		context: run.context,
 		send: sender(run.context, connection, settings, tally),
 		concurrency: settings.concurrency,
 		stops,
