@@ -20,7 +20,7 @@ import {
 	SCORING,
 	streamingChat,
 } from './examples.cts';
-import { installN8n, NEWEST } from './installation.cts';
+import { NEWEST } from './installation.cts';
 import { pack } from './pack.cts';
 import { freePort, ROOT } from './process.cts';
 import { versionOf, writeReport } from './report.cts';
@@ -43,7 +43,6 @@ let steps = 0;
 
 beforeAll(async () => {
 	browser = await startBrowser();
-	await installN8n(console.log);
 	folder = mkdtempSync(join(tmpdir(), 'browser-'));
 	sandbox = await startSandbox();
 	sandbox.cluster.settings.pace.start = 1500;

@@ -24,7 +24,7 @@ import {
 	type Workflow,
 } from './examples.cts';
 import { askInEditor, readChunks, saidBy, type Chunk } from './editorChat.cts';
-import { installN8n, NPM } from './installation.cts';
+import { NPM } from './installation.cts';
 import { pack } from './pack.cts';
 import { freePort, ROOT } from './process.cts';
 import { WholeN8n } from './wholeN8n.cts';
@@ -41,7 +41,6 @@ let examples: Workflow[];
 const servers: TestServer[] = [];
 
 beforeAll(async () => {
-	await installN8n(console.log);
 	folder = mkdtempSync(join(tmpdir(), 'whole-n8n-'));
 	sandbox = await startSandbox();
 	const brokerPorts: [number, number] = [await freePort(5790), await freePort(5795)];
