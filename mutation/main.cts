@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { report, scoreOf } from './report.cts';
-import { choose, fileOf, keyOf, mutantsOf } from './sample.cts';
+import { choose, fileOf, fromZero, keyOf, mutantsOf } from './sample.cts';
 import { CHOSEN_VARIABLE, filesToMutate, isCore, ROOT, strykerOptions } from './settings.cts';
 
 const USUAL_SAMPLE = 800;
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
 	writeFileSync(join(folder, 'chosen.json'), JSON.stringify([...keys]));
 	const { Stryker } = await import('@stryker-mutator/core');
 	const stryker = new Stryker(strykerOptions(mutated, join(folder, 'copies'), Number(values.processes)));
-	const judged = (await stryker.runMutationTest()).filter((mutant) => keys.has(keyOf(mutant)));
+	const judged = (await stryker.runMutationTest()).filter((mutant) => keys.has(keyOf(fromZero(mutant))));
 	rmSync(folder, { recursive: true, force: true });
 
 	const minutes = ((Date.now() - started) / 60_000).toFixed(1);

@@ -63,10 +63,14 @@ function survivors(mutants: Judged[], sourceOf: (file: string) => string): strin
 		)
 		.map(({ mutant, file }) => {
 			const { start, end } = mutant.location;
-			const lines = sourceOf(file).split('\n').slice(start.line - 1, end.line);
+			const lines = sourceOf(file)
+				.split('\n')
+				.slice(start.line - 1, end.line);
 			const last = lines.length - 1;
 			const was = lines
-				.map((line, index) => line.slice(index === 0 ? start.column - 1 : 0, index === last ? end.column - 1 : undefined))
+				.map((line, index) =>
+					line.slice(index === 0 ? start.column - 1 : 0, index === last ? end.column - 1 : undefined),
+				)
 				.join(' ');
 			const unseen = mutant.status === 'NoCoverage' ? ', which no test runs' : '';
 			return `- ${file}:${start.line}:${start.column} ${code(was)} → ${code(mutant.replacement)}${unseen}`;

@@ -23,6 +23,13 @@ export function keyOf(mutant: Mutant): string {
 	return [fileOf(mutant), place, mutant.mutatorName, mutant.replacement].join(' ');
 }
 
+/** The mutant with its place counted from 0, as everywhere but in StrykerJS's results. */
+export function fromZero<One extends Mutant>(mutant: One): One {
+	const { start, end } = mutant.location;
+	const less = ({ line, column }: Place['start']): Place['start'] => ({ line: line - 1, column: column - 1 });
+	return { ...mutant, location: { start: less(start), end: less(end) } };
+}
+
 /** Every mutant of the files, as StrykerJS would make them. */
 export async function mutantsOf(files: string[]): Promise<Mutant[]> {
 	const { Instrumenter } = await import('@stryker-mutator/instrumenter');
@@ -41,7 +48,9 @@ export async function mutantsOf(files: string[]): Promise<Mutant[]> {
 export function choose(mutants: Mutant[], size: number, seed: string): Mutant[] {
 	const byFile = new Map<string, Array<{ mutant: Mutant; hash: string }>>();
 	for (const mutant of mutants) {
-		const hash = createHash('sha256').update(`${seed} ${keyOf(mutant)}`).digest('hex');
+		const hash = createHash('sha256')
+			.update(`${seed} ${keyOf(mutant)}`)
+			.digest('hex');
 		const file = fileOf(mutant);
 		byFile.set(file, [...(byFile.get(file) ?? []), { mutant, hash }]);
 	}
