@@ -88,7 +88,7 @@ export class EngineRunner {
 					return { status: 'timeout', reason: 'one place of the code ran without end' };
 				}
 				const failed = ran.find(({ failure }) => failure !== undefined);
-				if (failed) {
+				if (failed && !(await this.failsAnyway(failed.id, file, options.activeMutant.id))) {
 					return { status: 'killed', killedBy: [failed.id], failureMessage: failed.failure, nrOfTests: count };
 				}
 			}
@@ -98,6 +98,16 @@ export class EngineRunner {
 			delete this.instruments.hitCount;
 			delete this.instruments.hitLimit;
 		}
+	}
+
+	/** Whether a test fails without the mutant too, from what others left behind: then it noticed nothing. */
+	private async failsAnyway(id: string, file: string, mutant: string): Promise<boolean> {
+		delete this.instruments.activeMutant;
+		delete this.instruments.hitCount;
+		const ran = await this.run(file, { bail: true, wanted: new Set([id]) });
+		this.instruments.activeMutant = mutant;
+		this.instruments.hitCount = 0;
+		return ran.some(({ failure }) => failure !== undefined);
 	}
 
 	private async run(file: string, { bail, wanted }: { bail: boolean; wanted?: Set<string> }): Promise<Ran[]> {
