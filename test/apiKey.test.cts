@@ -241,6 +241,22 @@ describe('in runs', () => {
 		expect(JSON.stringify([used, used.error?.message, used.error?.stack])).not.toContain(SECRET);
 	});
 
+	test('thoughts that end as the key begins are not kept back', async () => {
+		server.answer = () => stream(event({ reasoning: 'a PRE' }), event({ content: 'b PRE' }), END);
+		const thoughts: string[] = [];
+		await useChatModel(
+			async (model) => {
+				for await (const piece of await model.stream('Hi')) {
+					thoughts.push(
+						...Array.from(JSON.stringify(piece).matchAll(/"reasoning":"([^"]*)"/g), ([, text = '']) => text),
+					);
+				}
+			},
+			{ credential: { servingUrl: server.url }, parameters: { options: { maxTries: 1 } } },
+		);
+		expect(thoughts.join('')).toBe('a PRE');
+	});
+
 	test('a key that was pasted with more than itself is taken out as it was sent', async () => {
 		server.answer = ({ headers }) => ({ body: { predictions: [headers.authorization] } });
 		const { success } = await runModel({

@@ -205,3 +205,13 @@ test('as an agent’s tool the prompt is the agent’s, and nothing of its item 
 	expect(sent()).toEqual([{ model: 'llm', messages: [{ role: 'user', content: 'What is new?' }] }]);
 	expect(success[0]?.json).toEqual({ text: 'to: What is new?', finishReason: 'stop', usage });
 });
+
+test('no request goes out after the first failure of a run that it stops', async () => {
+	server.answer = () => ({ status: 400, body: { message: 'bad' } });
+	const { error } = await chat({
+		rows: [{ id: 1 }, { id: 2 }, { id: 3 }],
+		parameters: { options: { concurrency: 1 } },
+	});
+	expect(error).toBeDefined();
+	expect(server.requests).toHaveLength(1);
+});

@@ -1,0 +1,30 @@
+/** Lets only the chosen mutants through: StrykerJS itself cannot take a sample. */
+import { readFileSync } from 'node:fs';
+import { keyOf, type Mutant } from './sample.cts';
+import { CHOSEN_VARIABLE } from './settings.cts';
+
+type Candidate = Mutant & { id: string };
+
+export class SampleChecker {
+	private chosen = new Set<string>();
+
+	async init(): Promise<void> {
+		const keys: string[] = JSON.parse(readFileSync(process.env[CHOSEN_VARIABLE] ?? '', 'utf8'));
+		this.chosen = new Set(keys);
+	}
+
+	/** All at once: asking for each would take longer than looking it up. */
+	group(mutants: Candidate[]): string[][] {
+		return [mutants.map(({ id }) => id)];
+	}
+
+	/** What does not compile is left out of the score, which is what the others are to be. */
+	async check(mutants: Candidate[]): Promise<Record<string, { status: string; reason?: string }>> {
+		return Object.fromEntries(
+			mutants.map((mutant) => [
+				mutant.id,
+				this.chosen.has(keyOf(mutant)) ? { status: 'passed' } : { status: 'compileError', reason: 'not in the sample' },
+			]),
+		);
+	}
+}
