@@ -1,7 +1,7 @@
 /** Lets only the chosen mutants through: StrykerJS itself cannot take a sample. */
 import { readFileSync } from 'node:fs';
 import { keyOf, type Mutant } from './sample.cts';
-import { CHOSEN_VARIABLE } from './settings.cts';
+import { fileOfRun } from './settings.cts';
 
 type Candidate = Mutant & { id: string };
 
@@ -9,7 +9,7 @@ export class SampleChecker {
 	private chosen = new Set<string>();
 
 	async init(): Promise<void> {
-		const keys: string[] = JSON.parse(readFileSync(process.env[CHOSEN_VARIABLE] ?? '', 'utf8'));
+		const keys: string[] = JSON.parse(readFileSync(fileOfRun('chosen'), 'utf8'));
 		this.chosen = new Set(keys);
 	}
 

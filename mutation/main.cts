@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { report, scoreOf } from './report.cts';
 import { choose, fileOf, fromZero, keyOf, mutantsOf } from './sample.cts';
-import { CHOSEN_VARIABLE, filesToMutate, isCore, ROOT, strykerOptions } from './settings.cts';
+import { fileOfRun, filesToMutate, isCore, ROOT, strykerOptions, useFolder } from './settings.cts';
 
 const USUAL_SAMPLE = 800;
 /** Percent of the core's mutants that the tests must notice. */
@@ -42,11 +42,12 @@ async function main(): Promise<void> {
 
 	// In here and not in the tree, which stays as it is.
 	const folder = mkdtempSync(join(tmpdir(), 'mutation-'));
-	process.env[CHOSEN_VARIABLE] = join(folder, 'chosen.json');
-	writeFileSync(join(folder, 'chosen.json'), JSON.stringify([...keys]));
+	useFolder(folder);
+	writeFileSync(fileOfRun('chosen'), JSON.stringify([...keys]));
 	const { Stryker } = await import('@stryker-mutator/core');
 	const stryker = new Stryker(strykerOptions(mutated, join(folder, 'copies'), Number(values.processes)));
 	const judged = (await stryker.runMutationTest()).filter((mutant) => keys.has(keyOf(fromZero(mutant))));
+	const leftOut: string[] = JSON.parse(readFileSync(fileOfRun('leftOut'), 'utf8'));
 	rmSync(folder, { recursive: true, force: true });
 
 	const minutes = ((Date.now() - started) / 60_000).toFixed(1);
@@ -57,6 +58,8 @@ async function main(): Promise<void> {
 		(file) => readFileSync(join(ROOT, file), 'utf8'),
 	);
 	console.log(`\n${text}`);
+	if (leftOut.length > 0)
+		console.log(`Tests left out, as they fail or are slow when run here:\n${leftOut.join('\n')}\n`);
 	if (values.write) writeFileSync(REPORT, text);
 
 	const core = scoreOf(judged.filter((mutant) => isCore(fileOf(mutant))));

@@ -2,10 +2,10 @@
  * Runs tests for StrykerJS in a process that keeps n8n's engine loaded. Its own jest runner starts jest for every mutant, which
  * then loads the engine for every test file: half a minute and more for one mutant.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Modules } from './modules.cts';
-import { isTestWanted, SLOWEST_TEST, testFiles } from './settings.cts';
+import { fileOfRun, isTestWanted, SLOWEST_TEST, testFiles } from './settings.cts';
 import { runTestFile, type Ran } from './testFile.cts';
 
 /** What the instrumented code reads and counts. */
@@ -52,13 +52,16 @@ export class EngineRunner {
 		this.instruments.mutantCoverage = { static: {}, perTest: {} };
 		const tests: object[] = [];
 		const perTest: Coverage['perTest'] = {};
+		const leftOut: string[] = [];
 		for (const file of this.files) {
 			const ofFile: Coverage = { static: {}, perTest: {} };
 			this.instruments.mutantCoverage = ofFile;
 			const ran = await this.run(file, { bail: false });
 			for (const { id, milliseconds, failure } of ran) {
-				// Too slow, or a failure that the instruments made: the project's own run of the tests is without them.
-				if (milliseconds > SLOWEST_TEST || failure !== undefined) continue;
+				if (milliseconds > SLOWEST_TEST || failure !== undefined) {
+					leftOut.push(`${id}: ${failure?.split('\n')[0] ?? `${milliseconds} ms`}`);
+					continue;
+				}
 				tests.push({
 					id,
 					name: id,
@@ -71,6 +74,7 @@ export class EngineRunner {
 			}
 		}
 		delete this.instruments.mutantCoverage;
+		writeFileSync(fileOfRun('leftOut'), JSON.stringify(leftOut));
 		return { status: 'complete', tests, mutantCoverage: { static: {}, perTest } };
 	}
 

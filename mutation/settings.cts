@@ -3,8 +3,18 @@ import { readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 export const ROOT = join(__dirname, '..');
-/** Names the file that says which mutants were chosen, to the processes that StrykerJS starts. */
-export const CHOSEN_VARIABLE = 'MUTATION_CHOSEN';
+/** Names the folder of a run, to the processes that StrykerJS starts. */
+const FOLDER_VARIABLE = 'MUTATION_FOLDER';
+
+/** Makes a folder that of the run. */
+export function useFolder(folder: string): void {
+	process.env[FOLDER_VARIABLE] = folder;
+}
+
+/** A file of the run: `chosen` holds the mutants, `leftOut` the tests that were not asked about them, and why. */
+export function fileOfRun(name: 'chosen' | 'leftOut'): string {
+	return join(process.env[FOLDER_VARIABLE] ?? '', `${name}.json`);
+}
 
 const CORE = 'nodes/serving';
 const EDGE = ['send', 'request', 'stream', 'scatter', 'run', 'sendSettings'].map(

@@ -241,8 +241,8 @@ describe('in runs', () => {
 		expect(JSON.stringify([used, used.error?.message, used.error?.stack])).not.toContain(SECRET);
 	});
 
-	test('thoughts that end as the key begins are not kept back', async () => {
-		server.answer = () => stream(event({ reasoning: 'a PRE' }), event({ content: 'b PRE' }), END);
+	test.each(['b', 'b PRE'])('thoughts that end as the key begins are not lost before the text %j', async (content) => {
+		server.answer = () => stream(event({ reasoning: 'a PRE' }), event({ content }), END);
 		const thoughts: string[] = [];
 		await useChatModel(
 			async (model) => {

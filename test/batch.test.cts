@@ -1,5 +1,6 @@
 /** Batches of rows: sizes are bytes, as they are on the wire. */
 import { cutBatches, shrink, type Batch } from '../nodes/serving/batch';
+import { Turns } from '../nodes/serving/turns';
 
 const WIDE = '€'.repeat(10); // 30 bytes in UTF-8, and a separator
 
@@ -11,6 +12,7 @@ test('what a batch may hold is counted in bytes, not in characters', async () =>
 		() => WIDE,
 		limits,
 		() => {},
+		new Turns(async () => {}),
 	))
 		sizes.push(items.length);
 	expect(sizes).toEqual([2, 2, 1]);

@@ -183,7 +183,7 @@ describe('replies that are no answers', () => {
 		['5', 'The reply is not an answer: 5', ''],
 		['null', 'The reply is not an answer: null', ''],
 		['{"error": "no"}', 'The reply is not an answer: no', ''],
-		['{"error": true}', 'The reply is not an answer: {"error":true}', ''],
+		['{"error": true}', 'The reply is not an answer: {"error": true}', ''],
 		['{"object": "error", "message": "no"}', 'The reply is not an answer: no', ''],
 	])('%j', (text, message) => {
 		expect(readReply(replyOf(text))).toEqual({
@@ -200,7 +200,7 @@ describe('replies that are no answers', () => {
 	test.each([[{ error: null }], [{ error: false }], [{ object: 'chat.completion' }]])(
 		'%j is one to look into',
 		(reply) => {
-			expect(readReply(replyOf(JSON.stringify(reply))).ok).toBe(true);
+			expect(readReply(replyOf(JSON.stringify({ ...completion({ content: 'x' }), ...reply }))).ok).toBe(true);
 		},
 	);
 
@@ -212,7 +212,9 @@ describe('replies that are no answers', () => {
 		[{ choices: [{}] }],
 		[{ choices: [{ message: [] }] }],
 	])('%j holds none', async (reply) => {
-		expect(await told(answerOf(reply))).toBe(`The reply is not an answer: ${JSON.stringify(reply)}`);
+		const shown = `The reply is not an answer: ${JSON.stringify(reply)}`;
+		expect(await told(answerOf(reply))).toBe(shown);
+		expect(readReply(replyOf(JSON.stringify(reply)))).toMatchObject({ failure: { message: shown } });
 	});
 });
 

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { parseReply } from '../nodes/serving/json';
-import { parseLongReply } from '../nodes/serving/longJson';
+import { MOST_NAMES, parseLongReply } from '../nodes/serving/longJson';
 import { bodies } from './faults/bodies.cts';
 
 /** Texts in one run; `npm run test:faults` takes more. */
@@ -175,6 +175,13 @@ describe('wherever a slice ends', () => {
 			for (const end of ['', '.5', 'e1', '-', '"']) await expectSame(text + end, 50);
 		}
 	});
+});
+
+test('an object has a bounded number of names, however many lists it is in', async () => {
+	const object = (names: number): string => `{${Array.from({ length: names }, (_, index) => `"k${index}":0`).join()}}`;
+	const within = await parseLongReply(`[[${object(MOST_NAMES)}],${object(MOST_NAMES)}]`, goOn);
+	expect(Array.isArray(within) && Object.keys(Object(within[1])).length).toBe(MOST_NAMES);
+	expect(await parseLongReply(`[[${object(MOST_NAMES + 1)}]]`, goOn)).toBeUndefined();
 });
 
 test('takes time linear in the text', async () => {

@@ -14,7 +14,8 @@ test('a turn is over when it has been long, and the next one begins anew', async
 	expect(turns.isOver()).toBe(false);
 	const began = performance.now();
 	while (performance.now() - began < 20);
-	expect(turns.isOver()).toBe(true);
+	// Not each time looks at the clock, but one of a few does.
+	expect(Array.from({ length: 8 }, () => turns.isOver())).toContain(true);
 	await turns.next();
 	expect(giveWay).toHaveBeenCalledTimes(1);
 	expect(turns.isOver()).toBe(false);

@@ -61,6 +61,10 @@ function readCallSettings(config: object | undefined): Record<string, unknown> {
 	};
 }
 
+function thoughts(text: string): StreamChunk {
+	return { type: 'content', content: { type: 'reasoning', text } };
+}
+
 class HopsworksChatModel extends BaseChatModel {
 	constructor(
 		private readonly context: ISupplyDataFunctions,
@@ -94,7 +98,7 @@ class HopsworksChatModel extends BaseChatModel {
 				reasoning += piece.reasoning;
 				if (piece.text === '') continue;
 				// In one part before the text: n8n drops reasoning that comes in deltas.
-				if (reasoning !== '') yield { type: 'content', content: { type: 'reasoning', text: reasoning } };
+				if (reasoning !== '') yield thoughts(reasoning);
 				reasoning = '';
 				hasText = true;
 				yield { type: 'text-delta', delta: piece.text };
@@ -103,6 +107,7 @@ class HopsworksChatModel extends BaseChatModel {
 			pieces.leave();
 		}
 		const { answer } = await asked;
+		if (hasText && reasoning !== '') yield thoughts(reasoning);
 		// A server that does not stream answers at once.
 		if (!hasText)
 			yield* toContent({ ...answer, toolCalls: [] }).map((content) => ({ type: 'content' as const, content }));

@@ -37,19 +37,10 @@ export function take<Value>(outcome: Outcome<Value>): Value {
 	throw new Unusable(outcome.failure);
 }
 
-/** Runs a reading function. What it throws, n8n's expression errors included, becomes a failure. */
+/** Runs a reading function. What it throws becomes a failure. */
 export async function attempt<Value>(read: () => Value | Promise<Value>): Promise<Outcome<Value>> {
 	try {
 		return success(await read());
-	} catch (error) {
-		return failed(failureIn(error));
-	}
-}
-
-/** The same for a function that waits for nothing: a million items do not wait for a promise each. */
-export function attemptNow<Value>(read: () => Value): Outcome<Value> {
-	try {
-		return success(read());
 	} catch (error) {
 		return failed(failureIn(error));
 	}
@@ -66,7 +57,8 @@ export function brokenNode(error: unknown): Failure {
 	};
 }
 
-function failureIn(error: unknown): Failure {
+/** The failure in what a reading function threw, n8n's expression errors included. */
+export function failureIn(error: unknown): Failure {
 	if (error instanceof Unusable) return error.failure;
 	const { message, description } = isRecord(error) || error instanceof Error ? textsOf(error) : textsOf({});
 	return { kind: 'input', message, description };

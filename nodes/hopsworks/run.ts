@@ -5,7 +5,7 @@ import { badInput, failed, type Failure, type Outcome } from '../serving/outcome
 import { Turns } from '../serving/turns';
 import { CANCELLED, giveWay, isCancelled } from './cancel';
 import { NOT_SENT, stopsOnError } from './items';
-import { attempt, attemptNow, brokenNode, parameterReader, type ParameterReader } from './parameters';
+import { attempt, brokenNode, failureIn, parameterReader, type ParameterReader } from './parameters';
 import type { Tally } from './send';
 
 /** The outcome of an item of which nothing is known yet; it stays so where the run ends at another one's failure. */
@@ -43,7 +43,7 @@ export class Run<Value> {
 	 * whether the run goes on.
 	 */
 	async readItems(readItem: (item: number) => Promise<void> | void): Promise<boolean> {
-		const turns = new Turns(giveWay);
+		const turns = new Turns(giveWay, 25);
 		for (const item of this.items.keys()) {
 			if (turns.isOver()) {
 				await turns.next();
@@ -52,12 +52,14 @@ export class Run<Value> {
 					return false;
 				}
 			}
-			// Most items wait for nothing, and a promise for each would cost more than its reading.
-			const reading = attemptNow(() => readItem(item));
-			const outcome = reading.ok && reading.value ? await attempt(() => reading.value) : reading;
-			if (outcome.ok) continue;
-			this.settle(item, outcome);
-			if (this.stops) return false;
+			try {
+				// Most items wait for nothing, and a promise for each would cost more than its reading.
+				const reading = readItem(item);
+				if (reading) await reading;
+			} catch (error) {
+				this.settle(item, failed(failureIn(error)));
+				if (this.stops) return false;
+			}
 		}
 		return true;
 	}
@@ -76,7 +78,7 @@ export async function runChosen<Value>(
 ): Promise<Run<Value>> {
 	const run = new Run<Value>(context);
 	try {
-		const chosen = attemptNow(() => run.read('operation', 0));
+		const chosen = await attempt(() => run.read('operation', 0));
 		const operation = chosen.ok ? operations.find(({ value }) => value === chosen.value) : undefined;
 		if (operation) await operation.run(run);
 		else run.settleRest((chosen.ok ? unknownOperation(chosen.value, operations) : chosen).failure);

@@ -48,10 +48,6 @@ export interface Course<Value> {
 	settle(item: number, outcome: Outcome<Value>): void;
 }
 
-function asOutcome(text: string | Outcome<string>): Outcome<string> {
-	return typeof text === 'string' ? success(text) : text;
-}
-
 /** The groups that can be called: all are waited for at the same time, and the items of the others get the reason. */
 async function readyGroups<Value>(
 	groups: Array<Group<Value>>,
@@ -70,7 +66,7 @@ export async function scatter<Value>(groups: Array<Group<Value>>, course: Course
 	const called = await readyGroups(groups, settle);
 	// Nothing goes out for a run that ends with a failure anyway.
 	if (stops && called.length < groups.length) return;
-	const turns = new Turns(giveWay);
+	const turns = new Turns(giveWay, 25);
 	const notes = new Map<Group<Value>, string>();
 	let firstFailed = Infinity;
 	let isCancelled = false;
@@ -86,6 +82,17 @@ export async function scatter<Value>(groups: Array<Group<Value>>, course: Course
 		settle(item, failed(failure));
 	}
 
+	/** Settles items with their values until its turn is over. Gives how many are settled. */
+	function settleSome(items: number[], values: Value[], settled: number): number {
+		let done = settled;
+		for (; done < items.length && !turns.isOver(); done++) {
+			const item = items[done];
+			const value = values[done];
+			if (item !== undefined && value !== undefined) settle(item, success(value));
+		}
+		return done;
+	}
+
 	/** Sends a batch and keeps its values; gives the failure where there are none. */
 	async function ask(group: Group<Value>, batch: Batch): Promise<Failure | undefined> {
 		const { write } = group;
@@ -93,11 +100,8 @@ export async function scatter<Value>(groups: Array<Group<Value>>, course: Course
 		onSent?.(batch.items, sent);
 		const values = sent.outcome.ok ? await group.read(sent.outcome.value, batch.items.length) : sent.outcome;
 		if (values.ok) {
-			for (const [position, item] of batch.items.entries()) {
-				const value = values.value[position];
-				if (value !== undefined) settle(item, success(value));
-				if (turns.isOver()) await turns.next();
-			}
+			let done = settleSome(batch.items, values.value, 0);
+			for (; done < batch.items.length; done = settleSome(batch.items, values.value, done)) await turns.next();
 			return undefined;
 		}
 		group.learn?.(values.failure);
@@ -145,21 +149,14 @@ export async function scatter<Value>(groups: Array<Group<Value>>, course: Course
 			searches = Promise.allSettled([searches, found]);
 			await found;
 		} else if (failure) {
-			await inWindow(cutAgain(batch, group.limits), concurrency, (smaller) => score(group, smaller));
+			await inWindow(cutAgain(batch, group.limits, turns), concurrency, (smaller) => score(group, smaller));
 		}
 		return mayGoOn(Infinity);
 	}
 
-	/** The text of a row, after a rest for n8n where one is due. */
-	function textOf(group: Group<Value>, item: number): ReturnType<TextOf> {
-		return turns.isOver()
-			? turns.next().then(async () => asOutcome(await group.textOf(item)))
-			: group.textOf(item);
-	}
-
 	async function* jobs(): AsyncGenerator<{ group: Group<Value>; batch: Batch }> {
 		for (const group of called) {
-			const batches = cutBatches(group.items, (item) => textOf(group, item), group.limits, fail);
+			const batches = cutBatches(group.items, group.textOf, group.limits, fail, turns);
 			for await (const batch of batches) yield { group, batch };
 		}
 	}

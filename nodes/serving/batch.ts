@@ -1,5 +1,6 @@
 /** Batches of rows, and a bounded number of jobs under way. */
 import type { Failure, Outcome } from './outcome';
+import type { Turns } from './turns';
 
 /** Read before every row, so that limits may shrink while batches are being cut. */
 export interface BatchLimits {
@@ -37,16 +38,18 @@ class Filling {
 
 /**
  * Cuts rows into batches, one at a time as they are asked for, so that only the batches under way are held as text.
- * Items whose row could not be fetched go to `fail` and into no batch.
+ * Items whose row could not be fetched go to `fail` and into no batch. Others have their turn between rows.
  */
 export async function* cutBatches(
 	items: Iterable<number>,
 	textOf: TextOf,
 	limits: BatchLimits,
 	fail: (item: number, failure: Failure) => void,
+	turns: Turns,
 ): AsyncGenerator<Batch> {
 	let filling = new Filling();
 	for (const item of items) {
+		if (turns.isOver()) await turns.next();
 		let text = textOf(item);
 		if (typeof text !== 'string') {
 			const fetched = await text; // only here: awaiting every row would cost more than the row
@@ -65,13 +68,14 @@ export async function* cutBatches(
 }
 
 /** The rows of a batch in smaller batches, as the limits now are. */
-export function cutAgain(batch: Batch, limits: BatchLimits): AsyncGenerator<Batch> {
+export function cutAgain(batch: Batch, limits: BatchLimits, turns: Turns): AsyncGenerator<Batch> {
 	const texts = textsOf(batch);
 	return cutBatches(
 		texts.keys(),
 		(item) => texts.get(item) ?? '',
 		limits,
 		() => {},
+		turns,
 	);
 }
 

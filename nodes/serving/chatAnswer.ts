@@ -37,7 +37,7 @@ export type Answer = {
 
 function unusable(reply: Reply): Failure {
 	const isEmpty = reply.json === undefined && reply.text.trim() === '';
-	const said = errorText(reply) || (reply.json === undefined ? excerpt(reply.text) : show(reply.json));
+	const said = errorText(reply) || excerpt(reply.text) || show(reply.json);
 	return {
 		kind: 'reply',
 		message: isEmpty ? 'The reply was empty' : `The reply is not an answer: ${said}`,
@@ -46,11 +46,18 @@ function unusable(reply: Reply): Failure {
 	};
 }
 
-/** The whole reply as JSON. Fails where it is none, or says that the server failed. */
+/** The message that the first choice of a reply holds, and how it ended. */
+function firstChoice({ choices }: Fields): { message: Fields; finishReason: Json | undefined } | undefined {
+	const choice = Array.isArray(choices) ? choices[0] : undefined;
+	if (!isRecord(choice) || !isRecord(choice.message)) return undefined;
+	return { message: choice.message, finishReason: choice.finish_reason };
+}
+
+/** The whole reply as JSON. Fails where it is none, says that the server failed, or holds no answer. */
 export function readReply(reply: Reply): Outcome<Fields> {
 	const { json } = reply;
-	if (!isRecord(json) || (json.error ?? false) !== false || json.object === 'error') return failed(unusable(reply));
-	return success(json);
+	const isFailure = !isRecord(json) || (json.error ?? false) !== false || json.object === 'error';
+	return isFailure || !firstChoice(json) ? failed(unusable(reply)) : success(json);
 }
 
 /** What a reply says that it cost. */
@@ -81,10 +88,9 @@ function isText(value: Json | undefined): value is string {
  * reading gives way now and then.
  */
 export async function readAnswer(reply: Fields, format: AnswerFormat, giveWay: GiveWay): Promise<Outcome<Answer>> {
-	const { choices } = reply;
-	const choice = Array.isArray(choices) ? choices[0] : undefined;
-	if (!isRecord(choice) || !isRecord(choice.message)) return failed(unusable({ text: '', json: reply }));
-	const { message, finish_reason: finishReason } = choice;
+	const choice = firstChoice(reply);
+	if (!choice) return failed(unusable({ text: '', json: reply }));
+	const { message, finishReason } = choice;
 	const broken = BROKEN_ENDS.get(asText(finishReason));
 	if (broken !== undefined) {
 		return spoilt(`The answer ended before it was whole (${asText(finishReason)})`, asText(message.content), broken);

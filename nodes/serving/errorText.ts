@@ -29,7 +29,7 @@ function textIn(body: unknown): string | undefined {
 /** One entry of FastAPI's list of validation problems: `{loc: ['body', 'messages'], msg: 'field required'}`. */
 function validationText(problem: unknown): string {
 	if (!isRecord(problem)) return typeof problem === 'string' ? problem : show(problem);
-	const place = Array.isArray(problem.loc) ? `${problem.loc.map(asText).join('.')}: ` : '';
+	const place = Array.isArray(problem.loc) ? `${problem.loc.slice(0, MOST_PROBLEMS).map(asText).join('.')}: ` : '';
 	return `${place}${asText(problem.msg)}`;
 }
 

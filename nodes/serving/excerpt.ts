@@ -42,15 +42,17 @@ function write(value: unknown, budget: number, depth: number): string {
 function writeMembers(value: object, budget: number, depth: number): string {
 	if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'null' : `"${value.toISOString()}"`;
 	const isList = Array.isArray(value);
+	// The names of all members are gathered before the first is seen, and a list may be long.
+	const members = isList ? value.slice(0, budget + 1) : value;
 	let text = isList ? '[' : '{';
 	let separator = '';
-	for (const name in value) {
+	for (const name in members) {
 		if (text.length > budget || depth === DEEPEST_SHOWN) {
 			text += '…';
 			break;
 		}
 		const key = isList ? '' : `${JSON.stringify(name.slice(0, budget))}:`;
-		text += separator + key + write(Reflect.get(value, name), budget - text.length, depth + 1);
+		text += separator + key + write(Reflect.get(members, name), budget - text.length, depth + 1);
 		separator = ',';
 	}
 	return text + (isList ? ']' : '}');

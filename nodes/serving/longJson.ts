@@ -8,6 +8,9 @@ type Members = Json[] | { [name: string]: Json };
 /** What stands before a position: the bracket that opens a list or object, a comma, or a whole member. */
 type Before = 'bracket' | 'comma' | 'member';
 
+/** An object of more is none that a model answers, and would take long to grow. */
+export const MOST_NAMES = 100_000;
+
 /** A longer integer is text in any case. */
 const LONGEST_NUMBER = 100;
 
@@ -25,6 +28,8 @@ class LongReader {
 	private before: Before = 'comma';
 	/** The lists and objects that are open, the innermost last. */
 	private readonly open: Members[] = [];
+	/** How many names the objects that are open have. */
+	private readonly names = new WeakMap<Members, number>();
 
 	constructor(
 		private readonly text: string,
@@ -48,6 +53,14 @@ class LongReader {
 	/** Whether a character is the next one. */
 	private isAt(character: string): boolean {
 		return this.text[this.at] === character;
+	}
+
+	/** Whether a list or object may have so many members more. */
+	private mayGrow(members: Members, more: number): boolean {
+		if (Array.isArray(members)) return true;
+		const names = (this.names.get(members) ?? 0) + more;
+		this.names.set(members, names);
+		return names <= MOST_NAMES;
 	}
 
 	private async skip(endOf: (text: string, from: number, stop: number) => number): Promise<void> {
@@ -114,6 +127,7 @@ class LongReader {
 		const record = parseExactly(`{${group}}`);
 		if (!isRecord(record)) return false;
 		const names = Object.keys(record);
+		if (!this.mayGrow(members, names.length)) return false;
 		for (const name of names) put(members, name, record[name] ?? null);
 		return mayBeEmpty || names.length > 0;
 	}
@@ -122,7 +136,7 @@ class LongReader {
 	private async readMember(members: Members): Promise<boolean> {
 		await this.skip(endOfSpace);
 		const name = Array.isArray(members) ? '' : await this.readName();
-		if (name === undefined) return false;
+		if (name === undefined || !this.mayGrow(members, 1)) return false;
 		if (this.isAt('[') || this.isAt('{')) {
 			const opened: Members = this.isAt('[') ? [] : {};
 			put(members, name, opened);
@@ -176,8 +190,8 @@ class LongReader {
 }
 
 /**
- * Reads a text as `parseReply` does, giving way now and then. A text is refused as well where a member is nested too deep
- * whose place a later one of the same name would take. `slice` tells how many characters are read at one go.
+ * Reads a text as `parseReply` does, giving way now and then. A text is refused as well where an object has more than
+ * `MOST_NAMES` names, or where a member is nested too deep whose place a later one of the same name would take. `slice` tells how many characters are read at one go.
  */
 export async function parseLongReply(text: string, giveWay: GiveWay, slice = SLICE): Promise<Json | undefined> {
 	return await new LongReader(text, giveWay, slice).read();

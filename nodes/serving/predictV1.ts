@@ -49,7 +49,7 @@ function notJson(text: string): Failure {
 		kind: 'reply',
 		message: text.trim() === '' ? 'The reply was empty' : `The reply is not JSON: ${excerpt(text)}`,
 		description:
-			"Check that the address is that of a deployment. The option 'Response: Raw' shows whatever a deployment answers.",
+			"Check that the address is that of a deployment. The option 'Response: Raw' shows whatever a deployment answers. JSON that is nested deeper than 500 levels, or has more than 100,000 names in one object, is not read.",
 	};
 }
 
