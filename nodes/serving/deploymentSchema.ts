@@ -150,10 +150,10 @@ export function cellOf(value: unknown, column: SchemaColumn): Outcome<string> {
 	const kind = kindOf(column);
 	// An empty cell of a table is no value, but for a column of text.
 	const isEmpty = value === null || (value === '' && kind !== 'text' && kind !== 'any');
-	const wanted = type === '' ? 'anything' : `'${excerpt(type, LONGEST_PART)}'`;
 	if (isEmpty && isNullable) return success('null');
 	const text = isEmpty ? undefined : cellText(value, kind);
 	if (text !== undefined) return success(text);
+	const wanted = type === '' ? 'anything' : `'${excerpt(type, LONGEST_PART)}'`;
 	return badInput(
 		`'${excerpt(name, LONGEST_PART)}' is ${isEmpty ? 'empty' : excerpt(show(value), LONGEST_PART)}, and the deployment's schema wants ${wanted}${isNullable ? ' or null' : ''}`,
 		`Give the column a value of that type, for example with an Edit Fields node before this one.`,
