@@ -116,6 +116,11 @@ test('a long text is searched in pieces, wherever they end', async () => {
 		{ numRuns: 2000 },
 	);
 	expect(await removeInTurns('PREFIX.SECRET', '', giveWay)).toBe('PREFIX.SECRET');
+	// Its first part is longer than all that may be told of the other.
+	const long = `${'PREFIX'.repeat(50)}.SECRET`;
+	for (let slice = 1; slice <= long.length; slice++) {
+		expect(await removeInTurns(`a ${long} b`, long, giveWay, slice)).toBe('a *** b');
+	}
 	let clock = 0;
 	jest.spyOn(performance, 'now').mockImplementation(() => (clock += 6));
 	giveWay.mockClear();

@@ -1,5 +1,6 @@
 /** Batches of rows: sizes are bytes, as they are on the wire. */
 import { cutBatches, shrink, type Batch } from '../nodes/serving/batch';
+import { badInput, success, type Failure } from '../nodes/serving/outcome';
 import { Turns } from '../nodes/serving/turns';
 
 const WIDE = '€'.repeat(10); // 30 bytes in UTF-8, and a separator
@@ -23,4 +24,21 @@ test('a batch that was too large halves what may be sent in bytes, not in charac
 	const batch: Batch = { items: [0, 1, 2, 3], texts: [WIDE, WIDE, WIDE, WIDE] };
 	shrink(limits, batch);
 	expect(limits).toEqual({ rows: 2, bytes: 2 * (30 + 1) });
+});
+
+test('a row that has to be fetched first joins its batch, and one that cannot be had fails alone', async () => {
+	const batches: Batch[] = [];
+	const failures: Array<[item: number, failure: Failure]> = [];
+	const fetched = [success('[0]'), badInput('no file', 'Give it one.'), success('[2]')];
+	for await (const batch of cutBatches(
+		[0, 1, 2],
+		async (item) => fetched[item] ?? success('null'),
+		{ rows: 2, bytes: 100 },
+		(item, failure) => failures.push([item, failure]),
+		new Turns(async () => {}),
+	)) {
+		batches.push(batch);
+	}
+	expect(batches).toEqual([{ items: [0, 2], texts: ['[0]', '[2]'] }]);
+	expect(failures).toEqual([[1, expect.objectContaining({ message: 'no file' })]]);
 });

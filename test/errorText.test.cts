@@ -22,3 +22,13 @@ test.each([
 ])('%s in the server’s own words', (name, text) => {
 	expect(errorText(replyOf(documented.find((entry) => entry.case === name)?.body ?? ''))).toBe(text);
 });
+
+test.each([
+	[{ detail: ['first', 'second'] }, 'first; second'],
+	[{ detail: [{ loc: ['body', 'messages'], msg: 'field required' }, 5] }, 'body.messages: field required; 5'],
+	[{ detail: Array.from({ length: 1000 }, () => 'x') }, Array.from({ length: 50 }, () => 'x').join('; ')],
+	[{ detail: [{ loc: Array.from({ length: 1000 }, () => 'x'), msg: '' }] }, `${'x.'.repeat(49)}x:`],
+	[{ errorCode: { a: 1 }, message: 'no' }, 'no'],
+])('a list of problems, some of them: %j', (body, text) => {
+	expect(errorText(replyOf(JSON.stringify(body)))).toBe(text);
+});

@@ -88,3 +88,12 @@ test('findNotFinite tells where a number stands that JSON cannot carry', () => {
 	expect(findNotFinite(-Infinity)).toEqual({ path: '', found: -Infinity });
 	expect(findNotFinite({ a: [1, '∞', null, undefined] })).toBeUndefined();
 });
+
+test('text that begins as the reader marks digits stays text', () => {
+	for (const text of ['\uE000123', '\uE001123', '\uE0FF', '\uE000']) {
+		const written = JSON.stringify(text);
+		for (const form of [written, `"\\u${text.charCodeAt(0).toString(16).toUpperCase()}${text.slice(1)}"`]) {
+			expect(parseGiven(`[${form}, 12345678901234567890, 1]`)).toEqual([text, 12345678901234567890n, 1]);
+		}
+	}
+});

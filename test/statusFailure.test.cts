@@ -43,3 +43,12 @@ describe('every documented error body', () => {
 		expect(failure.description).toContain(description);
 	});
 });
+
+test.each([
+	[599, 'The server failed (status 599): no', "The deployment's logs in Hopsworks may say why."],
+	[499, 'The deployment refused the request (status 499): no', 'Check that '],
+])('the unfamiliar status %i is told by its hundred', (status, message, advice) => {
+	const failure = failureOf(status, replyOf('no'));
+	expect(failure).toMatchObject({ kind: 'status', status, message });
+	expect(failure.description).toContain(advice);
+});

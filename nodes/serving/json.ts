@@ -146,7 +146,13 @@ export function parseExactly(text: string): Json | undefined {
 	return parse(exact);
 }
 
-const MARK = '\uE000'; // private use: marks the digits on their way through the reader
+/** Marks digits on their way through the reader: the first character of those for private use that a text does not hold. */
+function markFor(text: string): string {
+	const lower = text.toLowerCase();
+	let code = 0xe000;
+	while (text.includes(String.fromCharCode(code)) || lower.includes(`\\u${code.toString(16)}`)) code++;
+	return String.fromCharCode(code);
+}
 
 /**
  * Reads JSON text that a user wrote, to be sent on by `encode`. Integers beyond ±(2^53 - 1) become a `bigint`, so that
@@ -154,13 +160,14 @@ const MARK = '\uE000'; // private use: marks the digits on their way through the
  */
 export function parseGiven(text: string): unknown {
 	if (!mayBeInexact(text)) return parse(text);
+	const mark = markFor(text);
 	const marked = rewriteInexact(
 		text,
-		(digits) => `"${MARK}${digits}"`,
+		(digits) => `"${mark}${digits}"`,
 		(word) => word,
 	);
 	return parse(marked, (_name, value) =>
-		typeof value === 'string' && /^\uE000-?\d+$/.test(value) ? BigInt(value.slice(1)) : value,
+		typeof value === 'string' && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value,
 	);
 }
 
