@@ -266,7 +266,8 @@ step('the classifying example fills in the fields of the schema', async () => {
 
 step('an answer stands in the chat panel piece by piece, as it is written', async () => {
 	await editor.openWorkflow(STREAMING, MODEL);
-	const question = Array.from({ length: 60 }, (_, number) => `part ${number}`).join(', ');
+	// Long enough to be seen growing by a browser that looks only a few times a second.
+	const question = Array.from({ length: 300 }, (_, number) => `part ${number}`).join(', ');
 	const shown = await editor.watchAnswer(question);
 	expect(shown.at(-1)).toMatch(/^This is the sandbox, /);
 	expect(shown.length).toBeGreaterThan(10);
