@@ -1,6 +1,7 @@
 /** A run that is cancelled or a request that is out of time: how that is known, and what it ends. */
 import { sleep } from 'n8n-workflow';
 import type { Failure } from '../serving/outcome';
+import { Turns } from '../serving/turns';
 import type { CallContext } from './connection';
 
 export const CANCELLED: Failure = {
@@ -94,4 +95,12 @@ export class Watch {
 /** Lets n8n's event loop turn once. */
 export async function giveWay(): Promise<void> {
 	await sleep(0);
+}
+
+/** Milliseconds: a run over many items gives way less often, since each time costs one. */
+const LONGEST_TURN = 25;
+
+/** The turns of a loop over the items of a run. */
+export function turnsOfRun(): Turns {
+	return new Turns(giveWay, LONGEST_TURN);
 }

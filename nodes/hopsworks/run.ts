@@ -2,8 +2,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { show } from '../serving/excerpt';
 import { badInput, failed, type Failure, type Outcome } from '../serving/outcome';
-import { Turns } from '../serving/turns';
-import { CANCELLED, giveWay, isCancelled } from './cancel';
+import { CANCELLED, isCancelled, turnsOfRun } from './cancel';
 import { NOT_SENT, stopsOnError } from './items';
 import { attempt, brokenNode, failureIn, parameterReader, type ParameterReader } from './parameters';
 import type { Tally } from './send';
@@ -43,7 +42,7 @@ export class Run<Value> {
 	 * whether the run goes on.
 	 */
 	async readItems(readItem: (item: number) => Promise<void> | void): Promise<boolean> {
-		const turns = new Turns(giveWay, 25);
+		const turns = turnsOfRun();
 		for (const item of this.items.keys()) {
 			if (turns.isOver()) {
 				await turns.next();

@@ -13,8 +13,7 @@ import {
 import { isolate } from '../serving/isolate';
 import { count, failed, failureOfRow, success, type Failure, type Outcome } from '../serving/outcome';
 import type { Reply } from '../serving/reply';
-import { Turns } from '../serving/turns';
-import { giveWay } from './cancel';
+import { turnsOfRun } from './cancel';
 import type { Send, Sent } from './send';
 
 /** Items whose rows may share requests. */
@@ -66,7 +65,7 @@ export async function scatter<Value>(groups: Array<Group<Value>>, course: Course
 	const called = await readyGroups(groups, settle);
 	// Nothing goes out for a run that ends with a failure anyway.
 	if (stops && called.length < groups.length) return;
-	const turns = new Turns(giveWay, 25);
+	const turns = turnsOfRun();
 	const notes = new Map<Group<Value>, string>();
 	let firstFailed = Infinity;
 	let isCancelled = false;

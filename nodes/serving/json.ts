@@ -1,4 +1,5 @@
 /** Exact JSON: what JavaScript's own reader and writer would change on the way stays as it is. */
+import { mayBeInexact, rewriteInexact } from './inexact';
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
@@ -37,91 +38,6 @@ export function parse(text: string, reviver?: (name: string, value: unknown) => 
 	}
 }
 
-// An integer of 16 digits or more may lie beyond ±(2^53 - 1), where a JavaScript number changes it. Nothing repeats without
-// a bound here: that would overflow the stack on a text of millions of digits.
-const LONG_INTEGER = /(?:^|[[,:\s])-?\d{16}/;
-
-/** Whether a JSON text may hold what a JavaScript number cannot: looked for first, as most texts do not. */
-function mayBeInexact(text: string): boolean {
-	return LONG_INTEGER.test(text) || text.includes('NaN') || text.includes('Infinity');
-}
-
-const NOT_FINITE = ['NaN', 'Infinity'];
-const SPACE = 32;
-const QUOTE = 34;
-const BACKSLASH = 92;
-const MINUS = 45;
-const COLON = 58;
-const CAPITAL_N = 78;
-const CAPITAL_I = 73;
-
-function isDigit(code: number): boolean {
-	return code >= 48 && code <= 57;
-}
-
-/** Whether a character beside digits makes them a fraction or an exponent: one of `.eE+`. */
-function isPartOfNumber(code: number): boolean {
-	return code === 46 || code === 101 || code === 69 || code === 43;
-}
-
-/** The position behind the string whose opening quote is given. */
-function endOfString(text: string, opening: number): number {
-	for (let quote = text.indexOf('"', opening + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
-		let backslashes = 0;
-		while (text.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes++;
-		if (backslashes % 2 === 0) return quote + 1;
-	}
-	return text.length;
-}
-
-function isUnsafe(digits: string): boolean {
-	return digits.length > 17 || !Number.isSafeInteger(Number(digits));
-}
-
-/** Whether what ends at a position is the name of a member, which digits cannot be. */
-function isName(text: string, end: number): boolean {
-	let at = end;
-	while (text.charCodeAt(at) <= SPACE) at++;
-	return text.charCodeAt(at) === COLON;
-}
-
-/**
- * Rewrites, outside strings, the integers that a JavaScript number cannot hold, and the bare words NaN and Infinity that
- * Python's `json` and TensorFlow Serving's `json_tensor.cc` write. Takes time linear in the text.
- */
-function rewriteInexact(
-	text: string,
-	integer: (digits: string) => string,
-	notFinite: (word: string) => string,
-): string {
-	const pieces: string[] = [];
-	let done = 0;
-	let at = 0;
-	const put = (start: number, piece: string): void => {
-		pieces.push(text.slice(done, start), piece);
-		done = at;
-	};
-	while (at < text.length) {
-		const start = at++;
-		const code = text.charCodeAt(start);
-		if (code === QUOTE) {
-			at = endOfString(text, start);
-		} else if (isDigit(code) || code === MINUS) {
-			while (isDigit(text.charCodeAt(at))) at++;
-			if (at - start < 16 || isPartOfNumber(text.charCodeAt(start - 1)) || isPartOfNumber(text.charCodeAt(at)))
-				continue;
-			const digits = text.slice(start, at);
-			if (isUnsafe(digits) && !isName(text, at)) put(start, integer(digits));
-		} else if (code === CAPITAL_N || code === CAPITAL_I) {
-			const word = NOT_FINITE.find((one) => text.startsWith(one, start));
-			if (word === undefined) continue;
-			at = start + word.length;
-			put(text.charCodeAt(start - 1) === MINUS ? start - 1 : start, notFinite(word));
-		}
-	}
-	return pieces.join('') + text.slice(done);
-}
-
 /**
  * Reads what a server sent. Integers beyond ±(2^53 - 1) come out as text with every digit; bare `NaN` and `Infinity`
  * become null. `undefined` where the text is not JSON, or nested deeper than `MOST_LEVELS`.
@@ -146,11 +62,15 @@ export function parseExactly(text: string): Json | undefined {
 	return parse(exact);
 }
 
-/** Marks digits on their way through the reader: the first character of those for private use that a text does not hold. */
+/** The characters for private use, as they are or escaped. */
+const PRIVATE = /([\uE000-\uF8FF])|\\u([EF][\dA-F]{3})/gi;
+
+/** Marks digits on their way through the reader: the first character for private use that a text does not hold. */
 function markFor(text: string): string {
-	const lower = text.toLowerCase();
+	const held = new Set<number>();
+	for (const [, plain, escaped = ''] of text.matchAll(PRIVATE)) held.add(plain?.charCodeAt(0) ?? parseInt(escaped, 16));
 	let code = 0xe000;
-	while (text.includes(String.fromCharCode(code)) || lower.includes(`\\u${code.toString(16)}`)) code++;
+	while (held.has(code)) code++;
 	return String.fromCharCode(code);
 }
 
@@ -182,7 +102,7 @@ export function isNumberText(text: string): boolean {
 /**
  * Writes a value as JSON text. With `convertText`, text in JSON's number grammar is written as that number, digit for
  * digit. Lone surrogates become U+FFFD, since KServe refuses a whole body for one. Dates are written as ISO text.
- * Give it only what `isDeeperThan` and `findNotFinite` passed: it writes null for a number that is not finite.
+ * Give it only what `excessOf` and `findNotFinite` passed: it writes null for a number that is not finite.
  */
 export function encode(value: unknown, convertText = false): string {
 	switch (typeof value) {

@@ -191,7 +191,8 @@ class LongReader {
 
 /**
  * Reads a text as `parseReply` does, giving way now and then. A text is refused as well where an object has more than
- * `MOST_NAMES` names, or where a member is nested too deep whose place a later one of the same name would take. `slice` tells how many characters are read at one go.
+ * `MOST_NAMES` names, or where a member is nested too deep whose place a later one of the same name would take. `slice`
+ * tells how many characters are read at one go.
  */
 export async function parseLongReply(text: string, giveWay: GiveWay, slice = SLICE): Promise<Json | undefined> {
 	return await new LongReader(text, giveWay, slice).read();

@@ -2,7 +2,8 @@
 import { blameOf } from './blame';
 import { errorText } from './errorText';
 import { excerpt } from './excerpt';
-import { encode, isRecord, type Json } from './json';
+import { encode, isRecord, MOST_LEVELS, type Json } from './json';
+import { MOST_NAMES } from './longJson';
 import { count, failed, success, type Failure, type Outcome } from './outcome';
 import type { Reply } from './reply';
 import { rowsText, type RowShape } from './rowShape';
@@ -49,7 +50,8 @@ function notJson(text: string): Failure {
 		kind: 'reply',
 		message: text.trim() === '' ? 'The reply was empty' : `The reply is not JSON: ${excerpt(text)}`,
 		description:
-			"Check that the address is that of a deployment. The option 'Response: Raw' shows whatever a deployment answers. JSON that is nested deeper than 500 levels, or has more than 100,000 names in one object, is not read.",
+			"Check that the address is that of a deployment. The option 'Response: Raw' shows whatever a deployment answers. " +
+			`JSON that is nested deeper than ${MOST_LEVELS} levels, or has more than ${count(MOST_NAMES, 'name')} in one object, is not read.`,
 	};
 }
 
