@@ -3,7 +3,7 @@
  * times and prints each run as a line of JSON as it ends: by line, address, and 'node' or 'control'.
  */
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node.ts';
-import { count } from '../nodes/serving/outcome.ts';
+import { count } from '../nodes/core/failure/outcome.ts';
 import { runModel, type RunOptions, type RunResult } from '../test/support/engine.cts';
 import { cases, type BlockCase } from './blockCases.cts';
 import { controlNode } from './blockControl.cts';

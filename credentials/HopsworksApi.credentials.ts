@@ -1,6 +1,6 @@
 import type { IAuthenticate, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
-import { apiKeyIn } from '../nodes/serving/apiKey';
-import { asText } from '../nodes/serving/json';
+import { apiKeyIn } from '../nodes/core/hopsworks/apiKey';
+import { asText } from '../nodes/core/json/json';
 
 /** An API key of Hopsworks and the addresses that it may be sent to. Its Test is the nodes' `hopsworksApiTest`. */
 export class HopsworksApi implements ICredentialType {

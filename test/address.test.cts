@@ -1,9 +1,9 @@
 /** Where a deployment that is given by its name answers, and which names, namespaces and hosts become a part of it. */
-import type { Target } from '../nodes/serving/address';
-import { isHost, isHostName } from '../nodes/serving/hostName';
-import { isName, namespaceOf } from '../nodes/serving/name';
-import { chatRoute, embeddingsRoute, predictRoute, type Route } from '../nodes/serving/route';
-import { readWebAddress, withoutSlashes } from '../nodes/serving/webAddress';
+import type { Target } from '../nodes/core/hopsworks/address';
+import { isHost, isHostName } from '../nodes/core/hopsworks/hostName';
+import { isName, namespaceOf } from '../nodes/core/hopsworks/name';
+import { chatRoute, embeddingsRoute, predictRoute, type Route } from '../nodes/core/hopsworks/route';
+import { readWebAddress, withoutSlashes } from '../nodes/core/hopsworks/webAddress';
 import {
 	chat,
 	embed,

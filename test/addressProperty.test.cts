@@ -1,9 +1,9 @@
 /** Whatever users, credentials and Hopsworks say: what becomes a request goes to an address of the credential, on a route of its operation. */
 import fc from 'fast-check';
-import type { Address, Target } from '../nodes/serving/address';
-import { readDeployment } from '../nodes/serving/deploymentRecord';
-import { chatRoute, embeddingsRoute, predictRoute } from '../nodes/serving/route';
-import { targetOf } from '../nodes/serving/target';
+import type { Address, Target } from '../nodes/core/hopsworks/address';
+import { readDeployment } from '../nodes/core/hopsworks/deploymentRecord';
+import { chatRoute, embeddingsRoute, predictRoute } from '../nodes/core/hopsworks/route';
+import { targetOf } from '../nodes/core/hopsworks/target';
 
 /** Cases in one run; `npm run test:faults` takes more. */
 const CASES = 100 * Number(process.env.PROPERTY_CASES ?? 100);

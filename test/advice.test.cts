@@ -1,9 +1,9 @@
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
-import { connectionFailure, timeoutFailure } from '../nodes/serving/connectionFailure';
-import { restFailure } from '../nodes/serving/restFailure';
-import { failureOf } from '../nodes/serving/statusFailure';
+import { connectionFailure, timeoutFailure } from '../nodes/core/failure/connectionFailure';
+import { restFailure } from '../nodes/core/hopsworks/restFailure';
+import { failureOf } from '../nodes/core/failure/statusFailure';
 import documented from './fixtures/error-bodies.json';
-import { replyOf } from '../nodes/serving/reply';
+import { replyOf } from '../nodes/core/json/reply';
 
 const WRONG_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
 

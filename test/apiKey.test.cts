@@ -8,7 +8,7 @@ import {
 	keyRemover,
 	pieceCleaner,
 	removeInTurns,
-} from '../nodes/serving/apiKey';
+} from '../nodes/core/hopsworks/apiKey';
 import { chatWith } from './support/chat.cts';
 import { useChatModel } from './support/chatModel.cts';
 import { API_KEY, runModel, type RunResult } from './support/engine.cts';

@@ -1,7 +1,7 @@
 /** What a failed reply blames: the size, the number of predictions, or rows; whatever a server writes where their names belong. */
-import { blameOf, type Blame } from '../nodes/serving/blame';
-import { errorText } from '../nodes/serving/errorText';
-import { replyOf } from '../nodes/serving/reply';
+import { blameOf, type Blame } from '../nodes/core/failure/blame';
+import { errorText } from '../nodes/core/failure/errorReply';
+import { replyOf } from '../nodes/core/json/reply';
 
 const say = (reason: string): string => `said: ${reason}`;
 

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node.ts';
-import { pause, Watch } from '../nodes/hopsworks/cancel';
+import { pause, Watch } from '../nodes/n8n/cancel';
 import { chatWith } from './support/chat.cts';
 import { runModel, type RunOptions } from './support/engine.cts';
 import { firstValues, type Reply } from './support/server.cts';

@@ -7,7 +7,7 @@ import {
 	STREAMED,
 	toolChoice,
 	withImages,
-} from '../nodes/serving/chatCompletions';
+} from '../nodes/core/language/chatCompletions';
 
 test('a request holds the model, the messages and the settings, which win', () => {
 	const messages = [{ role: 'user', content: 'Hi', name: 'x' }];

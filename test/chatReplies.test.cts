@@ -1,10 +1,10 @@
 /** Replies of language models, whole and streamed, without a server: what a half one, a broken one and a hostile one become. */
-import { brokenOff, chatStreamReader, type Piece } from '../nodes/serving/chatStream';
-import { readAnswer, readReply, readUsage, type Answer } from '../nodes/serving/chatAnswer';
-import type { AnswerFormat } from '../nodes/serving/chatCompletions';
-import type { Json } from '../nodes/serving/json';
-import type { Outcome } from '../nodes/serving/outcome';
-import { replyOf } from '../nodes/serving/reply';
+import { brokenOff, chatStreamReader, type Piece } from '../nodes/core/language/chatStream';
+import { readAnswer, readReply, readUsage, type Answer } from '../nodes/core/language/chatAnswer';
+import type { AnswerFormat } from '../nodes/core/language/chatCompletions';
+import type { Json } from '../nodes/core/json/json';
+import type { Outcome } from '../nodes/core/failure/outcome';
+import { replyOf } from '../nodes/core/json/reply';
 
 const TEXT: AnswerFormat = { type: 'text' };
 const JSON_FORMAT: AnswerFormat = { type: 'json' };

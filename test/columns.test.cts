@@ -1,6 +1,6 @@
 /** The 'Columns' field: what is read as names and paths, and that any text is read in time linear in it. */
 import fc from 'fast-check';
-import { fieldsOf, missingColumn, parseColumns, parsePath, readColumn } from '../nodes/serving/columns';
+import { fieldsOf, missingColumn, parseColumns, parsePath, readColumn } from '../nodes/core/predict/columns';
 
 function read(text: string, item: Record<string, unknown>): unknown {
 	const columns = parseColumns(text);

@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import { CredentialTestContext } from 'n8n-core';
 import type { ICredentialDataDecryptedObject, INodeCredentialTestResult } from 'n8n-workflow';
 import { generate } from 'selfsigned';
-import { hopsworksApiTest } from '../nodes/hopsworks/credentialTest';
+import { hopsworksApiTest } from '../nodes/n8n/methods/credentialTest';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { API_KEY } from './support/engine.cts';
 import { startServer } from './support/server.cts';

@@ -9,8 +9,8 @@ import {
 	readProject,
 	stateOf,
 	type DeploymentRecord,
-} from '../nodes/serving/deploymentRecord';
-import { parseReply, type Json } from '../nodes/serving/json';
+} from '../nodes/core/hopsworks/deploymentRecord';
+import { parseReply, type Json } from '../nodes/core/json/json';
 
 function fixture(name: string): Json | undefined {
 	return parseReply(readFileSync(join(__dirname, 'fixtures', 'hopsworks', `${name}.json`), 'utf8'));

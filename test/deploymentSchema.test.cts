@@ -6,7 +6,7 @@ import {
 	readSchema,
 	unknownColumns,
 	type SchemaColumn,
-} from '../nodes/serving/deploymentSchema';
+} from '../nodes/core/predict/deploymentSchema';
 
 const column = (type: string, more: Partial<SchemaColumn> = {}): SchemaColumn => ({
 	name: 'x',

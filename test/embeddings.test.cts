@@ -1,6 +1,6 @@
 /** Embeddings: texts into a request, and a reply into one vector a text, whatever it holds. */
-import { embeddingsBody, readEmbeddings } from '../nodes/serving/embeddings';
-import { replyOf } from '../nodes/serving/reply';
+import { embeddingsBody, readEmbeddings } from '../nodes/core/language/embeddings';
+import { replyOf } from '../nodes/core/json/reply';
 
 const read = async (body: unknown, texts = 2) =>
 	await readEmbeddings(replyOf(typeof body === 'string' ? body : JSON.stringify(body)), texts, async () => {});

@@ -1,6 +1,6 @@
 /** Server-sent events: whatever the cut, the same events, and each character looked at once. */
 import fc from 'fast-check';
-import { eventReader } from '../nodes/serving/eventStream';
+import { eventReader } from '../nodes/core/language/eventStream';
 
 /** The events of a stream that comes in these pieces. */
 function eventsOf(pieces: string[]): string[] {

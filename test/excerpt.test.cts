@@ -1,5 +1,5 @@
 /** Texts of others in messages: on one line, in bounds, and nothing that a screen does not show. */
-import { quoted, show } from '../nodes/serving/excerpt';
+import { quoted, show } from '../nodes/core/failure/excerpt';
 
 test('a text is quoted on one line, as far as it is short', () => {
 	expect(quoted("it's")).toBe("'it's'");

@@ -1,5 +1,5 @@
 /** How deep and how large data may be, looked at in time that is linear in it. */
-import { excessOf } from '../nodes/serving/extent';
+import { excessOf } from '../nodes/core/json/extent';
 
 function lists(levels: number): unknown {
 	let value: unknown = 1;

@@ -1,7 +1,7 @@
-/** The floor plan: who may import whom. The lint configuration is n8n's own, so the rules live here. */
+/** The floor plan: who may import whom, and that one name stands for one thing. The lint configuration is n8n's own, so the rules live here. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { preProcessFile } from 'typescript';
+import { createSourceFile, isExportDeclaration, preProcessFile, ScriptTarget, SyntaxKind, type Node } from 'typescript';
 
 const ROOT = join(__dirname, '..');
 
@@ -11,32 +11,47 @@ const files = ['credentials', 'nodes']
 	)
 	.filter((file) => file.endsWith('.ts'));
 
-/** What a source file imports: packages by name, own files by their path from the root. */
-function importsOf(file: string, source = readFileSync(join(ROOT, file), 'utf8')): string[] {
+function sourceOf(file: string): string {
+	return readFileSync(join(ROOT, file), 'utf8');
+}
+
+/** What a source file imports: packages by name, own files by their path from the root, without the ending. */
+function importsOf(file: string, source = sourceOf(file)): string[] {
 	return preProcessFile(source, true, true).importedFiles.map(({ fileName: target }) =>
-		target.startsWith('.') ? relative(ROOT, join(ROOT, dirname(file), target)) : target,
+		target.startsWith('.') ? relative(ROOT, join(ROOT, dirname(file), target)).replace(/\.js$/, '') : target,
 	);
 }
 
-/** The floors, from the ground up: which files stand on which. */
+const GROUND = 'core/(json/|turns$)';
+
+/** The floors, from the ground up: which files stand on which. `NODE` is the folder of a node. */
 const floors: Array<{ files: RegExp; mayImport: RegExp }> = [
-	{ files: /^nodes\/serving\//, mayImport: /^nodes\/serving\// },
-	{ files: /^nodes\/hopsworks\//, mayImport: /^(nodes\/(serving|hopsworks)\/|n8n-workflow$)/ },
+	{ files: /^nodes\/core\/turns\.ts$/, mayImport: /^$/ },
+	{ files: /^nodes\/core\/json\//, mayImport: new RegExp(`^nodes/${GROUND}`) },
+	{ files: /^nodes\/core\/failure\//, mayImport: new RegExp(`^nodes/(${GROUND}|core/failure/)`) },
+	{ files: /^nodes\/core\/predict\//, mayImport: new RegExp(`^nodes/(${GROUND}|core/(failure|predict)/)`) },
+	{ files: /^nodes\/core\/language\//, mayImport: new RegExp(`^nodes/(${GROUND}|core/(failure|language)/)`) },
+	{ files: /^nodes\/core\/hopsworks\//, mayImport: new RegExp(`^nodes/(${GROUND}|core/(failure|hopsworks)/)`) },
+	// Batches of anything that goes anywhere: neither what a row is nor where it is sent.
+	{ files: /^nodes\/core\/batching\//, mayImport: /^nodes\/core\/(turns$|(failure|batching)\/)/ },
+	{ files: /^nodes\/n8n\/methods\/\w+\.ts$/, mayImport: /^(nodes\/(core|n8n)\/|n8n-workflow$)/ },
+	// What the editor calls stands on what runs, never the other way round.
+	{ files: /^nodes\/n8n\/\w+\.ts$/, mayImport: /^(nodes\/(core\/|n8n\/\w+$)|n8n-workflow$)/ },
 	{
 		files: /^nodes\/(?<node>[A-Z]\w+)\/operations\//,
-		mayImport: /^(nodes\/(serving|hopsworks)\/|nodes\/NODE\/operations\/|n8n-workflow$)/,
+		mayImport: /^(nodes\/(core\/|n8n\/\w+$)|nodes\/NODE\/operations\/|n8n-workflow$)/,
 	},
 	{
 		files: /^nodes\/(?<node>[A-Z]\w+)\/\w+\.node\.ts$/,
-		mayImport: /^(nodes\/hopsworks\/|nodes\/NODE\/|n8n-workflow$)/,
+		mayImport: /^(nodes\/n8n\/|nodes\/NODE\/|n8n-workflow$)/,
 	},
 	// What a sub-node hands to agents and chains.
 	{
 		files: /^nodes\/(?<node>LmChat\w+)\/\w+\.ts$/,
-		mayImport: /^(nodes\/(serving|hopsworks)\/|nodes\/NODE\/|n8n-workflow$|@n8n\/ai-node-sdk$)/,
+		mayImport: /^(nodes\/(core\/|n8n\/\w+$)|nodes\/NODE\/|n8n-workflow$|@n8n\/ai-node-sdk$)/,
 	},
 	// The key goes out as the core reads it, and is taken out of replies as it went out.
-	{ files: /^credentials\//, mayImport: /^(nodes\/serving\/|n8n-workflow$)/ },
+	{ files: /^credentials\//, mayImport: /^(nodes\/core\/|n8n-workflow$)/ },
 ];
 
 /** Imports of a file that its floor does not allow; undefined where the file is on no floor. */
@@ -54,18 +69,94 @@ test.each(files)('%s imports only what its floor stands on', (file) => {
 
 test('the rules catch what they forbid', () => {
 	const violations: Array<[file: string, source: string]> = [
-		['nodes/serving/json.ts', "import type { INode } from 'n8n-workflow';"],
-		['nodes/serving/json.ts', "import { send } from '../hopsworks/send';"],
-		['nodes/serving/json.ts', "const fs = require('node:fs');"],
-		['nodes/hopsworks/send.ts', "import { predict } from '../HopsworksModel/operations/predict';"],
-		['nodes/HopsworksModel/HopsworksModel.node.ts', "import { parse } from '../serving/json';"],
-		['nodes/HopsworksModel/operations/chat.ts', "import { x } from '../../HopsworksDeployment/operations';"],
+		['nodes/core/json/json.ts', "import type { INode } from 'n8n-workflow';"],
+		['nodes/core/json/json.ts', "import { failed } from '../failure/outcome';"],
+		['nodes/core/json/json.ts', "const fs = require('node:fs');"],
+		['nodes/core/predict/columns.ts', "import { readDeployment } from '../hopsworks/deploymentRecord';"],
+		['nodes/core/batching/badRows.ts', "import type { Target } from '../hopsworks/address';"],
+		['nodes/core/batching/badRows.ts', "import type { Reply } from '../json/reply';"],
+		['nodes/core/hopsworks/route.ts', "import { send } from '../../n8n/send';"],
+		['nodes/n8n/send.ts', "import { predict } from '../HopsworksModel/operations/predict';"],
+		['nodes/n8n/send.ts', "import { searchDeployments } from './methods/searchDeployments';"],
+		['nodes/HopsworksModel/HopsworksModel.node.ts', "import { parse } from '../core/json/json';"],
+		['nodes/HopsworksModel/operations/chat.ts', "import { x } from '../../HopsworksDeployment/operations/get';"],
 		['nodes/LmChatHopsworks/LmChatHopsworks.node.ts', "import { supplyModel } from '@n8n/ai-node-sdk';"],
 		['nodes/LmChatHopsworks/chatModel.ts', "import { chat } from '../HopsworksModel/operations/chat';"],
-		['credentials/HopsworksApi.credentials.ts', "import { x } from '../nodes/hopsworks/send';"],
+		['credentials/HopsworksApi.credentials.ts', "import { x } from '../nodes/n8n/send';"],
 	];
-	for (const [file, source] of violations) expect(forbidden(file, importsOf(file, source))).toHaveLength(1);
+	for (const [file, source] of violations) {
+		const caught = { file, source, forbidden: forbidden(file, importsOf(file, source))?.length };
+		expect(caught).toEqual({ file, source, forbidden: 1 });
+	}
 	expect(forbidden('nodes/stray.ts', [])).toBeUndefined();
+});
+
+/** The files that lead to one another in a circle, each by what it imports; types count too. */
+function circleIn(imports: Map<string, string[]>): string[] {
+	const done = new Set<string>();
+	const visit = (file: string, way: string[]): string[] => {
+		if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+		if (done.has(file)) return [];
+		for (const target of imports.get(file) ?? []) {
+			const circle = visit(target, [...way, file]);
+			if (circle.length > 0) return circle;
+		}
+		done.add(file);
+		return [];
+	};
+	return [...imports.keys()].map((file) => visit(file, [])).find((circle) => circle.length > 0) ?? [];
+}
+
+test('no files import one another in a circle', () => {
+	expect(circleIn(new Map(files.map((file) => [file.replace(/\.ts$/, ''), importsOf(file)])))).toEqual([]);
+	expect(circleIn(new Map(Object.entries({ a: ['b'], b: ['c'], c: ['b'] })))).toEqual(['b', 'c', 'b']);
+});
+
+const DECLARATIONS = new Set([
+	SyntaxKind.FunctionDeclaration,
+	SyntaxKind.ClassDeclaration,
+	SyntaxKind.InterfaceDeclaration,
+	SyntaxKind.TypeAliasDeclaration,
+	SyntaxKind.VariableStatement,
+]);
+
+/** The names of what a file exports. */
+function exportsOf(file: string, source = sourceOf(file)): string[] {
+	const names: string[] = [];
+	createSourceFile(file, source, ScriptTarget.Latest).forEachChild((statement: Node) => {
+		if (isExportDeclaration(statement)) throw new Error(`${file} passes on what another file exports`);
+		if (!DECLARATIONS.has(statement.kind)) return;
+		const [, name] =
+			/^export (?:async )?(?:function\*?|class|interface|type|const) (\w+)/.exec(text(statement, source)) ?? [];
+		if (name !== undefined) names.push(name);
+	});
+	return [...new Set(names)];
+}
+
+function text({ pos, end }: Node, source: string): string {
+	return source.slice(pos, end).replace(/^(?:\s|\/\*[^]*?\*\/|\/\/.*)*/, '');
+}
+
+/** Each node's own list of operations, and the fields that follow from it. */
+const OF_EACH_NODE = ['operations', 'properties'];
+
+test('one exported name stands for one thing', () => {
+	const homes = new Map<string, string[]>();
+	for (const file of files) {
+		for (const name of exportsOf(file)) homes.set(name, [...(homes.get(name) ?? []), file]);
+	}
+	expect(homes.size).toBeGreaterThan(100);
+	const shared = [...homes].filter(([name, places]) => places.length > 1 && !OF_EACH_NODE.includes(name));
+	expect(shared).toEqual([]);
+	const source = '/** A. */\nexport async function a() {}\nexport type B = 1;\nconst c = 2;\nexport const d = 3;';
+	expect(exportsOf('x.ts', source)).toEqual(['a', 'B', 'd']);
+});
+
+test('files are short: no more than 220 lines, and 100 on average', () => {
+	const lengths = files.map((file) => ({ file, lines: sourceOf(file).split('\n').length - 1 }));
+	expect(lengths.filter(({ lines }) => lines > 220)).toEqual([]);
+	const all = lengths.reduce((sum, { lines }) => sum + lines, 0);
+	expect(all / files.length).toBeLessThanOrEqual(100);
 });
 
 test('the package has no run-time dependency', () => {

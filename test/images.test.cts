@@ -1,5 +1,5 @@
 /** The type of an image is told by its first bytes. */
-import { imageUrl } from '../nodes/serving/images';
+import { imageUrl } from '../nodes/core/language/images';
 
 test.each([
 	['image/png', '\x89PNG\r\n\x1a\nrest'],

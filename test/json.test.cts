@@ -1,4 +1,4 @@
-import { encode, findNotFinite, parseGiven, parseReply } from '../nodes/serving/json';
+import { encode, findNotFinite, parseGiven, parseReply } from '../nodes/core/json/json';
 
 describe('parseReply', () => {
 	test.each([

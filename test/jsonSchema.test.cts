@@ -1,11 +1,11 @@
 /** Schemas of structured answers: which can be sent, how an answer departs from one, and that neither takes long, whatever they hold. */
 import fc from 'fast-check';
-import { choiceTester, isEqual } from '../nodes/serving/choices';
-import { departureFrom as departureInTurns } from '../nodes/serving/departure';
-import { excerpt } from '../nodes/serving/excerpt';
-import { isRecord, parseGiven, parseReply, type Json } from '../nodes/serving/json';
-import { readSchema } from '../nodes/serving/jsonSchema';
-import { inOrder, lookUpIn, type Schema } from '../nodes/serving/schemaReferences';
+import { choiceTester, isEqual } from '../nodes/core/language/choices';
+import { departureFrom as departureInTurns } from '../nodes/core/language/departure';
+import { excerpt } from '../nodes/core/failure/excerpt';
+import { isRecord, parseGiven, parseReply, type Json } from '../nodes/core/json/json';
+import { readSchema } from '../nodes/core/language/jsonSchema';
+import { inOrder, lookUpIn, type Schema } from '../nodes/core/language/schemaReferences';
 
 /** At one go. */
 const departureFrom = async (schema: Record<string, unknown>, answer: Json): Promise<string | undefined> =>

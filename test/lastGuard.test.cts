@@ -1,7 +1,7 @@
 /** Whatever is thrown on the way: no item leaves as if it had been scored. In n8n's engine, with all three settings of 'On Error'. */
 import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node.ts';
-import * as items from '../nodes/hopsworks/items';
+import * as items from '../nodes/n8n/items';
 import { runModel, type RunOptions } from './support/engine.cts';
 import { firstValues, type Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';

@@ -1,8 +1,8 @@
 /** Long JSON is read in turns exactly as it is read at one go, wherever a slice of it ends. */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { parseReply } from '../nodes/serving/json';
-import { MOST_NAMES, parseLongReply } from '../nodes/serving/longJson';
+import { parseReply } from '../nodes/core/json/json';
+import { MOST_NAMES, parseLongReply } from '../nodes/core/json/longJson';
 import { bodies } from './faults/bodies.cts';
 
 /** Texts in one run; `npm run test:faults` takes more. */

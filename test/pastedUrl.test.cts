@@ -1,6 +1,6 @@
 /** A deployment's URL as a user pastes it: what each operation calls of it, and all that it does not. */
-import { needsNamedGateway } from '../nodes/serving/pastedUrl';
-import { predictRoute, type Route } from '../nodes/serving/route';
+import { needsNamedGateway } from '../nodes/core/hopsworks/pastedUrl';
+import { predictRoute, type Route } from '../nodes/core/hopsworks/route';
 import {
 	addressOf,
 	chat,

@@ -1,6 +1,6 @@
-import { readPredictions } from '../nodes/serving/predictV1';
+import { readPredictions } from '../nodes/core/predict/predictV1';
 import documented from './fixtures/error-bodies.json';
-import { replyOf } from '../nodes/serving/reply';
+import { replyOf } from '../nodes/core/json/reply';
 
 const goOn = async (): Promise<void> => {};
 

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import tls from 'node:tls';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { generate } from 'selfsigned';
-import * as cancel from '../nodes/hopsworks/cancel';
+import * as cancel from '../nodes/n8n/cancel';
 import { runModel, type RunResult } from './support/engine.cts';
 import { completion } from './support/chat.cts';
 import { useChatModel } from './support/chatModel.cts';

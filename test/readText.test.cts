@@ -1,5 +1,5 @@
 /** A stream is read to its bound and no further. */
-import { readText, type ByteStream } from '../nodes/hopsworks/stream';
+import { readText, type ByteStream } from '../nodes/n8n/stream';
 
 function streamOf(chunks: string[]): { stream: ByteStream; taken: string[] } {
 	const taken: string[] = [];

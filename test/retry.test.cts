@@ -1,7 +1,7 @@
-import { connectionFailure, timeoutFailure } from '../nodes/serving/connectionFailure';
-import { isRetryable, retryAfter, retryWait } from '../nodes/serving/retry';
-import { failureOf } from '../nodes/serving/statusFailure';
-import { replyOf } from '../nodes/serving/reply';
+import { connectionFailure, timeoutFailure } from '../nodes/core/failure/connectionFailure';
+import { isRetryable, retryAfter, retryWait } from '../nodes/core/failure/retry';
+import { failureOf } from '../nodes/core/failure/statusFailure';
+import { replyOf } from '../nodes/core/json/reply';
 
 const failure = (status: number) => failureOf(status, replyOf(''));
 

@@ -1,7 +1,7 @@
 /** Rows by the deployment's own schema, and the request field by its record. */
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
-import { cellOf, readSchema } from '../nodes/serving/deploymentSchema';
+import { cellOf, readSchema } from '../nodes/core/predict/deploymentSchema';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { panelContext, runModel, type RunResult } from './support/engine.cts';
 import { firstValues, startServer, type TestServer } from './support/server.cts';

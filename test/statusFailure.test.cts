@@ -1,7 +1,7 @@
-import { errorText } from '../nodes/serving/errorText';
-import { failureOf } from '../nodes/serving/statusFailure';
+import { errorText } from '../nodes/core/failure/errorReply';
+import { failureOf } from '../nodes/core/failure/statusFailure';
 import documented from './fixtures/error-bodies.json';
-import { replyOf } from '../nodes/serving/reply';
+import { replyOf } from '../nodes/core/json/reply';
 
 const withBody = documented.filter(({ status, body }) => status >= 300 && body.trim() !== '');
 

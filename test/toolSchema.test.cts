@@ -1,5 +1,5 @@
 /** The parameters of a tool: a JSON Schema goes on as it is, what a validator keeps inside does not. */
-import { readToolSchema } from '../nodes/serving/toolSchema';
+import { readToolSchema } from '../nodes/core/language/toolSchema';
 
 test.each([[undefined], [{}], [{ type: 'object', properties: { def: { type: 'string' } } }]])('%j goes on', (given) => {
 	expect(readToolSchema('t', given)).toEqual({ ok: true, value: given });

@@ -1,11 +1,11 @@
 /** Whatever a long reply holds, others have their turn while it is read. */
 import { isDeepStrictEqual } from 'node:util';
-import { readEmbeddings } from '../nodes/serving/embeddings';
-import { parseReply } from '../nodes/serving/json';
-import { parseLongReply } from '../nodes/serving/longJson';
-import { readPredictions } from '../nodes/serving/predictV1';
-import { replyInTurns, replyOf } from '../nodes/serving/reply';
-import { Turns } from '../nodes/serving/turns';
+import { readEmbeddings } from '../nodes/core/language/embeddings';
+import { parseReply } from '../nodes/core/json/json';
+import { parseLongReply } from '../nodes/core/json/longJson';
+import { readPredictions } from '../nodes/core/predict/predictV1';
+import { replyInTurns, replyOf } from '../nodes/core/json/reply';
+import { Turns } from '../nodes/core/turns';
 
 const giveWay = jest.fn(async () => {});
 

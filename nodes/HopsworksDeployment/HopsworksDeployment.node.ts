@@ -6,12 +6,10 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { hopsworksApiTest } from '../hopsworks/credentialTest';
-import { searchDeployments } from '../hopsworks/deployments';
-import { firstError } from '../hopsworks/errors';
-import { failedItem } from '../hopsworks/items';
-import { runChosen } from '../hopsworks/run';
-import { properties, wholeRuns } from './operations';
+import { executeOperation } from '../n8n/execute';
+import { hopsworksApiTest } from '../n8n/methods/credentialTest';
+import { searchDeployments } from '../n8n/methods/searchDeployments';
+import { operations, properties } from './operations';
 
 export class HopsworksDeployment implements INodeType {
 	description: INodeTypeDescription = {
@@ -33,17 +31,6 @@ export class HopsworksDeployment implements INodeType {
 	methods = { credentialTest: { hopsworksApiTest }, listSearch: { searchDeployments } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const { items, outcomes } = await runChosen(this, wholeRuns);
-
-		const node = this.getNode();
-		const error = this.continueOnFail() ? undefined : firstError(node, outcomes);
-		if (error) throw error;
-		return [
-			outcomes.flatMap((outcome, item): INodeExecutionData[] =>
-				outcome.ok
-					? outcome.value.map((json) => ({ json, pairedItem: { item } }))
-					: [failedItem(node, items, item, outcome.failure)],
-			),
-		];
+		return await executeOperation(this, operations);
 	}
 }

@@ -1,4 +1,4 @@
-/** Hopsworks Model: scores items with a deployed model, or asks one; outcomes become items here and nowhere else. */
+/** Hopsworks Model: scores items with a deployed model, or asks one. */
 import {
 	NodeConnectionTypes,
 	type IExecuteFunctions,
@@ -6,12 +6,10 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { hopsworksApiTest } from '../hopsworks/credentialTest';
-import { searchDeployments } from '../hopsworks/deployments';
-import { firstError } from '../hopsworks/errors';
-import { failedItem, hintAtTrouble } from '../hopsworks/items';
-import { runChosen } from '../hopsworks/run';
-import { getSchemaColumns } from '../hopsworks/schemaColumns';
+import { executeOperation } from '../n8n/execute';
+import { hopsworksApiTest } from '../n8n/methods/credentialTest';
+import { getSchemaColumns } from '../n8n/methods/schemaColumns';
+import { searchDeployments } from '../n8n/methods/searchDeployments';
 import { operations, properties } from './operations';
 
 export class HopsworksModel implements INodeType {
@@ -38,15 +36,6 @@ export class HopsworksModel implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const run = await runChosen(this, operations);
-		const { items, outcomes } = run;
-		hintAtTrouble(run);
-
-		const node = this.getNode();
-		const error = this.continueOnFail() ? undefined : firstError(node, outcomes);
-		if (error) throw error;
-		return [
-			outcomes.map((outcome, item) => (outcome.ok ? outcome.value : failedItem(node, items, item, outcome.failure))),
-		];
+		return await executeOperation(this, operations);
 	}
 }

@@ -6,15 +6,19 @@ import {
 	type ISupplyDataFunctions,
 	type SupplyData,
 } from 'n8n-workflow';
-import { modelOptions, readChatModel } from '../hopsworks/chatSettings';
-import { readConnection } from '../hopsworks/connection';
-import { hopsworksApiTest } from '../hopsworks/credentialTest';
-import { addressOptions, deploymentProperty, searchDeployments } from '../hopsworks/deployments';
-import { deploymentFinder } from '../hopsworks/discovery';
-import { nodeError } from '../hopsworks/errors';
-import { asRecord, attempt, optionsField, take } from '../hopsworks/parameters';
-import { sender } from '../hopsworks/send';
-import { readSendSettings, sendOptions } from '../hopsworks/sendSettings';
+import { readConnection } from '../n8n/connection';
+import { addressOptions, deploymentProperty } from '../n8n/deploymentLocator';
+import { nodeError } from '../n8n/errors';
+import { modelOptions, readChatModel } from '../n8n/languageModel';
+import { hopsworksApiTest } from '../n8n/methods/credentialTest';
+import { searchDeployments } from '../n8n/methods/searchDeployments';
+import { optionsField, readOptions } from '../n8n/options';
+import { deploymentResolver } from '../n8n/resolver';
+import { sender } from '../n8n/send';
+import { readSendSettings, sendOptions } from '../n8n/sendOptions';
+import { attempt, fromN8n, take, unusable } from '../n8n/unusable';
+
+const offeredSendOptions = Object.fromEntries(Object.entries(sendOptions).filter(([name]) => name !== 'concurrency'));
 
 export class LmChatHopsworks implements INodeType {
 	description: INodeTypeDescription = {
@@ -30,27 +34,25 @@ export class LmChatHopsworks implements INodeType {
 		outputs: [NodeConnectionTypes.AiLanguageModel],
 		outputNames: ['Model'],
 		credentials: [{ name: 'hopsworksApi', required: true, testedBy: 'hopsworksApiTest' }],
-		properties: [
-			deploymentProperty,
-			// How many requests are under way at a time is for the agent or chain to decide.
-			optionsField([...addressOptions, ...sendOptions.filter(({ name }) => name !== 'concurrency'), ...modelOptions]),
-		],
+		properties: [deploymentProperty, optionsField({ ...addressOptions, ...offeredSendOptions, ...modelOptions })],
 	};
 
 	methods = { credentialTest: { hopsworksApiTest }, listSearch: { searchDeployments } };
 
 	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
 		const setUp = await attempt(async () => {
-			const options = asRecord(this.getNodeParameter('options', itemIndex, {}));
+			const { locator, given } = await fromN8n(async () => ({
+				locator: this.getNodeParameter('deployment', itemIndex),
+				given: this.getNodeParameter('options', itemIndex, {}),
+			}));
+			const options = readOptions({ ...addressOptions, ...sendOptions, ...modelOptions }, given);
 			const connection = await readConnection(this);
+			// How many requests are under way at a time is for the agent or chain to decide.
 			const settings = { ...readSendSettings(options), concurrency: Infinity };
-			const finder = deploymentFinder(this, connection, settings, new Set());
-			const model = await readChatModel(this.getNodeParameter('deployment', itemIndex), options, finder);
-			take(await finder.ready(model.found));
-			return {
-				model,
-				send: sender(this, connection, settings, { requests: 0, retries: 0 }),
-			};
+			const resolver = deploymentResolver(this, connection, settings, new Set());
+			const model = await readChatModel(locator, options, resolver);
+			take(await resolver.ready(model.deployment));
+			return { model, send: sender(this, connection, settings, { requests: 0, retries: 0 }) };
 		});
 		if (!setUp.ok) {
 			// n8n shows the message of a sub-node's error alone, so what to do goes into it.
@@ -58,12 +60,16 @@ export class LmChatHopsworks implements INodeType {
 			throw nodeError(this.getNode(), { ...setUp.failure, message: `${message}. ${description}` }, itemIndex);
 		}
 		// Loaded only here: an n8n without the AI node SDK would otherwise refuse the whole package.
-		const sdk = await attempt(async () => await import('./chatModel.js'));
-		if (!sdk.ok) {
-			const message = 'The Hopsworks Chat Model needs n8n 2.16.0 or newer, which brings the AI node SDK';
-			const description = `Update n8n. The other nodes of this package work without it. (${sdk.failure.message.split('\n', 1).join()})`;
-			throw nodeError(this.getNode(), { kind: 'input', message, description }, itemIndex);
-		}
+		const sdk = await attempt(async () => await import('./chatModel.js').catch(sdkMissing));
+		if (!sdk.ok) throw nodeError(this.getNode(), sdk.failure, itemIndex);
 		return sdk.value.supplyChatModel(this, setUp.value.model, setUp.value.send, itemIndex);
 	}
+}
+
+function sdkMissing(error: unknown): never {
+	const [reason = ''] = error instanceof Error ? error.message.split('\n', 1) : [];
+	unusable(
+		'The Hopsworks Chat Model needs n8n 2.16.0 or newer, which brings the AI node SDK',
+		`Update n8n. The other nodes of this package work without it. (${reason})`,
+	);
 }

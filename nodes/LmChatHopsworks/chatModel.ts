@@ -9,18 +9,17 @@ import {
 	type StreamChunk,
 } from '@n8n/ai-node-sdk';
 import type { ISupplyDataFunctions, SupplyData } from 'n8n-workflow';
-import { giveWay } from '../hopsworks/cancel';
-import type { ChatModel } from '../hopsworks/chatSettings';
-import { nodeError } from '../hopsworks/errors';
-import { asRecord } from '../hopsworks/parameters';
-import type { Send } from '../hopsworks/send';
-import type { OnPiece } from '../hopsworks/stream';
-import { readAnswer, readReply, type Answer } from '../serving/chatAnswer';
-import { chatBody, STREAMED, toolChoice } from '../serving/chatCompletions';
-import type { Piece } from '../serving/chatStream';
-import { asText, encode, isRecord } from '../serving/json';
-import type { Outcome } from '../serving/outcome';
-import { readToolSchema } from '../serving/toolSchema';
+import { giveWay } from '../n8n/cancel';
+import type { ChatModel } from '../n8n/languageModel';
+import { nodeError } from '../n8n/errors';
+import type { Send } from '../n8n/send';
+import type { OnPiece } from '../n8n/stream';
+import { readAnswer, readReply, type Answer } from '../core/language/chatAnswer';
+import { chatBody, STREAMED, toolChoice } from '../core/language/chatCompletions';
+import type { Piece } from '../core/language/chatStream';
+import { asRecord, asText, encode, isRecord } from '../core/json/json';
+import type { Outcome } from '../core/failure/outcome';
+import { readToolSchema } from '../core/language/toolSchema';
 import { queue } from './queue';
 import { countStreamedTokens } from './tracing';
 import { toContent, toFinishReason, toMessages, toUsage } from './messages';
@@ -123,7 +122,7 @@ class HopsworksChatModel extends BaseChatModel {
 		config: ChatModelConfig | undefined,
 		onPiece?: OnPiece,
 	): Promise<{ reply: Record<string, unknown>; answer: Answer }> {
-		const { target, model, settings, format } = this.model;
+		const { deployment, model, settings, format } = this.model;
 		const tools = this.tools.filter((tool) => tool.type === 'function');
 		const request = {
 			model,
@@ -144,7 +143,7 @@ class HopsworksChatModel extends BaseChatModel {
 				...(onPiece && STREAMED),
 			},
 		};
-		const { outcome: text } = await this.send(target, () => chatBody(request), onPiece);
+		const { outcome: text } = await this.send(deployment.target, () => chatBody(request), onPiece);
 		const reply = this.orThrow(text.ok ? readReply(text.value) : text);
 		return { reply, answer: this.orThrow(await readAnswer(reply, format, giveWay)) };
 	}

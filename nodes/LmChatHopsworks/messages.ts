@@ -1,8 +1,8 @@
 /** Conversations between n8n's AI node SDK and OpenAI's chat completions, in both directions. */
 import type { FinishReason, Message as SdkMessage, MessageContent, TokenUsage } from '@n8n/ai-node-sdk';
-import type { Answer, Usage } from '../serving/chatAnswer';
-import type { Message } from '../serving/chatCompletions';
-import { asText, encode } from '../serving/json';
+import type { Answer, Usage } from '../core/language/chatAnswer';
+import type { Message } from '../core/language/chatCompletions';
+import { asText, encode } from '../core/json/json';
 
 type ContentFile = Extract<MessageContent, { type: 'file' }>;
 

@@ -1,7 +1,7 @@
 /** A queue from one who calls to one who iterates. */
 
 export interface Queue<Entry> extends AsyncIterable<Entry> {
-	/** Gives whether anyone still reads. */
+	/** Returns whether anyone still reads. */
 	put(entry: Entry): boolean;
 	/** No more will be put. */
 	end(): void;

@@ -2,7 +2,7 @@
  * The tokens of streams in n8n's log. LangChain hands them over under other names than those of whole answers, which are
  * all that the model class of the AI node SDK reads, so that n8n would estimate them.
  */
-import { isRecord } from '../serving/json';
+import { isRecord } from '../core/json/json';
 
 interface Tokens {
 	promptTokens: number;

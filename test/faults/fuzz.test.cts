@@ -3,17 +3,17 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { isInteger, isSafeNumber, parse } from 'lossless-json';
-import { readAnswer, readReply } from '../../nodes/serving/chatAnswer';
-import type { AnswerFormat } from '../../nodes/serving/chatCompletions';
-import { chatStreamReader } from '../../nodes/serving/chatStream';
-import { readEmbeddings } from '../../nodes/serving/embeddings';
-import { errorText } from '../../nodes/serving/errorText';
-import { parseGiven, parseReply } from '../../nodes/serving/json';
-import type { Outcome } from '../../nodes/serving/outcome';
-import { readPredictions } from '../../nodes/serving/predictV1';
-import { failureOf } from '../../nodes/serving/statusFailure';
+import { readAnswer, readReply } from '../../nodes/core/language/chatAnswer';
+import type { AnswerFormat } from '../../nodes/core/language/chatCompletions';
+import { chatStreamReader } from '../../nodes/core/language/chatStream';
+import { readEmbeddings } from '../../nodes/core/language/embeddings';
+import { errorText } from '../../nodes/core/failure/errorReply';
+import { parseGiven, parseReply } from '../../nodes/core/json/json';
+import type { Outcome } from '../../nodes/core/failure/outcome';
+import { readPredictions } from '../../nodes/core/predict/predictV1';
+import { failureOf } from '../../nodes/core/failure/statusFailure';
 import { bodies } from './bodies.cts';
-import { replyOf } from '../../nodes/serving/reply';
+import { replyOf } from '../../nodes/core/json/reply';
 
 /** Bodies in one run; `npm run test:faults` takes more. */
 const CASES = Number(process.env.FUZZ_CASES ?? 10_000);

@@ -1,10 +1,10 @@
 /** Addresses as the tests of their own give them: only what differs from the usual. */
-import type { Address, Target } from '../../nodes/serving/address';
-import type { DeploymentRecord } from '../../nodes/serving/deploymentRecord';
-import { readDeployment } from '../../nodes/serving/deploymentRecord';
-import type { Failure, Outcome } from '../../nodes/serving/outcome';
-import { chatRoute, embeddingsRoute, predictRoute, type Route } from '../../nodes/serving/route';
-import { targetOf } from '../../nodes/serving/target';
+import type { Address, Target } from '../../nodes/core/hopsworks/address';
+import type { DeploymentRecord } from '../../nodes/core/hopsworks/deploymentRecord';
+import { readDeployment } from '../../nodes/core/hopsworks/deploymentRecord';
+import type { Failure, Outcome } from '../../nodes/core/failure/outcome';
+import { chatRoute, embeddingsRoute, predictRoute, type Route } from '../../nodes/core/hopsworks/route';
+import { targetOf } from '../../nodes/core/hopsworks/target';
 
 export const GATEWAY = 'https://gw.example.com';
 export const HOPSWORKS = 'https://hopsworks.example.com';

@@ -1,5 +1,5 @@
 /** Waits that take milliseconds instead of seconds. */
-import * as cancel from '../../nodes/hopsworks/cancel';
+import * as cancel from '../../nodes/n8n/cancel';
 
 const POLL = 5;
 const QUICK = 0.02;

@@ -1,8 +1,9 @@
 /** Get: one deployment, with the state that it is in. */
-import { simplifyProperty } from '../../hopsworks/items';
-import { success } from '../../serving/outcome';
-import { readDeploymentOf } from './pick';
-import { shown, type Operation } from './operation';
+import { success } from '../../core/failure/outcome';
+import { simplifyProperty } from '../../n8n/items';
+import type { Operation } from '../../n8n/operation';
+import { onDeployment } from './onDeployment';
+import { recordFields } from './recordFields';
 
 export const get: Operation = {
 	value: 'get',
@@ -10,8 +11,8 @@ export const get: Operation = {
 	action: 'Get state of deployment',
 	description: 'Get what a deployment is and the state that it is in',
 	properties: [simplifyProperty],
-	async run(task) {
-		const record = await readDeploymentOf(task);
-		return record.ok ? success([shown(record.value, task.read('simplify', 0) === true)]) : record;
-	},
+	run: onDeployment((read) => {
+		const isSimple = read('simplify', 0) === true;
+		return async (record) => success([recordFields(record, isSimple)]);
+	}),
 };

@@ -1,11 +1,13 @@
 /** Get Many: the project's deployments, those that pass the filters. */
 import type { INodeProperties } from 'n8n-workflow';
-import { simplifyProperty } from '../../hopsworks/items';
-import { asRecord, readNumber } from '../../hopsworks/parameters';
-import { asText } from '../../serving/json';
-import { STATES, type DeploymentRecord } from '../../serving/deploymentRecord';
-import { success } from '../../serving/outcome';
-import { shown, type Operation } from './operation';
+import { success } from '../../core/failure/outcome';
+import { STATES, type DeploymentRecord } from '../../core/hopsworks/deploymentRecord';
+import { asRecord, asText } from '../../core/json/json';
+import { simplifyProperty } from '../../n8n/items';
+import type { Operation } from '../../n8n/operation';
+import { readNumber } from '../../n8n/options';
+import { onHopsworks } from './onDeployment';
+import { recordFields } from './recordFields';
 
 const limitField: INodeProperties = {
 	displayName: 'Limit',
@@ -81,16 +83,17 @@ export const getAll: Operation = {
 			],
 		},
 	],
-	async run({ api, read, item }) {
-		const limit =
-			read('returnAll', 0) === true ? Infinity : readNumber({ limit: read('limit', item) }, [limitField], 'limit');
+	run: onHopsworks((read, item) => {
+		const limit = read('returnAll', 0) === true ? Infinity : readNumber(limitField, read('limit', item));
 		const passes = readFilters(asRecord(read('filters', item)));
-		const records = await api.deployments();
-		if (!records.ok) return records;
 		const isSimple = read('simplify', 0) === true;
-		const wanted = records.value.filter(passes).slice(0, limit);
-		return success(wanted.map((record) => shown(record, isSimple)));
-	},
+		return async (api) => {
+			const records = await api.deployments();
+			if (!records.ok) return records;
+			const wanted = records.value.filter(passes).slice(0, limit);
+			return success(wanted.map((record) => recordFields(record, isSimple)));
+		};
+	}),
 };
 
 /** A filter that is not set lets everything pass. */

@@ -1,9 +1,9 @@
-/** Get Logs: the last lines that a deployment wrote, one item an instance. */
+/** Get Logs: the last lines that a deployment wrote, one item per instance. */
 import type { INodeProperties } from 'n8n-workflow';
-import { asOneOf, readNumber } from '../../hopsworks/parameters';
-import { success } from '../../serving/outcome';
-import type { Operation } from './operation';
-import { readDeploymentOf } from './pick';
+import { success } from '../../core/failure/outcome';
+import type { Operation } from '../../n8n/operation';
+import { asOneOf, readNumber } from '../../n8n/options';
+import { onDeployment } from './onDeployment';
 
 const linesField: INodeProperties = {
 	displayName: 'Lines',
@@ -37,17 +37,20 @@ export const getLogs: Operation = {
 		},
 		linesField,
 	],
-	async run(task) {
-		const { api, read, item } = task;
+	run: onDeployment((read, item) => {
 		const component = asOneOf(read('component', item), ['predictor', 'transformer']);
-		const lines = readNumber({ lines: read('lines', item) }, [linesField], 'lines');
-		const record = await readDeploymentOf(task);
-		if (!record.ok) return record;
-		const logs = await api.logs(record.value.id, { component, lines });
-		if (!logs.ok) return logs;
-		const { name } = record.value;
-		return success(
-			logs.value.map(({ instanceName, content }) => ({ deployment: name, component, instance: instanceName, content })),
-		);
-	},
+		const lines = readNumber(linesField, read('lines', item));
+		return async ({ id, name }, api) => {
+			const logs = await api.logs(id, { component, lines });
+			if (!logs.ok) return logs;
+			return success(
+				logs.value.map(({ instanceName, content }) => ({
+					deployment: name,
+					component,
+					instance: instanceName,
+					content,
+				})),
+			);
+		};
+	}),
 };

@@ -1,8 +1,8 @@
 /** Get Schema: the columns that a deployment reads, with their types. */
-import { asOneOf } from '../../hopsworks/parameters';
-import { success } from '../../serving/outcome';
-import type { Operation } from './operation';
-import { readDeploymentOf } from './pick';
+import { success } from '../../core/failure/outcome';
+import type { Operation } from '../../n8n/operation';
+import { asOneOf } from '../../n8n/options';
+import { onDeployment } from './onDeployment';
 
 export const getSchema: Operation = {
 	value: 'getSchema',
@@ -22,11 +22,11 @@ export const getSchema: Operation = {
 			description: 'How the schema is written',
 		},
 	],
-	async run(task) {
-		const format = asOneOf(task.read('format', task.item), ['schema', 'jsonschema']);
-		const record = await readDeploymentOf(task);
-		if (!record.ok) return record;
-		const schema = await task.api.schema(record.value.id, format);
-		return schema.ok ? success([{ ...schema.value }]) : schema;
-	},
+	run: onDeployment((read, item) => {
+		const format = asOneOf(read('format', item), ['schema', 'jsonschema']);
+		return async ({ id }, api) => {
+			const schema = await api.schema(id, format);
+			return schema.ok ? success([{ ...schema.value }]) : schema;
+		};
+	}),
 };

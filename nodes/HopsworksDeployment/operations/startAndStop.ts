@@ -1,12 +1,13 @@
 /** Start and Stop: what both have in common is the wait until a deployment is there. */
 import type { INodeProperties } from 'n8n-workflow';
-import { startDeployment, stopDeployment } from '../../hopsworks/lifecycle';
-import { simplifyProperty } from '../../hopsworks/items';
-import { readNumber } from '../../hopsworks/parameters';
-import { DAY } from '../../hopsworks/sendSettings';
-import { success } from '../../serving/outcome';
-import { shown, type Operation } from './operation';
-import { readDeploymentOf } from './pick';
+import { success } from '../../core/failure/outcome';
+import { simplifyProperty } from '../../n8n/items';
+import { startDeployment, stopDeployment } from '../../n8n/lifecycle';
+import type { Operation } from '../../n8n/operation';
+import { readNumber } from '../../n8n/options';
+import { DAY } from '../../n8n/sendOptions';
+import { onDeployment } from './onDeployment';
+import { recordFields } from './recordFields';
 
 const maxWaitField: INodeProperties = {
 	displayName: 'Max Wait (Seconds)',
@@ -31,16 +32,16 @@ const properties: INodeProperties[] = [
 	simplifyProperty,
 ];
 
-function operationOf(change: typeof startDeployment): Operation['run'] {
-	return async (task) => {
-		const { context, api, read, item } = task;
+function runOf(change: typeof startDeployment): Operation['run'] {
+	return onDeployment((read, item) => {
 		const waits = read('waitUntilDone', 0) === true;
-		const maxWait = waits ? readNumber({ maxWait: read('maxWait', item) }, [maxWaitField], 'maxWait') : 0;
-		const record = await readDeploymentOf(task);
-		if (!record.ok) return record;
-		const changed = await change(record.value, { context, api, maxWait });
-		return changed.ok ? success([shown(changed.value, read('simplify', 0) === true)]) : changed;
-	};
+		const maxWait = waits ? readNumber(maxWaitField, read('maxWait', item)) : 0;
+		const isSimple = read('simplify', 0) === true;
+		return async (record, api, context) => {
+			const changed = await change(record, { context, api, maxWait });
+			return changed.ok ? success([recordFields(changed.value, isSimple)]) : changed;
+		};
+	});
 }
 
 export const start: Operation = {
@@ -49,7 +50,7 @@ export const start: Operation = {
 	action: 'Start deployed model',
 	description: 'Start a deployment, unless it runs, and wait until it is ready',
 	properties,
-	run: operationOf(startDeployment),
+	run: runOf(startDeployment),
 };
 
 export const stop: Operation = {
@@ -58,5 +59,5 @@ export const stop: Operation = {
 	action: 'Stop deployed model',
 	description: 'Stop a deployment, so that it costs nothing, and wait until it is stopped',
 	properties,
-	run: operationOf(stopDeployment),
+	run: runOf(stopDeployment),
 };

@@ -1,9 +1,12 @@
-/** Where the conversation of Chat comes from: the fields, and the reading of one conversation an item. */
+/** Where the conversation of Chat comes from: the fields, and the reading of one conversation per item. */
 import type { INodeProperties } from 'n8n-workflow';
-import { asJson, asOneOf, asRecord, take, type ParameterReader } from '../../hopsworks/parameters';
-import { asText } from '../../serving/json';
-import { readMessages, type Message } from '../../serving/chatCompletions';
-import { badInput } from '../../serving/outcome';
+import { asRecord, asText } from '../../core/json/json';
+import { readMessages, type Message } from '../../core/language/chatCompletions';
+import { asJson } from '../../n8n/givenJson';
+import { forToolAndNode } from '../../n8n/items';
+import { asOneOf } from '../../n8n/options';
+import type { ParameterReader } from '../../n8n/parameterReader';
+import { take, unusable } from '../../n8n/unusable';
 
 const promptProperty: INodeProperties = {
 	displayName: 'Prompt',
@@ -14,6 +17,7 @@ const promptProperty: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. Summarise this ticket in one sentence',
 	description: 'What you ask the model',
+	displayOptions: { show: { promptType: ['prompt'] } },
 };
 
 export const conversationProperties: INodeProperties[] = [
@@ -42,15 +46,9 @@ export const conversationProperties: INodeProperties[] = [
 		default: 'prompt',
 		description: 'Where the conversation comes from',
 	},
-	{
-		...promptProperty,
-		displayOptions: { show: { promptType: ['prompt'] }, hide: { '@tool': [true] } },
-	},
-	{
-		...promptProperty,
+	...forToolAndNode(promptProperty, {
 		default: "={{ $fromAI('prompt', 'The question for the model, with all it needs to know', 'string') }}",
-		displayOptions: { show: { promptType: ['prompt'], '@tool': [true] } },
-	},
+	}),
 	{
 		displayName: 'System Prompt',
 		name: 'systemPrompt',
@@ -120,7 +118,7 @@ export function readConversation(read: ParameterReader, item: number): Message[]
 			return take(readMessages(asJson(read('messagesJson', item), 'Messages')));
 		default: {
 			const prompt = asText(read('prompt', item));
-			if (prompt.trim() === '') take(badInput("'Prompt' is empty", 'Write what the model should answer.'));
+			if (prompt.trim() === '') unusable("'Prompt' is empty", 'Write what the model should answer.');
 			const system = asText(read('systemPrompt', item));
 			const user = { role: 'user', content: prompt };
 			return system.trim() === '' ? [user] : [{ role: 'system', content: system }, user];

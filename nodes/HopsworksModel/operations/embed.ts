@@ -1,35 +1,30 @@
 /** Embed: every item's text becomes a vector, many texts share a request. */
+import type { INodeProperties } from 'n8n-workflow';
+import { success } from '../../core/failure/outcome';
+import { embeddingsRoute } from '../../core/hopsworks/route';
+import { asText, encode } from '../../core/json/json';
+import { embeddingsBody, readEmbeddings } from '../../core/language/embeddings';
+import { giveWay } from '../../n8n/cancel';
+import { readConnection } from '../../n8n/connection';
+import { addressOptions } from '../../n8n/deploymentLocator';
+import { forToolAndNode, includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
+import { readExtraFields, readModelName, serverOptions } from '../../n8n/languageModel';
+import { runOnModel, type ModelCall } from '../../n8n/modelRun';
+import type { Operation } from '../../n8n/operation';
 import {
-	accumulateTokenUsage,
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type INodeProperties,
-} from 'n8n-workflow';
-import { giveWay } from '../../hopsworks/cancel';
-import { readExtraFields, readModelName, serverOptions } from '../../hopsworks/chatSettings';
-import { readConnection } from '../../hopsworks/connection';
-import { addressOptions } from '../../hopsworks/deployments';
-import { deploymentFinder, type Finder } from '../../hopsworks/discovery';
-import { includeInputFieldsAtFirst, outgoing } from '../../hopsworks/items';
-import {
-	asOneOf,
-	asRecord,
-	attempt,
+	choiceOption,
+	numberOption,
 	optionsField,
-	readNumber,
-	readOutputField,
-	take,
-	type ParameterReader,
-} from '../../hopsworks/parameters';
-import type { Run } from '../../hopsworks/run';
-import { scatter, type Group } from '../../hopsworks/scatter';
-import { sender } from '../../hopsworks/send';
-import { readRequestBytes, readSendSettings, requestSizeOption, sendOptions } from '../../hopsworks/sendSettings';
-import { embeddingsBody, readEmbeddings } from '../../serving/embeddings';
-import { asText, encode } from '../../serving/json';
-import { badInput, success } from '../../serving/outcome';
-import { embeddingsRoute } from '../../serving/route';
-import type { Operation } from './operation';
+	outputFieldOption,
+	readOptions,
+	unsetNumberOption,
+	type Options,
+	type ValuesOf,
+} from '../../n8n/options';
+import { deploymentResolver } from '../../n8n/resolver';
+import type { Run } from '../../n8n/run';
+import { readRequestBytes, readSendSettings, requestSizeOption, sendOptions } from '../../n8n/sendOptions';
+import { take, unusable } from '../../n8n/unusable';
 
 const textProperty: INodeProperties = {
 	displayName: 'Text',
@@ -42,43 +37,47 @@ const textProperty: INodeProperties = {
 	description: 'The text to embed',
 };
 
-const ownOptions: INodeProperties[] = [
-	{
+const embedOptions = {
+	...addressOptions,
+	...sendOptions,
+	...serverOptions,
+	maxRequestKilobytes: requestSizeOption,
+	dimensions: unsetNumberOption({
 		displayName: 'Dimensions',
-		name: 'dimensions',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 1_000_000, numberPrecision: 0 },
 		default: 256,
 		description: 'How many numbers an embedding has, for models that can make it shorter',
-	},
-	{
-		displayName: 'Encoding',
-		name: 'encoding',
-		type: 'options',
-		options: [
-			{ name: 'Base64', value: 'base64', description: 'A third of the size on the way; every server of vLLM has it' },
-			{ name: 'Float', value: 'float', description: 'Numbers, which every server has' },
-		],
-		default: 'float',
-		description: 'How the numbers travel. They come out the same.',
-	},
-	requestSizeOption,
-	{
+	}),
+	encoding: choiceOption(
+		{
+			displayName: 'Encoding',
+			type: 'options',
+			options: [
+				{ name: 'Base64', value: 'base64', description: 'A third of the size on the way; every server of vLLM has it' },
+				{ name: 'Float', value: 'float', description: 'Numbers, which every server has' },
+			],
+			default: 'float',
+			description: 'How the numbers travel. They come out the same.',
+		},
+		['float', 'base64'],
+	),
+	outputField: outputFieldOption({
 		displayName: 'Output Field',
-		name: 'outputField',
 		type: 'string',
 		default: 'embedding',
 		description: 'The name of the field that gets the embedding',
-	},
-	{
+	}),
+	rowsPerRequest: numberOption({
 		displayName: 'Rows per Request',
-		name: 'rowsPerRequest',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 100_000, numberPrecision: 0 },
 		default: 100,
 		description: 'How many texts share a request',
-	},
-];
+	}),
+};
+
+type EmbedOptions = ValuesOf<typeof embedOptions>;
 
 export const embed: Operation = {
 	value: 'embed',
@@ -86,100 +85,69 @@ export const embed: Operation = {
 	action: 'Get embeddings from deployed model',
 	description: 'Turn the text of every item into a list of numbers that stands for its meaning',
 	properties: [
-		{ ...textProperty, displayOptions: { hide: { '@tool': [true] } } },
-		{
-			...textProperty,
-			default: "={{ $fromAI('text', 'The text to embed', 'string') }}",
-			displayOptions: { show: { '@tool': [true] } },
-		},
+		...forToolAndNode(textProperty, { default: "={{ $fromAI('text', 'The text to embed', 'string') }}" }),
 		...includeInputFieldsAtFirst,
-		optionsField([...addressOptions, ...sendOptions, ...serverOptions, ...ownOptions]),
+		optionsField(embedOptions),
 	],
-	run,
+	run: async (run) => await runOnModel(run, async () => await setUp(run)),
 };
 
-/** What is the same for all items of a run. */
-async function readSetUp(context: IExecuteFunctions, read: ParameterReader) {
-	const options = asRecord(read('options', 0));
+function readEmbedOptions(given: unknown): Options<EmbedOptions> {
+	return readOptions(embedOptions, given);
+}
+
+/** What is the same for all items of a run. A row is a text as JSON. */
+async function setUp({ context, items, read, notes }: Run): Promise<ModelCall<string, number[], EmbedOptions>> {
+	const options = readEmbedOptions(read('options', 0));
+	const connection = await readConnection(context);
+	const settings = readSendSettings(options);
+	const rows = options.get('rowsPerRequest');
+	const bytes = readRequestBytes(options);
+	const outputField = options.get('outputField');
+	const keepsInput = read('includeInputFields', 0) === true;
+	const tokens = { prompt: 0, completion: 0 };
 	return {
-		connection: await readConnection(context),
-		settings: readSendSettings(options),
-		limits: {
-			rows: readNumber(options, ownOptions, 'rowsPerRequest'),
-			bytes: readRequestBytes(options),
+		connection,
+		settings,
+		resolver: deploymentResolver(context, connection, settings, notes),
+		readRow(item) {
+			const text = asText(read('text', item));
+			return text.trim() === '' ? unusable("'Text' is empty", 'Give every item a text.') : encode(text);
 		},
-		outputField: readOutputField(options, 'embedding'),
-		keepsInput: read('includeInputFields', 0) === true,
+		readOptions: readEmbedOptions,
+		route: (itemOptions) => take(embeddingsRoute(itemOptions.get('apiPrefix'))),
+		protocol(itemOptions, deployment) {
+			const request = { model: readModelName(itemOptions, deployment), settings: readSettings(itemOptions) };
+			// What stands around the texts counts too.
+			const frame = Buffer.byteLength(embeddingsBody([], request));
+			return {
+				shared: request,
+				limits: { rows, bytes: bytes - frame },
+				sizeOf: (text) => Buffer.byteLength(text) + 1,
+				write: (texts) => embeddingsBody(texts, request),
+				async read(reply, texts) {
+					const embeddings = await readEmbeddings(reply, texts, giveWay);
+					if (!embeddings.ok) return embeddings;
+					tokens.prompt += embeddings.value.promptTokens;
+					return success(embeddings.value.vectors);
+				},
+			};
+		},
+		made(item, vector) {
+			const embedded = outgoing(items, item, keepsInput);
+			embedded.json[outputField] = vector;
+			return embedded;
+		},
+		tokens,
 	};
 }
 
-/** Where an item's text goes, and what goes with it. */
-async function readDestination(read: ParameterReader, finder: Finder, item: number) {
-	const options = asRecord(read('options', item));
-	const route = take(embeddingsRoute(asText(options.apiPrefix ?? '/v1')));
-	const found = await finder.find(read('deployment', item), options, route);
-	const { target } = found;
-	const encoding = asOneOf(options.encoding, ['float', 'base64']);
-	const settings = {
-		...(options.dimensions !== undefined && { dimensions: readNumber(options, ownOptions, 'dimensions') }),
+function readSettings(options: Options<EmbedOptions>): Record<string, unknown> {
+	const dimensions = options.get('dimensions');
+	const encoding = options.get('encoding');
+	return {
+		...(dimensions !== undefined && { dimensions }),
 		...(encoding !== 'float' && { encoding_format: encoding }),
 		...readExtraFields(options, 'input'),
 	};
-	const destination = { target, model: readModelName(options, target), settings };
-	return { destination, ready: async () => await finder.ready(found) };
-}
-
-function readText(read: ParameterReader, item: number): string {
-	const text = asText(read('text', item));
-	return text.trim() === '' ? take(badInput("'Text' is empty", 'Give every item a text.')) : encode(text);
-}
-
-async function run(run: Run<INodeExecutionData>): Promise<void> {
-	const { context, items, read, tally, stops } = run;
-	const setUp = await attempt(() => readSetUp(context, read));
-	if (!setUp.ok) return run.settleRest(setUp.failure);
-	const { connection, settings, limits, outputField, keepsInput } = setUp.value;
-
-	const finder = deploymentFinder(context, connection, settings, run.notes);
-	const groups = new Map<string, Group<number[]>>();
-	const texts = new Map<number, string>();
-	let tokens = 0;
-
-	async function add(item: number): Promise<void> {
-		texts.set(item, readText(read, item));
-		const { destination, ready } = await readDestination(read, finder, item);
-		const key = encode(destination);
-		const group = groups.get(key) ?? {
-			ready,
-			target: destination.target,
-			items: [],
-			// What stands around the texts counts too.
-			limits: { ...limits, bytes: limits.bytes - Buffer.byteLength(embeddingsBody([], destination)) },
-			textOf: (one) => texts.get(one) ?? '',
-			write: (some) => embeddingsBody(some, destination),
-			async read(reply, rows) {
-				const embeddings = await readEmbeddings(reply, rows, giveWay);
-				if (!embeddings.ok) return embeddings;
-				tokens += embeddings.value.promptTokens;
-				return success(embeddings.value.vectors);
-			},
-		};
-		groups.set(key, group);
-		group.items.push(item);
-	}
-
-	if (!(await run.readItems(add))) return;
-	await scatter([...groups.values()], {
-		send: sender(context, connection, settings, tally),
-		concurrency: settings.concurrency,
-		stops,
-		notes: run.notes,
-		settle(item, outcome) {
-			if (!outcome.ok) return run.settle(item, outcome);
-			const embedded = outgoing(items, item, keepsInput);
-			embedded.json[outputField] = outcome.value;
-			run.settle(item, success(embedded));
-		},
-	});
-	if (tokens > 0) accumulateTokenUsage?.(context, tokens, 0);
 }

@@ -1,83 +1,97 @@
 /** Predict: every item is a row, many rows share a request, and every item gets its own prediction. */
-import type { INodeExecutionData } from 'n8n-workflow';
-import { addressOptions } from '../../hopsworks/deployments';
-import { includeInputFieldsAtFirst, outgoing } from '../../hopsworks/items';
-import { attempt, optionsField } from '../../hopsworks/parameters';
-import type { Run } from '../../hopsworks/run';
-import { scatter } from '../../hopsworks/scatter';
-import { sender } from '../../hopsworks/send';
-import { sendOptions } from '../../hopsworks/sendSettings';
-import { success } from '../../serving/outcome';
-import type { Operation } from './operation';
-import { predictOptions, readSetUp } from './predictOptions';
-import { predictGroups } from './predictGroups';
-import { rowProperties } from './rows';
+import { predictRoute } from '../../core/hopsworks/route';
+import type { Json } from '../../core/json/json';
+import type { Row } from '../../core/predict/rowLayout';
+import { readConnection } from '../../n8n/connection';
+import { includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
+import { runOnModel, type ModelCall } from '../../n8n/modelRun';
+import type { Operation } from '../../n8n/operation';
+import { asOneOf, optionsField, readOptions, type Options } from '../../n8n/options';
+import { deploymentResolver } from '../../n8n/resolver';
+import type { Run } from '../../n8n/run';
+import { readRequestBytes, readSendSettings } from '../../n8n/sendOptions';
+import { take, unusable } from '../../n8n/unusable';
+import { predictOptions, type PredictOptions } from './predictOptions';
+import { predictProtocol, readFieldsBesideRows, type PredictForm } from './predictProtocol';
+import { rowProperties } from './rowFields';
+import { rowSource } from './rowReader';
 
 export const predict: Operation = {
 	value: 'predict',
 	name: 'Predict',
 	action: 'Get predictions from deployed model',
 	description: 'Send every item to a deployed model and put its prediction beside it',
-	properties: [
-		...rowProperties,
-		{
-			displayName: 'Request Field',
-			name: 'requestField',
-			type: 'options',
-			noDataExpression: true,
-			options: [
-				{
-					name: 'Automatic',
-					value: 'auto',
-					description: "'inputs', or 'instances' where the deployment needs it or asks for it",
-				},
-				{
-					name: 'Inputs',
-					value: 'inputs',
-					description: 'Most Python and scikit-learn deployments read either',
-				},
-				{
-					name: 'Instances',
-					value: 'instances',
-					description: 'TensorFlow Serving by rows, deployments with a batcher or a schema',
-				},
-			],
-			default: 'auto',
-			description: 'The name under which the rows are sent',
-			displayOptions: { hide: { rows: ['body'] } },
-		},
-		...includeInputFieldsAtFirst,
-		optionsField([...addressOptions, ...sendOptions, ...predictOptions]),
-	],
-	run,
+	properties: [...rowProperties, ...includeInputFieldsAtFirst, optionsField(predictOptions)],
+	run: async (run) => await runOnModel(run, async () => await setUp(run)),
 };
 
-async function run(run: Run<INodeExecutionData>): Promise<void> {
-	const { items, tally, stops } = run;
-	const setUp = await attempt(() => readSetUp(run));
-	if (!setUp.ok) return run.settleRest(setUp.failure);
-	const { connection, settings, outputField, keepsInput, addsMetadata } = setUp.value;
-	const { groups, add } = predictGroups(run.read, setUp.value);
-	if (!(await run.readItems(add))) return;
+function readPredictOptions(given: unknown): Options<PredictOptions> {
+	return readOptions(predictOptions, given);
+}
 
+/** What is the same for all items of a run. */
+async function setUp({ context, items, read, notes }: Run): Promise<ModelCall<Row, Json, PredictOptions>> {
+	const options = readPredictOptions(read('options', 0));
+	const verb = options.get('verb');
+	const isPredict = verb === 'predict';
+	const route = predictRoute(verb);
+	const connection = await readConnection(context);
+	const settings = readSendSettings(options);
+	const resolver = deploymentResolver(context, connection, settings, notes);
+	const isFromSchema = read('rows', 0) === 'schema';
+	// The one deployment that the rows are made for.
+	const schemaOwner = isFromSchema ? await resolver.resolve(read('deployment', 0), options, route) : undefined;
+	const schema = schemaOwner && take(await resolver.schema(schemaOwner));
+	const { isBody, layout, readRow } = rowSource({
+		context,
+		items,
+		read,
+		schema,
+		convertText: options.get('convertText'),
+		needsNames: !isPredict,
+		extraFieldsOf: (item) => readFieldsBesideRows(readPredictOptions(read('options', item))),
+	});
+	const field = asOneOf(read('requestField', 0), ['auto', 'inputs', 'instances']);
+	const named = field === 'auto' ? (isFromSchema ? 'instances' : 'inputs') : field;
+	const form: PredictForm = {
+		requestField: isPredict ? named : 'examples',
+		learnsField: isPredict && field === 'auto' && !isBody,
+		layout,
+		isBody,
+		isRaw: isBody || options.get('response') === 'raw',
+		rowsPerRequest: Math.min(options.get('rowsPerRequest'), schema?.maxBatchRows ?? Infinity),
+		requestBytes: readRequestBytes(options),
+	};
+	const outputField = options.get('outputField');
+	const keepsInput = read('includeInputFields', 0) === true;
 	const metadata = new Map<number, { attempts: number; latency: number; rowsInRequest: number }>();
-	await scatter([...groups.values()], {
-		send: sender(run.context, connection, settings, tally),
-		concurrency: settings.concurrency,
-		stops,
-		notes: run.notes,
+	const addsMetadata = options.get('includeMetadata');
+	return {
+		connection,
+		settings,
+		resolver,
+		readRow,
+		readOptions: readPredictOptions,
+		route: () => route,
+		protocol(itemOptions, { target, record }) {
+			const owner = schemaOwner?.target.deployment ?? target.deployment;
+			if (target.deployment === owner) return predictProtocol(form, record, itemOptions);
+			return unusable(
+				`The rows are made for the schema of '${owner}', and this item is for '${target.deployment}'`,
+				"With 'Rows From' set to 'Schema of the Deployment', all items of a run go to one deployment.",
+			);
+		},
 		onSent(sentItems, { tries, latency }) {
 			for (const item of addsMetadata ? sentItems : []) {
 				const attempts = (metadata.get(item)?.attempts ?? 0) + tries;
 				metadata.set(item, { attempts, latency, rowsInRequest: sentItems.length });
 			}
 		},
-		settle(item, outcome) {
-			if (!outcome.ok) return run.settle(item, outcome);
+		made(item, prediction) {
 			const scored = outgoing(items, item, keepsInput);
-			scored.json[outputField] = outcome.value;
+			scored.json[outputField] = prediction;
 			if (addsMetadata) scored.json[`${outputField}Metadata`] = metadata.get(item);
-			run.settle(item, success(scored));
+			return scored;
 		},
-	});
+	};
 }

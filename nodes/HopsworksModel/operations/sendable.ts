@@ -1,9 +1,8 @@
 /** What JSON cannot carry, and what no server reads, is known before anything is sent. */
-import { take } from '../../hopsworks/parameters';
-import { excerpt } from '../../serving/excerpt';
-import { excessOf } from '../../serving/extent';
-import { findNotFinite } from '../../serving/json';
-import { badInput } from '../../serving/outcome';
+import { excerpt } from '../../core/failure/excerpt';
+import { excessOf } from '../../core/json/extent';
+import { findNotFinite } from '../../core/json/json';
+import { unusable } from '../../n8n/unusable';
 
 export function expectSendable(value: unknown, name = ''): void {
 	// Most values are text or finite numbers; only the others are looked into.
@@ -12,19 +11,15 @@ export function expectSendable(value: unknown, name = ''): void {
 	// First, since what looks into a value walks it to its end.
 	const excess = excessOf(value);
 	if (excess !== undefined) {
-		take(
-			badInput(
-				`${named(name)} ${excess}, which no model server reads`,
-				'Give the model less of it, for example with an Edit Fields node before this one.',
-			),
+		unusable(
+			`${named(name)} ${excess}, which no model server reads`,
+			'Give the model less of it, for example with an Edit Fields node before this one.',
 		);
 	}
 	const unsendable = findNotFinite(value);
 	if (!unsendable) return;
-	take(
-		badInput(
-			`${named(excerpt([name, unsendable.path].filter(Boolean).join('.')))} is ${unsendable.found}, which JSON cannot carry`,
-			'Replace it by a number or by null, for example with an Edit Fields node before this one.',
-		),
+	unusable(
+		`${named(excerpt([name, unsendable.path].filter(Boolean).join('.')))} is ${unsendable.found}, which JSON cannot carry`,
+		'Replace it by a number or by null, for example with an Edit Fields node before this one.',
 	);
 }

@@ -1,0 +1,54 @@
+/**
+ * The run of an operation that Hopsworks itself carries out, which is the same for all of them: every item is read, then a
+ * few at a time are asked for. An operation says what is read of an item, and what is then done.
+ */
+import type { IDataObject } from 'n8n-workflow';
+import { mapPool } from '../../core/batching/mapPool';
+import { success, type Outcome } from '../../core/failure/outcome';
+import type { DeploymentRecord } from '../../core/hopsworks/deploymentRecord';
+import { asRecord, asText } from '../../core/json/json';
+import { readConnection, type CallContext } from '../../n8n/connection';
+import type { ParameterReader } from '../../n8n/parameterReader';
+import { REST_DEFAULTS, restApi, type RestApi } from '../../n8n/restApi';
+import type { Run } from '../../n8n/run';
+import { attempt, unusable } from '../../n8n/unusable';
+
+/** What is asked of Hopsworks for one item, and the fields of each item that comes out for it. */
+export type Job = (api: RestApi, context: CallContext) => Promise<Outcome<IDataObject[]>>;
+
+/** A function that runs an operation; `readJob` reads an item, and throws `unusable`. */
+export function onHopsworks(readJob: (read: ParameterReader, item: number) => Job): (run: Run) => Promise<void> {
+	return async (run) => {
+		const { context, read, stops, tally } = run;
+		const connection = await attempt(async () => await readConnection(context));
+		if (!connection.ok) return run.settleRest(connection.failure);
+		const jobs = new Map<number, Job>();
+		if (!(await run.readItems((item) => void jobs.set(item, readJob(read, item))))) return;
+		const api = restApi(context, connection.value, REST_DEFAULTS, tally);
+		await mapPool(jobs, REST_DEFAULTS.concurrency, async ([item, job]) => {
+			const done = await job(api, context);
+			run.settle(item, done.ok ? success(done.value.map((json) => ({ json, pairedItem: { item } }))) : done);
+			return done.ok || (!stops && done.failure.kind !== 'cancelled');
+		});
+	};
+}
+
+/** The same for operations on one deployment, which every item names. */
+export function onDeployment(
+	readJob: (
+		read: ParameterReader,
+		item: number,
+	) => (record: DeploymentRecord, ...given: Parameters<Job>) => ReturnType<Job>,
+): (run: Run) => Promise<void> {
+	return onHopsworks((read, item) => {
+		const name = asText(asRecord(read('deployment', item)).value).trim();
+		if (name === '') {
+			unusable("'Deployment' is empty", "Pick a deployment from the list, or choose 'By Name' and enter its name.");
+		}
+		const job = readJob(read, item);
+		return async (api, context) => {
+			const record = await api.deployment(name);
+			return record.ok ? await job(record.value, api, context) : record;
+		};
+	});
+}

@@ -1,0 +1,172 @@
+/** The fields that say where the rows of Predict come from and what they look like. */
+import type { INodeProperties } from 'n8n-workflow';
+import { forToolAndNode } from '../../n8n/items';
+
+/** The default row of JSON: read without evaluating it for every item. */
+export const WHOLE_ITEM = '={{ $json }}';
+
+const rowSources = {
+	columns: {
+		name: 'Selected Columns',
+		value: 'columns',
+		description: 'The fields that you name are read from each item',
+	},
+	schema: {
+		name: 'Schema of the Deployment',
+		value: 'schema',
+		description: 'The deployment itself says which columns it reads (Hopsworks 5.1 and later)',
+	},
+	allFields: {
+		name: 'All Fields',
+		value: 'allFields',
+		description: 'Every field of an item is a column',
+	},
+	json: {
+		name: 'JSON',
+		value: 'json',
+		description: 'You give one row per item, as data or as JSON text',
+	},
+	body: {
+		name: 'Whole Request Body',
+		value: 'body',
+		description: 'You give everything that is sent, one request per item',
+	},
+};
+
+const rowsSelector: INodeProperties = {
+	displayName: 'Rows From',
+	name: 'rows',
+	type: 'options',
+	noDataExpression: true,
+	options: Object.values(rowSources),
+	default: 'columns',
+	description: 'Where the values that the model reads come from',
+};
+
+const rowJson: INodeProperties = {
+	displayName: 'Row',
+	name: 'rowJson',
+	type: 'json',
+	required: true,
+	default: WHOLE_ITEM,
+	description: 'One row: a list of values, an object of named values, or a single value',
+	displayOptions: { show: { rows: ['json'] } },
+};
+
+export const rowProperties: INodeProperties[] = [
+	...forToolAndNode(rowsSelector, {
+		// Not all fields: a tool's item holds the agent's own data.
+		options: [rowSources.json, rowSources.columns, rowSources.body],
+		default: 'json',
+	}),
+	{
+		displayName: 'Columns',
+		name: 'columns',
+		type: 'string',
+		requiresDataPath: 'multiple',
+		required: true,
+		default: '',
+		placeholder: 'e.g. amount, age, geo.lat',
+		description:
+			'The fields that the model reads, in the order in which it was trained on them. Drag them here from the input, or type their names with commas between.',
+		displayOptions: { show: { rows: ['columns'] } },
+	},
+	{
+		displayName: 'Columns',
+		name: 'schemaColumns',
+		type: 'resourceMapper',
+		noDataExpression: true,
+		default: { mappingMode: 'autoMapInputData', value: null },
+		description: 'The columns that the deployment reads, with their types',
+		typeOptions: {
+			loadOptionsDependsOn: ['deployment.value'],
+			resourceMapper: {
+				resourceMapperMethod: 'getSchemaColumns',
+				mode: 'map',
+				supportAutoMap: true,
+				addAllFields: true,
+				hideNoDataError: true,
+				fieldWords: { singular: 'column', plural: 'columns' },
+			},
+		},
+		displayOptions: { show: { rows: ['schema'] } },
+	},
+	...forToolAndNode(rowJson, {
+		default: "={{ $fromAI('row', 'The values that the model reads, by column name', 'json') }}",
+		description:
+			"The row that the agent's model fills in. Typed values work best: {{ [$fromAI('amount', 'Amount in euros', 'number')] }}.",
+	}),
+	{
+		displayName: 'Body',
+		name: 'bodyJson',
+		type: 'json',
+		required: true,
+		default: '{\n  "instances": [[]]\n}',
+		description: 'The whole body of the request, as a JSON object',
+		displayOptions: { show: { rows: ['body'] } },
+	},
+	{
+		displayName: 'Row Format',
+		name: 'rowFormat',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Automatic',
+				value: 'auto',
+				description: 'A list of values for selected columns, an object for all fields, JSON as you give it',
+			},
+			{
+				name: 'Columnar',
+				value: 'columnar',
+				description:
+					'One list per column for the whole request, {"amount": [10, 20]}: TensorFlow Serving with named inputs',
+			},
+			{ name: 'List of Values', value: 'values', description: '[10, 5]: most models' },
+			{
+				name: 'Object',
+				value: 'object',
+				description: '{"amount": 10, "age": 5}: models that read columns by name',
+			},
+			{
+				name: 'Object of Lists',
+				value: 'lists',
+				description: '{"amount": [10], "age": [5]}: scikit-learn models that were trained on named columns',
+			},
+			{
+				name: 'Single Value',
+				value: 'value',
+				description: '10: models that read one value, such as a key',
+			},
+		],
+		default: 'auto',
+		description: 'What one row looks like in the request. It depends on how the model was deployed.',
+		displayOptions: { hide: { rows: ['body'] } },
+	},
+	{
+		displayName: 'Request Field',
+		name: 'requestField',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Automatic',
+				value: 'auto',
+				description: "'inputs', or 'instances' where the deployment needs it or asks for it",
+			},
+			{
+				name: 'Inputs',
+				value: 'inputs',
+				description: 'Most Python and scikit-learn deployments read either',
+			},
+			{
+				name: 'Instances',
+				value: 'instances',
+				description: 'TensorFlow Serving by rows, deployments with a batcher or a schema',
+			},
+		],
+		default: 'auto',
+		description: 'The name under which the rows are sent',
+		displayOptions: { hide: { rows: ['body'] } },
+	},
+];

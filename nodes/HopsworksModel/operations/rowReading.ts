@@ -1,0 +1,24 @@
+/** What a reader of rows is given, and what it returns: there is one for each source of rows. */
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { DeploymentSchema } from '../../core/predict/deploymentSchema';
+import type { Row } from '../../core/predict/rowLayout';
+import type { LateRow } from '../../n8n/modelRun';
+import type { ParameterReader } from '../../n8n/parameterReader';
+
+/** Reads the row of an item, once. Throws what `attempt` turns into a failure. */
+export type RowReader = (item: number) => Row | LateRow<Row>;
+
+/** What a reader of rows needs. */
+export interface RowReading {
+	context: IExecuteFunctions;
+	items: INodeExecutionData[];
+	read: ParameterReader;
+	/** Text in JSON's number grammar goes out as a number, where it was picked from fields. */
+	convertText: boolean;
+	/** Whether every row has to be an object of named values. */
+	needsNames: boolean;
+	/** The deployment's own, where the rows come from it. */
+	schema?: DeploymentSchema;
+	/** What an item adds to a request body. */
+	extraFieldsOf(item: number): Record<string, unknown>;
+}

@@ -1,0 +1,144 @@
+/** Rows out in batches, values back to their own items: smaller batches and a search for bad rows where one fails. */
+import { failed, failureOfRow, success, type Failure, type Outcome } from '../failure/outcome';
+import { pluralize } from '../failure/pluralize';
+import type { Turns } from '../turns';
+import { findBadRows } from './badRows';
+import { buildBatches, rowsByItem, shrink, splitBatch, type Batch, type BatchForm, type RowOf } from './batchBuilder';
+import { mapPool } from './mapPool';
+
+/** Items whose rows may share requests. Its limits shrink while the run goes on, as the server shows what it takes. */
+export interface Group<Row, Value> extends BatchForm<Row> {
+	items: number[];
+	/** Sees that requests can be sent at all. */
+	ready(): Promise<Outcome<unknown>>;
+	rowOf: RowOf<Row>;
+	/** Sends rows in one request, and returns one value per row. */
+	exchange(batch: Batch<Row>): Promise<Outcome<Value[]>>;
+}
+
+/** How rows go out, and what becomes of them. */
+export interface Course<Value> {
+	/** Batches under way at a time. */
+	concurrency: number;
+	/** Whether the run ends at the first item that fails. */
+	stops: boolean;
+	/** The turns of a loop over many rows. */
+	turns: Turns;
+	/** Receives what the user should know, a sentence each without its full stop. */
+	notes: Set<string>;
+	/** Called once for every item whose outcome is known; an item without one was not sent. */
+	settle(item: number, outcome: Outcome<Value>): void;
+}
+
+/** The groups that can be called: all are waited for at the same time, and the items of the others get the reason. */
+async function readyGroups<Row, Value>(
+	groups: ReadonlyArray<Group<Row, Value>>,
+	settle: Course<Value>['settle'],
+): Promise<Array<Group<Row, Value>>> {
+	const readied = await Promise.all(groups.map(async (group) => ({ group, ready: await group.ready() })));
+	for (const { group, ready } of readied) {
+		if (!ready.ok) for (const item of group.items) settle(item, ready);
+	}
+	return readied.filter(({ ready }) => ready.ok).map(({ group }) => group);
+}
+
+/** Finds a value for every item of all groups, once these can be called. */
+export async function scatter<Row, Value>(
+	groups: ReadonlyArray<Group<Row, Value>>,
+	{ concurrency, stops, turns, notes, settle }: Course<Value>,
+): Promise<void> {
+	const called = await readyGroups(groups, settle);
+	// Nothing goes out for a run that ends with a failure anyway.
+	if (stops && called.length < groups.length) return;
+	const remarks = new Map<Group<Row, Value>, string>();
+	let firstFailed = Infinity;
+	let isCancelled = false;
+	let searches: Promise<unknown> = Promise.resolve();
+
+	function mayGoOn(item: number): boolean {
+		return !isCancelled && !(stops && item > firstFailed);
+	}
+
+	function fail(item: number, failure: Failure): void {
+		isCancelled ||= failure.kind === 'cancelled';
+		firstFailed = Math.min(firstFailed, item);
+		settle(item, failed(failure));
+	}
+
+	/** Settles items with their values until its turn is over. Returns how many are settled. */
+	function settleSome(items: number[], values: Value[], settled: number): number {
+		let done = settled;
+		for (; done < items.length && !turns.isOver(); done++) {
+			const item = items[done];
+			const value = values[done];
+			if (item !== undefined && value !== undefined) settle(item, success(value));
+		}
+		return done;
+	}
+
+	/** Sends a batch and keeps its values; returns the failure where there are none. */
+	async function ask(group: Group<Row, Value>, batch: Batch<Row>): Promise<Failure | undefined> {
+		const values = await group.exchange(batch);
+		if (values.ok) {
+			let done = settleSome(batch.items, values.value, 0);
+			for (; done < batch.items.length; done = settleSome(batch.items, values.value, done)) await turns.next();
+			return undefined;
+		}
+		if (batch.items.length > 1) shrinkAfter(values.failure, group, batch);
+		return values.failure;
+	}
+
+	function shrinkAfter({ blame }: Failure, group: Group<Row, Value>, batch: Batch<Row>): void {
+		if (blame?.kind === 'size') {
+			shrink(group, batch, blame.mostRows);
+			remarks.set(
+				group,
+				`Requests of ${pluralize(batch.items.length, 'row')} were too large for the deployment, so smaller ones were sent. 'Rows per Request' ${group.limits.rows} saves the detour`,
+			);
+		}
+		if (blame?.kind === 'count') {
+			group.limits.rows = 1;
+			remarks.set(
+				group,
+				'The deployment did not answer one prediction per row, as those do that read only the first row of a request, so each row was sent alone',
+			);
+		}
+	}
+
+	/** Finds the bad rows of a batch; the others keep their values. */
+	async function search(group: Group<Row, Value>, batch: Batch<Row>, failure: Failure): Promise<void> {
+		const known = rowsByItem(batch);
+		const send = async (items: number[]): Promise<Failure | undefined> => {
+			const rows = items.map((item) => known.get(item)).filter((row) => row !== undefined);
+			return await ask(group, { items, rows });
+		};
+		await findBadRows({ rows: batch.items, send, fail, mayGoOn, stopsAtFirst: stops }, failure);
+	}
+
+	/** Finds the values of a batch, however often it takes. Returns whether a further one may begin. */
+	async function score(group: Group<Row, Value>, batch: Batch<Row>): Promise<boolean> {
+		const { items } = batch;
+		// What a search finds decides whether a run that stops goes on at all.
+		if (stops) await searches;
+		if (!items.some(mayGoOn)) return false;
+		const failure = await ask(group, batch);
+		if (failure && (items.length === 1 || !failure.blame)) {
+			items.forEach((item, position) => fail(item, failureOfRow(failure, position)));
+		} else if (failure?.blame?.kind === 'rows') {
+			const found = search(group, batch, failure);
+			searches = Promise.allSettled([searches, found]);
+			await found;
+		} else if (failure) {
+			await mapPool(splitBatch(batch, group, turns), concurrency, (smaller) => score(group, smaller));
+		}
+		return mayGoOn(Infinity);
+	}
+
+	async function* jobs(): AsyncGenerator<{ group: Group<Row, Value>; batch: Batch<Row> }> {
+		for (const group of called) {
+			for await (const batch of buildBatches(group.items, group.rowOf, group, fail, turns)) yield { group, batch };
+		}
+	}
+	await mapPool(jobs(), concurrency, ({ group, batch }) => score(group, batch));
+	for (const remark of remarks.values()) notes.add(remark);
+}

@@ -1,0 +1,103 @@
+/** What a request met that got no reply, and what a user can do about it. */
+import { type Failure } from './outcome';
+import { pluralize } from './pluralize';
+
+const UNTRUSTED_CERTIFICATE = new Set([
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'UNABLE_TO_GET_ISSUER_CERT',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+	'CERT_UNTRUSTED',
+	'CERT_HAS_EXPIRED',
+	'CERT_NOT_YET_VALID',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** The code of a reply that ended before it was whole, whatever ended it. */
+export const CUT_REPLY = 'CUT_REPLY';
+
+/**
+ * The failure of a request that got no reply, or half of one. `host` is the host and port that was called, `code` the
+ * system's error code, or the name of n8n's own error, and `hostHeader` the value of a `Host` header of its own.
+ */
+export function connectionFailure(host: string, code: string, detail: string, hostHeader?: string): Failure {
+	const failure = (message: string, description: string): Failure => ({
+		kind: 'connection',
+		message,
+		description,
+		code,
+	});
+	if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' && hostHeader !== undefined) {
+		return failure(
+			`The certificate of ${host} is not for the host name ${hostHeader}`,
+			`With a host name of its own in the request, the certificate is checked against that name where n8n uses a proxy (HTTPS_PROXY) or the gateway's address is a number. Set 'Routing' to 'By Path' in the options, without 'Host Header' (Hopsworks 4.8 and later); or put the gateway's host name into NO_PROXY where n8n runs; or have a certificate made for this name too (${code}).`,
+		);
+	}
+	if (UNTRUSTED_CERTIFICATE.has(code)) {
+		return failure(
+			`The certificate of ${host} is not trusted`,
+			`Give n8n the certificate authority of your cluster, or turn on 'Ignore SSL Issues (Insecure)' in the credential (${code}).`,
+		);
+	}
+	switch (code) {
+		case 'ECONNREFUSED':
+			return failure(
+				`${host} refused the connection`,
+				`Nothing listens there. Check the address and port in the credential (${code}).`,
+			);
+		case 'ENOTFOUND':
+		case 'EAI_AGAIN':
+			return failure(
+				`The host name of ${host} was not found`,
+				`Check the address in the credential, and that n8n can reach it from where it runs (${code}).`,
+			);
+		case CUT_REPLY:
+			return failure(
+				`${host} closed the connection in the middle of its reply`,
+				'The deployment may have restarted, or ran out of memory. Check its state and logs in Hopsworks.',
+			);
+		case 'ECONNRESET':
+		case 'EPIPE':
+			return failure(
+				`${host} closed the connection before it answered`,
+				`The deployment may have restarted. Check its state and logs in Hopsworks (${code}).`,
+			);
+		case 'Z_DATA_ERROR':
+		case 'Z_BUF_ERROR':
+			return failure(
+				`The reply of ${host} could not be read`,
+				`It says that it is compressed, and is not, or not as it says (${[code, detail].filter(Boolean).join(': ')}).`,
+			);
+		case 'SsrfBlockedIpError':
+		case 'SsrfBlockedHostnameError':
+			return failure(
+				`n8n itself blocked the request to ${host}`,
+				"n8n's protection against server-side request forgery is on. Its administrator can allow an address with N8N_SSRF_ALLOWED_IP_RANGES, or a host name with N8N_SSRF_ALLOWED_HOSTNAMES.",
+			);
+		default:
+			return failure(
+				`${host} was not reached`,
+				`Check the address in the credential, and that n8n can reach it from where it runs (${[code, detail].filter(Boolean).join(': ')}).`,
+			);
+	}
+}
+
+export function timeoutFailure(seconds: number): Failure {
+	return {
+		kind: 'timeout',
+		message: `The deployment did not answer within ${seconds} seconds`,
+		description:
+			"Raise 'Timeout (Seconds)' or lower 'Rows per Request' in the options. A request that ran out of time is sent again only with 'Retry Timeouts'.",
+	};
+}
+
+/** The failure of a reply that had more than `mostBytes`, and was not read further. */
+export function tooLargeReply(mostBytes: number): Failure {
+	return {
+		kind: 'reply',
+		message: `The reply is larger than ${pluralize(mostBytes / 1024 / 1024, 'megabyte')}`,
+		description:
+			"Nothing more was read of it, so that n8n keeps its memory. Lower 'Rows per Request', or raise 'Max Reply Size (MB)' in the options.",
+	};
+}

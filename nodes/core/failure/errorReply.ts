@@ -1,0 +1,106 @@
+/** What a server says in a reply that is a failure, read once, whatever its shape: whoever asks what it means asks this. */
+import { asText, isRecord, parseReply } from '../json/json';
+import type { Reply } from '../json/reply';
+import { excerpt, show } from './excerpt';
+
+export interface ErrorReply {
+	/** HTTP status; a failure can hide behind 200. */
+	status: number;
+	/** The server's own words on one line; '' where it says nothing. */
+	text: string;
+	/** Hopsworks' own error code. */
+	code?: number;
+	/** What deployments with a schema say: the kind of trouble, and what is wrong with which row. */
+	detail: { code: string; errors: unknown[] };
+	/** `openai` is how vLLM and KServe's language model server write their errors; `empty` has no body at all. */
+	form: 'empty' | 'openai' | 'other';
+	/** Whether the feature store has no row for a key, as Hopsworks' own predictor says anywhere in its body. */
+	isEntityMissing: boolean;
+}
+
+/** No server says more than this about one failure; what is longer is not looked through. */
+const LONGEST_PAGE = 64 * 1024;
+
+/** More would not fit into a message. */
+const MOST_PROBLEMS = 50;
+
+/** The first text that a JSON error body holds, from the most telling member to the least. */
+function textIn(body: unknown): string | undefined {
+	if (typeof body === 'string') return body;
+	if (!isRecord(body)) return undefined;
+	const { detail, error } = body;
+	const candidates = [
+		isRecord(detail) ? detail.message : undefined,
+		Array.isArray(detail) ? detail.slice(0, MOST_PROBLEMS).map(validationText).join('; ') : detail,
+		body.usrMsg,
+		body.userMsg,
+		isRecord(error) ? error.message : error,
+		body.errorMsg,
+		body.message,
+	];
+	return candidates.find((text): text is string => typeof text === 'string' && text.trim() !== '');
+}
+
+/** One entry of FastAPI's list of validation problems: `{loc: ['body', 'messages'], msg: 'field required'}`. */
+function validationText(problem: unknown): string {
+	if (!isRecord(problem)) return typeof problem === 'string' ? problem : show(problem);
+	const place = Array.isArray(problem.loc) ? `${problem.loc.slice(0, MOST_PROBLEMS).map(asText).join('.')}: ` : '';
+	return `${place}${asText(problem.msg)}`;
+}
+
+function codeIn(body: unknown): string {
+	if (!isRecord(body)) return '';
+	const code = body.errorCode ?? (isRecord(body.detail) ? body.detail.code : undefined);
+	return typeof code === 'string' || typeof code === 'number' ? ` (code ${code})` : '';
+}
+
+/** The text of an HTML page: its title, else what its body begins with. Takes time linear in the page. */
+function textOfPage(page: string): string {
+	const begin = page.slice(0, LONGEST_PAGE);
+	const lower = begin.toLowerCase();
+	const within = (opening: string): string | undefined => {
+		const tag = lower.indexOf(opening);
+		const start = tag === -1 ? -1 : lower.indexOf('>', tag);
+		if (start === -1) return undefined;
+		const end = lower.indexOf('<', start);
+		return begin.slice(start + 1, end === -1 ? undefined : end);
+	};
+	return within('<title') ?? within('<body') ?? begin;
+}
+
+/** The words of an error body. */
+function textOf({ text: body, json }: Reply): string {
+	if (isRecord(json)) {
+		const text = textIn(json) ?? '';
+		// KServe's batcher puts the whole downstream body into `message`.
+		const isNested = text.length <= LONGEST_PAGE && text.trimStart().startsWith('{');
+		const nested = isNested ? textIn(parseReply(text)) : undefined;
+		return excerpt(`${nested ?? text}${codeIn(json)}`);
+	}
+	return excerpt(typeof json === 'string' ? json : textOfPage(body));
+}
+
+function formOf({ text, json }: Reply): ErrorReply['form'] {
+	if (isRecord(json)) {
+		const isOpenAi = json.object === 'error' || (isRecord(json.error) && 'type' in json.error);
+		return isOpenAi ? 'openai' : 'other';
+	}
+	return json === undefined && text.trim() === '' ? 'empty' : 'other';
+}
+
+/**
+ * Reads a reply that is a failure. Knows the shapes of the Hopsworks REST API, the gateway, KServe, its batcher,
+ * TensorFlow Serving, vLLM, FastAPI and HTML pages.
+ */
+export function readErrorReply(status: number, reply: Reply): ErrorReply {
+	const body = isRecord(reply.json) ? reply.json : {};
+	const { code, errors } = isRecord(body.detail) ? body.detail : {};
+	return {
+		status,
+		text: textOf(reply),
+		...(typeof body.errorCode === 'number' && { code: body.errorCode }),
+		detail: { code: asText(code), errors: Array.isArray(errors) ? errors : [] },
+		form: formOf(reply),
+		isEntityMissing: reply.text.includes('ENTITY_NOT_FOUND'),
+	};
+}

@@ -1,0 +1,150 @@
+/**
+ * What the Hopsworks REST API says of projects, deployments and gateways: strict about what is used, blind to the rest.
+ * Any field may be missing, and every release adds some (OpenAPI 4.2.0; hopsworks-api: `predictor.py`, `model_serving_api.py`).
+ */
+import { isHostName } from './hostName';
+import { isRecord, type Json } from '../json/json';
+
+/** Known states; '' where the record tells none. */
+export const STATES = [
+	'Creating',
+	'Created',
+	'Starting',
+	'Running',
+	'Idle',
+	'Updating',
+	'Failed',
+	'Stopping',
+	'Stopped',
+] as const;
+
+export type State = (typeof STATES)[number] | '';
+
+/** Unfamiliar states read as ''. Case differs between releases. */
+export function stateOf(value: unknown): State {
+	const text = typeof value === 'string' ? value.toLowerCase() : '';
+	return STATES.find((state) => state.toLowerCase() === text) ?? '';
+}
+
+/** States in which a request is answered; the first one to an idle deployment takes longer. */
+export function isReady(state: State): boolean {
+	return state === 'Running' || state === 'Idle' || state === 'Updating';
+}
+
+export interface DeploymentRecord {
+	id: number;
+	name: string;
+	state: State;
+	/** The server's words on the state; '' where it has none. */
+	reason: string;
+	/** `PYTHON`, `TENSORFLOW_SERVING`, `VLLM`; '' where not told. */
+	modelServer: string;
+	modelName: string;
+	modelVersion?: number;
+	description: string;
+	/** ISO 8601; older releases may send milliseconds since the epoch. */
+	created: string | number;
+	/** Whether it answers gRPC and no HTTP. */
+	isGrpc: boolean;
+	/** Whether the gateway knows it: deployments without KServe are reached through Hopsworks only. */
+	isBehindGateway: boolean;
+	/** Whether a batcher stands in front, which reads `instances` only. */
+	hasBatcher: boolean;
+	/** The Kubernetes namespace; '' before 4.2. */
+	namespace: string;
+	/** All that was sent, but for environment variables: they may hold secrets. */
+	raw: Record<string, Json>;
+}
+
+const NEVER_SHOWN = new Set(['predictorEnvVars', 'transformerEnvVars']);
+
+function text(value: unknown): string {
+	return typeof value === 'string' ? value : '';
+}
+
+/** Whether a value is a number by which Hopsworks knows something: it becomes a part of an address. */
+function isId(value: unknown): value is number {
+	return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** A deployment; `undefined` where the value is none. */
+export function readDeployment(value: Json | undefined): DeploymentRecord | undefined {
+	if (!isRecord(value)) return undefined;
+	const { id, name, created, modelVersion, condition, batchingConfiguration: batching } = value;
+	if (!isId(id) || typeof name !== 'string' || name === '') return undefined;
+	return {
+		id,
+		name,
+		state: stateOf(value.status),
+		reason: isRecord(condition) ? text(condition.reason) : '',
+		modelServer: text(value.modelServer).toUpperCase(),
+		modelName: text(value.modelName),
+		modelVersion: typeof modelVersion === 'number' ? modelVersion : undefined,
+		description: text(value.description),
+		created: typeof created === 'number' ? created : text(created),
+		isGrpc: text(value.apiProtocol).toUpperCase() === 'GRPC',
+		isBehindGateway: ['', 'KSERVE'].includes(text(value.servingTool).toUpperCase()),
+		hasBatcher: isRecord(batching) && batching.batchingEnabled === true,
+		namespace: text(value.projectNamespace),
+		raw: Object.fromEntries(Object.entries(value).filter(([field]) => !NEVER_SHOWN.has(field))),
+	};
+}
+
+/** The entries of a list, bare or as `{count, items}`, or a single object as a list of one; `undefined` for anything else. */
+export function entriesOf(value: Json | undefined): Json[] | undefined {
+	if (Array.isArray(value)) return value;
+	if (!isRecord(value)) return undefined;
+	if (Object.hasOwn(value, 'id')) return [value];
+	if (!Object.hasOwn(value, 'count')) return undefined;
+	return Array.isArray(value.items) ? value.items : [];
+}
+
+export interface Project {
+	id: number;
+	name: string;
+	/** '' before 4.2. */
+	namespace: string;
+}
+
+/** A project as `/project/getProjectInfo/{name}` tells it, or as an entry of `/project` does. */
+export function readProject(value: Json | undefined): Project | undefined {
+	if (!isRecord(value)) return undefined;
+	const inner = isRecord(value.project) ? value.project : value;
+	const id = inner.projectId ?? inner.id;
+	const name = inner.projectName ?? inner.name;
+	if (!isId(id) || typeof name !== 'string') return undefined;
+	return { id, name, namespace: text(inner.namespace) };
+}
+
+/** What may be an IPv6 address, with brackets or without; the URL that it becomes a part of tells the rest. */
+const IPV6 = /^\[?[0-9A-Fa-f:.]{2,45}\]?$/;
+
+/** Whether a value is a host name or an address, without anything that would make it more than a host within a URL. */
+function isHost(value: unknown): value is string {
+	return typeof value === 'string' && (isHostName(value) || (IPV6.test(value) && value.includes(':')));
+}
+
+/**
+ * The origin of the gateway that is reached from outside the cluster: the load balancer's HTTPS port, else its HTTP port,
+ * as Hopsworks' own client chooses. `undefined` where there is none.
+ */
+export function gatewayIn(endpoints: Json[]): string | undefined {
+	for (const endpoint of endpoints) {
+		if (!isRecord(endpoint) || text(endpoint.type).toUpperCase() !== 'LOAD_BALANCER') continue;
+		const hosts = [...(Array.isArray(endpoint.hosts) ? endpoint.hosts : []), endpoint.anyHost];
+		const host = hosts.find(isHost);
+		const [https, http] = ['HTTPS', 'HTTP'].map((name) => portOf(endpoint.ports, name));
+		if (host === undefined || (https ?? http) === undefined) continue;
+		const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+		const url = https === undefined ? `http://${bracketed}:${http}` : `https://${bracketed}:${https}`;
+		if (URL.canParse(url)) return new URL(url).origin;
+	}
+	return undefined;
+}
+
+function portOf(ports: unknown, name: string): number | undefined {
+	const all = Array.isArray(ports) ? ports : [];
+	const port: unknown = all.find((one) => isRecord(one) && text(one.name).toUpperCase() === name);
+	const number = isRecord(port) ? port.number : undefined;
+	return typeof number === 'number' && Number.isInteger(number) && number > 0 && number < 65_536 ? number : undefined;
+}

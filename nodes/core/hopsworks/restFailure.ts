@@ -1,0 +1,43 @@
+/** The failures of the Hopsworks REST API. */
+import { HOPSWORKS_FAILED, KEY_REFUSED, meaningOfCode, ROLE_TOO_LOW } from '../failure/errorCodes';
+import { readErrorReply } from '../failure/errorReply';
+import { statusMessage, withWords, type Meaning } from '../failure/meaning';
+import { badReply, type Failed, type Failure } from '../failure/outcome';
+import type { Reply } from '../json/reply';
+
+const REDIRECTED: Meaning = {
+	message: 'Hopsworks sent a redirect, as a login page does',
+	description:
+		"Redirects are not followed. Check 'Hopsworks URL' in the credential, with the right http:// or https://.",
+};
+const NOT_HOPSWORKS: Meaning = {
+	message: 'There is no Hopsworks at this address',
+	description: "Check 'Hopsworks URL' in the credential: the address under which you open Hopsworks in the browser.",
+};
+
+function byStatus(status: number): Meaning {
+	if (status >= 300 && status < 400) return REDIRECTED;
+	if (status === 401) return KEY_REFUSED;
+	if (status === 403) return ROLE_TOO_LOW;
+	return status === 404 ? NOT_HOPSWORKS : HOPSWORKS_FAILED;
+}
+
+/** The failure that a reply of the REST API with a status outside 200 to 299 stands for. */
+export function restFailure(status: number, reply: Reply): Failure {
+	const { text, code } = readErrorReply(status, reply);
+	const meaning = meaningOfCode(code, text) ?? byStatus(status);
+	return {
+		kind: 'status',
+		message: withWords(statusMessage(meaning, status), text),
+		description: meaning.description,
+		status,
+		errorCode: code,
+	};
+}
+
+/** The failure of a reply with a good status that is not what was asked for. */
+export function notHopsworks(reply: Reply): Failed {
+	const { message, description } = NOT_HOPSWORKS;
+	const words = readErrorReply(200, reply).text.slice(0, 80) || 'nothing';
+	return badReply(`${message}: it answered ${words}`, description);
+}

@@ -1,0 +1,148 @@
+/** Exact JSON: what JavaScript's own reader and writer would change on the way stays as it is. */
+import { mayBeInexact, rewriteInexact } from './inexact';
+
+export type Json = string | number | boolean | null | Json[] | JsonObject;
+
+export type JsonObject = { [name: string]: Json };
+
+export function isRecord(value: Json | undefined): value is Record<string, Json>;
+export function isRecord(value: unknown): value is Record<string, unknown>;
+export function isRecord(value: unknown): boolean {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A record as it is; an empty one for anything else. */
+export function asRecord(value: unknown): Record<string, unknown> {
+	return isRecord(value) ? value : {};
+}
+
+/** The text of a text, number or boolean; '' for anything else. JSON may hold objects that `String()` cannot read. */
+export function asText(value: unknown): string {
+	if (typeof value === 'string') return value;
+	return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint' ? String(value) : '';
+}
+
+/** Deeper values are neither read nor sent: what walks over them would overflow the stack. Python's `json` ends near 1,000 levels. */
+export const MOST_LEVELS = 500;
+
+/** Whether lists and objects stand in one another more than `levels` deep, as they do without end in a circle. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	if (levels === 0) return true;
+	for (const member of Array.isArray(value) ? value : Object.values(value)) {
+		if (typeof member === 'object' && isDeeperThan(member, levels - 1)) return true;
+	}
+	return false;
+}
+
+/** The value of a JSON text as JavaScript has it, or `undefined` where the text is not JSON. */
+export function parse(text: string, reviver?: (name: string, value: unknown) => unknown): Json | undefined {
+	try {
+		const value: Json = JSON.parse(text, reviver);
+		return value;
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * Reads what a server sent. Integers beyond ±(2^53 - 1) come out as text with every digit; bare `NaN` and `Infinity`
+ * become null. `undefined` where the text is not JSON, or nested deeper than `MOST_LEVELS`.
+ */
+export function parseReply(text: string): Json | undefined {
+	const value = parseExactly(text);
+	return isDeeperThan(value, MOST_LEVELS) ? undefined : value;
+}
+
+/**
+ * The same at any depth. What a member becomes does not depend on what stands around it, so a long text may be read in
+ * parts that hold whole ones.
+ */
+export function parseExactly(text: string): Json | undefined {
+	const exact = mayBeInexact(text)
+		? rewriteInexact(
+				text,
+				(digits) => `"${digits}"`,
+				() => 'null',
+			)
+		: text;
+	return parse(exact);
+}
+
+/** The characters for private use, as they are or escaped. */
+const PRIVATE = /([\uE000-\uF8FF])|\\u([EF][\dA-F]{3})/gi;
+
+/** Marks digits on their way through the reader: the first character for private use that a text does not hold. */
+function markFor(text: string): string {
+	const held = new Set<number>();
+	for (const [, plain, escaped = ''] of text.matchAll(PRIVATE)) held.add(plain?.charCodeAt(0) ?? parseInt(escaped, 16));
+	let code = 0xe000;
+	while (held.has(code)) code++;
+	return String.fromCharCode(code);
+}
+
+/**
+ * Reads JSON text that a user wrote, to be sent on by `encode`. Integers beyond ±(2^53 - 1) become a `bigint`, so that
+ * they go out with every digit. `undefined` where the text is not JSON.
+ */
+export function parseGiven(text: string): unknown {
+	if (!mayBeInexact(text)) return parse(text);
+	const mark = markFor(text);
+	const marked = rewriteInexact(
+		text,
+		(digits) => `"${mark}${digits}"`,
+		(word) => word,
+	);
+	return parse(marked, (_name, value) =>
+		typeof value === 'string' && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value,
+	);
+}
+
+/** A number in JSON's own grammar. */
+export const NUMBER_TEXT = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Whether a text is a number in JSON's own grammar that a server can hold: `1.0` and `1e5` are, `007`, `+1` and `1e999` are not. */
+export function isNumberText(text: string): boolean {
+	return NUMBER_TEXT.test(text) && Number.isFinite(Number(text));
+}
+
+/**
+ * Writes a value as JSON text. With `convertText`, text in JSON's number grammar is written as that number, digit for
+ * digit. Lone surrogates become U+FFFD, since KServe refuses a whole body for one. Dates are written as ISO text.
+ * Give it only what `excessOf` and `findNotFinite` passed: it writes null for a number that is not finite.
+ */
+export function encode(value: unknown, convertText = false): string {
+	switch (typeof value) {
+		case 'string':
+			return convertText && isNumberText(value) ? value : JSON.stringify(value.toWellFormed());
+		case 'number':
+			return Number.isFinite(value) ? String(value) : 'null';
+		case 'boolean':
+		case 'bigint':
+			return String(value);
+		case 'object':
+			return value === null ? 'null' : encodeObject(value, convertText);
+		default:
+			return 'null';
+	}
+}
+
+function encodeObject(value: object, convertText: boolean): string {
+	if (Array.isArray(value)) return `[${value.map((element) => encode(element, convertText)).join(',')}]`;
+	if ('toJSON' in value && typeof value.toJSON === 'function') return encode(value.toJSON(), convertText);
+	const members = Object.entries(value)
+		.filter(([, member]) => member !== undefined && typeof member !== 'function')
+		.map(([name, member]) => `${encode(name)}:${encode(member, convertText)}`);
+	return `{${members.join(',')}}`;
+}
+
+/** Where in a value a number stands that JSON cannot carry (`NaN`, `Infinity`): a path such as `geo.lat`, '' for the value itself. */
+export function findNotFinite(value: unknown): { path: string; found: number } | undefined {
+	if (typeof value === 'number') return Number.isFinite(value) ? undefined : { path: '', found: value };
+	if (typeof value !== 'object' || value === null) return undefined;
+	for (const [name, member] of Object.entries(value)) {
+		const inside = findNotFinite(member);
+		if (inside) return { ...inside, path: inside.path === '' ? name : `${name}.${inside.path}` };
+	}
+	return undefined;
+}

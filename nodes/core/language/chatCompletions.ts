@@ -1,0 +1,99 @@
+/** OpenAI's chat completions as vLLM speaks them: messages and options into request text. */
+import { encode, isRecord } from '../json/json';
+import { readJsonSchema } from './jsonSchema';
+import { badInput, success, type Outcome } from '../failure/outcome';
+import type { Schema } from './schemaReferences';
+
+/** One message of a conversation; vLLM reads further members such as `name` or `tool_calls`. */
+export type Message = Record<string, unknown>;
+
+export interface ChatRequest {
+	model: string;
+	messages: Message[];
+	/** Only what the user set: servers refuse or ignore fields they do not know. */
+	settings: Record<string, unknown>;
+}
+
+/** What an answer must be: free text, any JSON, or JSON that follows a schema. */
+export type AnswerFormat = { type: 'text' } | { type: 'json' } | { type: 'jsonSchema'; schema: Schema };
+
+/**
+ * `response_format` for an answer's format, nothing for text. The older `guided_*` fields are never used: vLLM removed
+ * them in 0.12 and ignores them without a word.
+ */
+export function formatSettings(format: AnswerFormat): Record<string, unknown> {
+	switch (format.type) {
+		case 'text':
+			return {};
+		case 'json':
+			return { response_format: { type: 'json_object' } };
+		case 'jsonSchema': {
+			const json_schema = { name: 'answer', schema: format.schema, strict: true };
+			return { response_format: { type: 'json_schema', json_schema } };
+		}
+	}
+}
+
+/** What makes a server send its answer in pieces, with the usage in the last of them. */
+export const STREAMED = { stream: true, stream_options: { include_usage: true } };
+
+/** Tools that a model may call: OpenAI's form, or the function alone, `{"name", "description", "parameters"}`. */
+export function readTools(given: unknown): Outcome<Array<Record<string, unknown>>> {
+	const description =
+		'Give a list such as [{"name": "find_order", "parameters": {"type": "object", "properties": {}}}].';
+	if (!Array.isArray(given) || given.length === 0)
+		return badInput("'Tools (JSON)' is not a list of tools", description);
+	const tools: Array<Record<string, unknown>> = [];
+	for (const [index, tool] of given.entries()) {
+		const definition: unknown = isRecord(tool) ? (tool.function ?? tool) : tool;
+		const named = `Tool ${index + 1} of 'Tools (JSON)'`;
+		if (!isRecord(definition) || typeof definition.name !== 'string' || definition.name === '') {
+			return badInput(`${named} has no name`, description);
+		}
+		const { parameters = {} } = definition;
+		const isBare = isRecord(parameters) && Object.keys(parameters).length === 0;
+		if (!isBare && !readJsonSchema(parameters).ok)
+			return badInput(`The 'parameters' of the tool '${definition.name}' are not a JSON schema`, description);
+		tools.push({ type: 'function', function: definition });
+	}
+	return success(tools);
+}
+
+/** `auto`, `none` and `required` as they are; anything else is the name of a tool that must be called. */
+export function toolChoice(choice: string): unknown {
+	return ['auto', 'none', 'required'].includes(choice) ? choice : { type: 'function', function: { name: choice } };
+}
+
+/** The conversation with images in its last message of the user; each is a data URL. Fails where the user says nothing. */
+export function withImages(messages: Message[], urls: string[]): Outcome<Message[]> {
+	if (urls.length === 0) return success(messages);
+	const last = messages.findLastIndex(({ role }) => role === 'user');
+	const message = messages[last];
+	if (!message) {
+		return badInput("No message of the role 'user' is there for the images to go with", 'Add a message of the user.');
+	}
+	const { content } = message;
+	const parts: unknown[] = Array.isArray(content) ? content : [{ type: 'text', text: content }];
+	const images = urls.map((url) => ({ type: 'image_url', image_url: { url } }));
+	return success(messages.with(last, { ...message, content: [...parts, ...images] }));
+}
+
+/** The request text; `settings` are top-level fields, and win where they name `model` or `messages`. */
+export function chatBody({ model, messages, settings }: ChatRequest): string {
+	return encode({ model, messages, ...settings });
+}
+
+/** A conversation that was given whole: a list of messages, or an object that holds one under `messages`. */
+export function readMessages(given: unknown): Outcome<Message[]> {
+	const list = isRecord(given) && Array.isArray(given.messages) ? given.messages : given;
+	const description = 'Give a list such as [{"role": "user", "content": "Hello"}].';
+	if (!Array.isArray(list) || list.length === 0) return badInput("'Messages' is not a list of messages", description);
+	const messages: Message[] = [];
+	for (const [index, message] of list.entries()) {
+		if (!isRecord(message) || typeof message.role !== 'string') {
+			return badInput(`Message ${index + 1} of 'Messages' has no role`, description);
+		}
+		messages.push(message);
+	}
+	return success(messages);
+}

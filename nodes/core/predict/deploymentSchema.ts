@@ -1,0 +1,95 @@
+/**
+ * The schema of a deployment: which columns a row has, and their types (Hopsworks 5.1 and later,
+ * documentation 'How To Use A Deployment Schema'; hopsworks-api: `deployment/schema.py`).
+ */
+import { isRecord, type Json } from '../json/json';
+
+export interface SchemaColumn {
+	name: string;
+	/** As Hopsworks writes it, such as `double` or `array<int>`; '' where it is not resolved and anything goes. */
+	type: string;
+	/** Whether null is a value. */
+	isNullable: boolean;
+	/** Whether a row may leave it out. */
+	isOptional: boolean;
+	description: string;
+}
+
+export interface DeploymentSchema {
+	/** In the order of a row without names. */
+	columns: SchemaColumn[];
+	/** How many rows a request may hold. */
+	maxBatchRows: number;
+}
+
+const DEFAULT_MAX_BATCH_ROWS = 512;
+
+/** The groups of columns in their order, and whether a row may leave them out. */
+const GROUPS = [
+	{ name: 'servingKeys', isOptional: false },
+	{ name: 'passedFeatures', isOptional: false },
+	{ name: 'requestParameters', isOptional: false },
+	{ name: 'extraLoggingFeatures', isOptional: true },
+] as const;
+
+export function readDeploymentSchema(schema: Record<string, Json>): DeploymentSchema {
+	const { maxBatchRows } = schema;
+	const columns = GROUPS.flatMap(({ name, isOptional }) => {
+		const group = schema[name];
+		return Array.isArray(group) ? group.flatMap((field) => readSchemaColumn(field, isOptional)) : [];
+	});
+	const isUsable = typeof maxBatchRows === 'number' && maxBatchRows >= 1;
+	return { columns, maxBatchRows: isUsable ? Math.floor(maxBatchRows) : DEFAULT_MAX_BATCH_ROWS };
+}
+
+function readSchemaColumn(field: Json, isOptional: boolean): SchemaColumn[] {
+	if (!isRecord(field) || typeof field.name !== 'string') return [];
+	const { name, type, nullable, description } = field;
+	return [
+		{
+			name,
+			type: typeof type === 'string' ? type.toLowerCase() : '',
+			isNullable: nullable === true,
+			isOptional,
+			description: typeof description === 'string' ? description : '',
+		},
+	];
+}
+
+/** What JSON a type accepts. */
+export type Kind =
+	| 'integer'
+	| 'bigint'
+	| 'number'
+	| 'decimal'
+	| 'text'
+	| 'boolean'
+	| 'time'
+	| 'list'
+	| 'object'
+	| 'any';
+
+const KINDS = new Map<string | undefined, Kind>([
+	['tinyint', 'integer'],
+	['smallint', 'integer'],
+	['int', 'integer'],
+	['bigint', 'bigint'],
+	['float', 'number'],
+	['double', 'number'],
+	['decimal', 'decimal'],
+	['string', 'text'],
+	['varchar', 'text'],
+	['char', 'text'],
+	['binary', 'text'],
+	['boolean', 'boolean'],
+	['timestamp', 'time'],
+	['date', 'time'],
+	['array', 'list'],
+	['struct', 'object'],
+	['map', 'object'],
+]);
+
+/** What a column's type accepts, without its parameters: `varchar(20)` is text, `array<int>` a list. */
+export function kindOf({ type }: SchemaColumn): Kind {
+	return KINDS.get(/^[a-z]*/.exec(type)?.[0]) ?? 'any';
+}

@@ -1,0 +1,41 @@
+/** What a request needs of n8n, and the credential that goes with it. */
+import type {
+	ICredentialsDecrypted,
+	IExecuteFunctions,
+	ILoadOptionsFunctions,
+	ISupplyDataFunctions,
+} from 'n8n-workflow';
+import { apiKeyIn } from '../core/hopsworks/apiKey';
+import { asText } from '../core/json/json';
+import { fromN8n } from './unusable';
+
+export const CREDENTIAL = 'hopsworksApi';
+
+/** What a request needs of n8n: a run of a node, or a model that is handed to another one. */
+export type Context = IExecuteFunctions | ISupplyDataFunctions;
+
+/** The same, or the panel as it offers choices: it has no run that could be cancelled, and streams nothing. */
+export type CallContext = Context | ILoadOptionsFunctions;
+
+/** The credential's fields, '' where not filled in. */
+export interface Connection {
+	apiKey: string;
+	servingUrl: string;
+	hopsworksUrl: string;
+	project: string;
+	ignoreSslIssues: boolean;
+	/** All of them as n8n decrypted them. n8n would do that anew for every request, which takes two look-ups in its database. */
+	decrypted: ICredentialsDecrypted;
+}
+
+export async function readConnection(context: CallContext): Promise<Connection> {
+	const fields = await fromN8n(async () => await context.getCredentials(CREDENTIAL));
+	return {
+		decrypted: { id: CREDENTIAL, name: CREDENTIAL, type: CREDENTIAL, data: fields },
+		apiKey: apiKeyIn(asText(fields.apiKey)),
+		servingUrl: asText(fields.servingUrl),
+		hopsworksUrl: asText(fields.hopsworksUrl),
+		project: asText(fields.project),
+		ignoreSslIssues: fields.ignoreSslIssues === true,
+	};
+}

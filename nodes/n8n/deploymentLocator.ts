@@ -1,0 +1,135 @@
+/** Picking a deployment: the locator, the options that belong to an address, and the reading of both. */
+import type { INodeProperties } from 'n8n-workflow';
+import type { Address, Routing } from '../core/hopsworks/address';
+import { asRecord, asText } from '../core/json/json';
+import type { Connection } from './connection';
+import { choiceOption, numberOption, textOption, type Options, type ValuesOf } from './options';
+import { DAY } from './sendOptions';
+
+/** For a deployment that is called. */
+export const deploymentProperty: INodeProperties = {
+	displayName: 'Deployment',
+	name: 'deployment',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'The deployed model to call. Its name and URL are on its page in Hopsworks, under Deployments.',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Select a deployment…',
+			hint: "Needs 'Hopsworks URL' and 'Project' in the credential",
+			typeOptions: { searchListMethod: 'searchDeployments', searchable: true, searchFilterRequired: false },
+		},
+		{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. fraud' },
+		{
+			displayName: 'By URL',
+			name: 'url',
+			type: 'string',
+			placeholder: 'e.g. https://gateway.example.com/v1/my-project/fraud',
+			hint: 'The URL must be on an address of the credential, so that the API key goes nowhere else',
+		},
+	],
+};
+
+/** For a deployment that Hopsworks is asked about: it knows them by name. */
+export const deploymentByName: INodeProperties = {
+	...deploymentProperty,
+	description: 'The deployed model. Its name is on its page in Hopsworks, under Deployments.',
+	modes: deploymentProperty.modes?.filter(({ name }) => name !== 'url'),
+};
+
+/** The options of every operation on a model, read by `readAddress` and the resolver. */
+export const addressOptions = {
+	hostHeader: textOption({
+		displayName: 'Host Header',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. fraud.test.hopsworks.ai',
+		description:
+			"The deployment's host name, for gateways that find a deployment by host name instead of by path. The deployment's page in Hopsworks shows it.",
+	}),
+	maxWait: numberOption({
+		displayName: 'Max Wait (Seconds)',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: DAY },
+		default: 600,
+		description:
+			"How long to wait for a deployment that 'When Stopped' starts. Language models can take a quarter of an hour.",
+	}),
+	namespace: textOption({
+		displayName: 'Namespace',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. my-project',
+		description: "The deployment's Kubernetes namespace, if it differs from the project in the credential",
+	}),
+	routing: choiceOption<Routing>(
+		{
+			displayName: 'Routing',
+			type: 'options',
+			options: [
+				{
+					name: 'Automatic',
+					value: 'auto',
+					description: 'As the deployment and the credential allow; this fits nearly always',
+				},
+				{
+					name: 'By Host Name',
+					value: 'host',
+					description: "The gateway finds the deployment by its host name: releases before 4.8, or with 'Host Header'",
+				},
+				{ name: 'By Path', value: 'path', description: 'The gateway finds the deployment by the path of the address' },
+				{
+					name: 'Through Hopsworks',
+					value: 'proxy',
+					description:
+						'Hopsworks itself passes predictions on, where the gateway cannot be reached. Not for language models.',
+				},
+			],
+			default: 'auto',
+			description: 'How requests find the deployment',
+		},
+		['auto', 'path', 'host', 'proxy'],
+	),
+	whenStopped: choiceOption(
+		{
+			displayName: 'When Stopped',
+			type: 'options',
+			options: [
+				{ name: 'Fail', value: 'fail', description: 'Say that it is stopped, and send nothing' },
+				{
+					name: 'Start It',
+					value: 'start',
+					description: 'Start it and wait until it is ready. Takes the role Data Owner in the project.',
+				},
+			],
+			default: 'fail',
+			description: "What to do where the deployment is stopped. Needs 'Hopsworks URL' in the credential.",
+		},
+		['fail', 'start'],
+	),
+};
+
+export type AddressOptions = ValuesOf<typeof addressOptions>;
+
+/** What one item's locator and options say of the address. */
+export function readAddress(
+	locator: unknown,
+	options: Options<AddressOptions>,
+	{ servingUrl, hopsworksUrl, project }: Connection,
+): Address {
+	const { mode, value } = asRecord(locator);
+	return {
+		// From the list comes a name too.
+		deployment: { mode: mode === 'url' ? 'url' : 'name', value: asText(value) },
+		servingUrl,
+		hopsworksUrl,
+		project,
+		namespace: options.get('namespace'),
+		hostHeader: options.get('hostHeader'),
+		routing: options.get('routing'),
+	};
+}

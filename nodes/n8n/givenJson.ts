@@ -1,0 +1,26 @@
+/** JSON that a user gave as data, by an expression, or as text. */
+import { excerpt } from '../core/failure/excerpt';
+import { excessOf } from '../core/json/extent';
+import { asText, isRecord, parseGiven } from '../core/json/json';
+import { unusable } from './unusable';
+
+/** Fails by the field's label where it is neither data nor JSON text. */
+export function asJson(value: unknown, label: string): unknown {
+	if (value === undefined || value === null) unusable(`'${label}' is empty`, 'Give it a JSON value.');
+	const parsed = typeof value === 'string' ? parseGiven(value) : value;
+	const excess = excessOf(parsed);
+	if (excess !== undefined) unusable(`'${label}' ${excess}`, 'No model server reads that. Give it less.');
+	if (parsed !== undefined) return parsed;
+	return unusable(
+		`'${label}' is not valid JSON: ${excerpt(asText(value))}`,
+		'Text must be JSON: names and texts in double quotes, no comma after the last value.',
+	);
+}
+
+/** A JSON object by the same rules; an empty one where nothing is set. */
+export function asJsonObject(value: unknown, label: string): Record<string, unknown> {
+	if (value === undefined || value === null || value === '') return {};
+	const given = asJson(value, label);
+	if (isRecord(given)) return given;
+	return unusable(`'${label}' is not a JSON object`, 'Give it names and values in braces, e.g. {"name": 1}.');
+}

@@ -1,0 +1,34 @@
+/** What a run says of itself in the editor, where it met trouble. */
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { Outcome } from '../core/failure/outcome';
+import { pluralize } from '../core/failure/pluralize';
+import type { Made, Run } from './run';
+
+const RETRY_ON_FAIL =
+	"'Retry On Fail' is on while 'On Error' continues: n8n then runs the whole node again whenever the first item that comes out has a field 'error'. Turn it off; this node tries again by itself";
+
+/** Whether n8n's own retry may run the node again although it continues: it looks at `error` of the first item only. */
+function meetsRetryOnFail(context: IExecuteFunctions, outcomes: Array<Outcome<Made>>): boolean {
+	const [first] = outcomes.flatMap((outcome) => (outcome.ok ? outcome.value : { json: { error: true } }));
+	const error = first?.json.error;
+	const isTakenForFailure = error !== undefined && error !== null && error !== false;
+	return isTakenForFailure && context.getNode().retryOnFail === true && context.continueOnFail();
+}
+
+/** A run without trouble says nothing. */
+export function hintAtTrouble({ context, outcomes, tally: { requests, retries }, notes }: Run): void {
+	const failures = outcomes.filter((outcome) => !outcome.ok).length;
+	const remarks = [...notes, ...(meetsRetryOnFail(context, outcomes.slice(0, 1)) ? [RETRY_ON_FAIL] : [])];
+	if (retries === 0 && failures === 0 && remarks.length === 0) return;
+	const parts = [
+		pluralize(outcomes.length, 'item'),
+		pluralize(requests, 'request'),
+		retries > 0 ? `${retries.toLocaleString('en-US')} sent again` : '',
+		failures > 0 ? `${failures.toLocaleString('en-US')} failed` : '',
+	];
+	context.addExecutionHints({
+		message: [parts.filter(Boolean).join(', '), ...remarks].join('. '),
+		location: 'outputPane',
+		type: failures > 0 ? 'warning' : 'info',
+	});
+}

@@ -1,0 +1,37 @@
+/** Images of an item, read when its turn comes. */
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { imageUrl } from '../core/language/images';
+import { fromN8n, take, unusable } from './unusable';
+
+/** Names with commas between. */
+export function readFieldNames(text: string): string[] {
+	return text
+		.split(',')
+		.map((name) => name.trim())
+		.filter(Boolean);
+}
+
+/** The images of one item as data URLs. Throws what `attempt` turns into a failure. */
+export async function readImages(
+	context: IExecuteFunctions,
+	item: INodeExecutionData | undefined,
+	index: number,
+	fields: string[],
+): Promise<string[]> {
+	const { binary = {} } = item ?? {};
+	const urls: string[] = [];
+	for (const field of fields) {
+		const entry = binary[field];
+		if (!entry) return missingFile(field, Object.keys(binary));
+		const bytes = await fromN8n(async () => await context.helpers.getBinaryDataBuffer(index, field));
+		urls.push(take(imageUrl(bytes, field, entry.mimeType)));
+	}
+	return urls;
+}
+
+function missingFile(field: string, present: string[]): never {
+	return unusable(
+		`The item has no file '${field}'`,
+		present.length === 0 ? 'It has no files at all.' : `Its files: ${present.join(', ')}.`,
+	);
+}

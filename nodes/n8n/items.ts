@@ -1,0 +1,71 @@
+/** Incoming items and those that come out for them: what is kept, and the fields that let the user choose. */
+import type { IDataObject, INode, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { Failure } from '../core/failure/outcome';
+
+/** An AI agent's tool is the same node under a type that ends so; its items carry the agent's own data. */
+export function isTool({ type }: INode): boolean {
+	return type.endsWith('Tool');
+}
+
+const keepInput: INodeProperties = {
+	displayName: 'Include Input Fields',
+	name: 'includeInputFields',
+	type: 'boolean',
+	noDataExpression: true,
+	default: true,
+	description: 'Whether to keep the fields of the incoming item beside the answer',
+};
+
+export const simplifyProperty: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	noDataExpression: true,
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
+/** The switch for keeping input fields, off at first. */
+export const includeInputFields: INodeProperties[] = [{ ...keepInput, default: false }];
+
+/** The same, on at first; off as a tool, so that the agent's own item stays out of the answer. */
+export const includeInputFieldsAtFirst: INodeProperties[] = forToolAndNode(keepInput, { default: false });
+
+/** A field that begins with something else where the node is an agent's tool. */
+export function forToolAndNode(
+	property: INodeProperties,
+	asTool: Pick<INodeProperties, 'default'> & Partial<INodeProperties>,
+): INodeProperties[] {
+	const { show, hide } = property.displayOptions ?? {};
+	return [
+		{ ...property, displayOptions: { ...(show && { show }), hide: { ...hide, '@tool': [true] } } },
+		{ ...property, ...asTool, displayOptions: { ...(hide && { hide }), show: { ...show, '@tool': [true] } } },
+	];
+}
+
+/**
+ * An outgoing item, linked to the incoming one, with its fields and files where they are kept. What an operation makes is
+ * put into its `json`, which is a new object.
+ */
+export function outgoing(
+	items: INodeExecutionData[],
+	item: number,
+	keepsInput: boolean,
+): INodeExecutionData & { json: IDataObject } {
+	const pairedItem = { item };
+	const incoming = keepsInput ? items[item] : undefined;
+	if (!incoming) return { json: {}, pairedItem };
+	const json = { ...incoming.json };
+	return incoming.binary ? { json, binary: incoming.binary, pairedItem } : { json, pairedItem };
+}
+
+/** The item that comes out for one that failed. On the error output n8n itself merges the input row in, if it finds `error` alone. */
+export function failedItem(
+	node: INode,
+	items: INodeExecutionData[],
+	item: number,
+	{ message: error }: Failure,
+): INodeExecutionData {
+	const isBare = node.onError === 'continueErrorOutput' || isTool(node);
+	return { json: isBare ? { error } : { ...items[item]?.json, error }, pairedItem: { item } };
+}

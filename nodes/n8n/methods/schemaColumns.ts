@@ -1,0 +1,56 @@
+/** The columns that the panel offers: those of the chosen deployment's schema. */
+import type { FieldType, ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
+import { kindOf, readDeploymentSchema, type SchemaColumn } from '../../core/predict/deploymentSchema';
+import { SCHEMA_MISSING } from '../../core/failure/errorCodes';
+import { readConnection } from '../connection';
+import { nodeError } from '../errors';
+import { asRecord, asText } from '../../core/json/json';
+import { REST_DEFAULTS, restApi } from '../restApi';
+
+/** How the panel lets a value be typed. Integers of 64 bits are text there, since a number would be rounded. */
+const FIELD_TYPES: Record<ReturnType<typeof kindOf>, FieldType> = {
+	integer: 'number',
+	bigint: 'string',
+	number: 'number',
+	decimal: 'string',
+	text: 'string',
+	boolean: 'boolean',
+	time: 'string',
+	list: 'array',
+	object: 'object',
+	any: 'string',
+};
+
+function labelOf({ name, type, isOptional }: SchemaColumn): string {
+	const facts = [type, isOptional ? 'optional' : ''].filter(Boolean).join(', ');
+	return facts === '' ? name : `${name} (${facts})`;
+}
+
+/** No columns and the reason where there is no schema; any other refusal is an error in the panel. */
+export async function getSchemaColumns(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+	const { mode, value } = asRecord(this.getCurrentNodeParameter('deployment', { extractValue: false }));
+	const name = asText(value).trim();
+	if (mode === 'url' || name === '' || name.startsWith('=')) {
+		return { fields: [], emptyFieldsNotice: 'Pick a deployment from the list, or by its name, to see its columns' };
+	}
+	const api = restApi(this, await readConnection(this), REST_DEFAULTS, { requests: 0, retries: 0 });
+	const record = await api.deployment(name);
+	if (!record.ok) throw nodeError(this.getNode(), record.failure, 0);
+	const schema = await api.schema(record.value.id, 'schema');
+	if (!schema.ok && schema.failure.errorCode === SCHEMA_MISSING) {
+		const notice = "This deployment has no schema. Set 'Rows From' to 'Selected Columns' and name them yourself.";
+		return { fields: [], emptyFieldsNotice: notice };
+	}
+	if (!schema.ok) throw nodeError(this.getNode(), schema.failure, 0);
+	return {
+		fields: readDeploymentSchema(schema.value).columns.map((column) => ({
+			id: column.name,
+			displayName: labelOf(column),
+			type: FIELD_TYPES[kindOf(column)],
+			required: !column.isOptional,
+			defaultMatch: false,
+			canBeUsedToMatch: false,
+			display: true,
+		})),
+	};
+}

@@ -1,0 +1,29 @@
+/** What an exception of n8n's HTTP helper tells of the network. */
+import { connectionFailure, CUT_REPLY } from '../core/failure/connectionFailure';
+import type { Failure } from '../core/failure/outcome';
+import type { Remove } from '../core/hopsworks/apiKey';
+import { asText, isRecord } from '../core/json/json';
+
+/**
+ * The failure behind a request function's exception; `hasHead` tells whether the reply had begun.
+ * n8n's network errors carry the request, key included, so only their code and message are read.
+ */
+export function networkFailure(
+	error: unknown,
+	host: string,
+	hasHead: boolean,
+	remove: Remove,
+	hostHeader?: string,
+): Failure {
+	let code = '';
+	let detail = '';
+	for (let cause = error, depth = 0; isRecord(cause) && depth < 5; cause = cause.cause, depth++) {
+		const name = asText(cause.name);
+		// n8n's guard against server-side request forgery has names for its errors, and no codes.
+		if (code === '') code = asText(cause.code) || (name.startsWith('SsrfBlocked') ? name : '');
+		detail = asText(cause.message);
+	}
+	// A reply that cannot be unpacked is told apart from one that was cut off.
+	if (hasHead && !code.startsWith('Z_')) code = CUT_REPLY;
+	return connectionFailure(host, code, remove(detail), hostHeader);
+}

@@ -1,0 +1,34 @@
+/** What an operation of an app node is: a record, so that adding one is one file and one word in the list. */
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+import type { Run } from './run';
+
+export interface Operation {
+	/** Stored in workflows: never renamed. */
+	value: string;
+	name: string;
+	/** What an AI agent reads as the tool's purpose. */
+	action: string;
+	description: string;
+	properties: INodeProperties[];
+	/** Settles every item. */
+	run(run: Run): Promise<void>;
+}
+
+/** In the order in which the editor offers them. */
+export type Operations = readonly [Operation, ...Operation[]];
+
+/** The fields of a node: the selector, what its operations share, and what each has for itself. The first is the default. */
+export function propertiesOf(operations: Operations, shared: INodeProperties[]): INodeProperties[] {
+	const selector: INodeProperties = {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		options: operations.map(({ value, name, action, description }) => ({ value, name, action, description })),
+		default: '',
+	};
+	const own = operations.map(({ value, properties }) =>
+		updateDisplayOptions({ show: { operation: [value] } }, properties),
+	);
+	return [{ ...selector, default: operations[0].value }, ...shared, ...own.flat()];
+}

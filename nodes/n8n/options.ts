@@ -1,0 +1,110 @@
+/** The 'Options' of an operation: a table of fields, each with the reading of its value, so that both are said once. */
+import type { INodeProperties } from 'n8n-workflow';
+import { show } from '../core/failure/excerpt';
+import { asRecord, asText } from '../core/json/json';
+import { unusable } from './unusable';
+
+/** A field as the panel shows it; its name is that of its entry in the table. */
+export type Field = Omit<INodeProperties, 'name'>;
+
+export interface Option<Value> {
+	field: Field;
+	/** Reads what the user set; undefined where nothing is. Throws what `attempt` turns into a failure. */
+	read(given: unknown): Value;
+}
+
+export type OptionTable<Values> = { [Name in keyof Values]: Option<Values[Name]> };
+
+/** The values of a table's options. */
+export type ValuesOf<Table> = { [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never };
+
+/** What a user set of some options. */
+export interface Options<Values> {
+	/** The value of one, read when it is asked for: what nobody needs cannot fail. */
+	get<Name extends keyof Values>(name: Name): Values[Name];
+}
+
+export function readOptions<Values>(table: OptionTable<Values>, given: unknown): Options<Values> {
+	const values = asRecord(given);
+	return { get: (name) => table[name].read(values[String(name)]) };
+}
+
+/** The field that holds a table's options, in the order in which n8n lists such fields. */
+export function optionsField(table: Record<string, Option<unknown>>): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: Object.entries(table)
+			.map(([name, { field }]) => ({ ...field, name }))
+			.toSorted((one, other) => one.displayName.localeCompare(other.displayName)),
+	};
+}
+
+export function textOption(field: Field): Option<string> {
+	return { field, read: (given) => asText(given ?? field.default) };
+}
+
+export function booleanOption(field: Field): Option<boolean> {
+	// What is no boolean leaves it as it is by default.
+	return { field, read: (given) => (field.default === true ? given !== false : given === true) };
+}
+
+/** One of the values that a selector knows; the first where nothing or something else is set. */
+export function choiceOption<Value extends string>(field: Field, known: readonly [Value, ...Value[]]): Option<Value> {
+	return { field, read: (given) => asOneOf(given, known) };
+}
+
+/** A number; its default where nothing is set. */
+export function numberOption(field: Field): Option<number> {
+	return { field, read: (given) => readNumber(field, given) };
+}
+
+/** A number that has to be set to count; its default is what the panel begins with. */
+export function unsetNumberOption(field: Field): Option<number | undefined> {
+	return { field, read: (given) => ((given ?? '') === '' ? undefined : readNumber(field, given)) };
+}
+
+/** Anything else, as it was set. */
+export function givenOption(field: Field): Option<unknown> {
+	return { field, read: (given) => given };
+}
+
+/** One of the values that a selector knows, the first where nothing or something else is set. */
+export function asOneOf<Value extends string>(value: unknown, known: readonly [Value, ...Value[]]): Value {
+	return known.find((one) => one === value) ?? known[0];
+}
+
+/**
+ * A number as its field in the panel describes it: its default where nothing is set, within its bounds, and whole where
+ * its `numberPrecision` is 0. Fails by the field's label, and names the bounds.
+ */
+export function readNumber({ displayName, default: otherwise, typeOptions = {} }: Field, given: unknown): number {
+	const { minValue = -Infinity, maxValue = Infinity, numberPrecision } = typeOptions;
+	const isWhole = numberPrecision === 0;
+	const value = given ?? '';
+	const wanted = value === '' ? otherwise : value;
+	const number = typeof wanted === 'string' && wanted.trim() !== '' ? Number(wanted) : wanted;
+	const fits = typeof number === 'number' && number >= minValue && number <= maxValue;
+	if (fits && Number.isFinite(number) && (!isWhole || Number.isInteger(number))) return number;
+	const bounds = [minValue, maxValue].map((bound) => bound.toLocaleString('en-US')).join(' to ');
+	return unusable(
+		`'${displayName}' is ${show(value)}`,
+		`It must be ${isWhole ? 'a whole number' : 'a number'} from ${bounds}.`,
+	);
+}
+
+/** The name of the field that an answer goes to. */
+export function outputFieldOption(field: Field): Option<string> {
+	return {
+		field,
+		read(given) {
+			const name = asText(given ?? field.default).trim();
+			if (name !== '' && name !== 'error') return name;
+			const problem = name === '' ? 'is empty' : "is 'error', which n8n takes for the mark of a failed item";
+			return unusable(`'Output Field' ${problem}`, `Give it another name, such as '${asText(field.default)}'.`);
+		},
+	};
+}

@@ -1,0 +1,100 @@
+/** A response that has come through n8n's HTTP helper: its body read to a bound or piece by piece, without the key. */
+import { tooLargeReply } from '../core/failure/connectionFailure';
+import { failed, success, type Failure, type Outcome } from '../core/failure/outcome';
+import { retryAfter } from '../core/failure/retry';
+import { jsonWithout, pieceCleaner, removeInTurns, type Remove } from '../core/hopsworks/apiKey';
+import { asText, encode, isRecord } from '../core/json/json';
+import { replyInTurns, replyOf, type Reply } from '../core/json/reply';
+import type { Piece } from '../core/language/chatStream';
+import type { GiveWay } from '../core/turns';
+import type { Watch } from './cancel';
+import { endWith, isByteStream, readStream, readText, type OnPiece } from './stream';
+
+export interface Response {
+	status: number;
+	/** The media type. */
+	type: string;
+	body: unknown;
+	/** Seconds that the server asked to wait. */
+	wanted?: number;
+}
+
+/** How a reply is read. */
+export interface ReplyReading {
+	/** The failure of a reply whose status is outside 200 to 299. */
+	failureOf: (status: number, reply: Reply) => Failure;
+	/** Receives the pieces of a reply that streams. */
+	onPiece?: OnPiece;
+}
+
+/** What the reading of a body needs besides. */
+export interface ReadingTools {
+	apiKey: string;
+	mostReplyBytes: number;
+	watch: Watch;
+	remove: Remove;
+	/** Lets others have their turn while a reply is read; throws after a cancel. */
+	rest: GiveWay;
+	/** Told that a piece has come. */
+	progress: { hasBegun: boolean };
+}
+
+/** What a server says about a failure is read no further than this. */
+const MOST_ERROR_BYTES = 256 * 1024;
+
+export function readResponse(response: unknown): Response {
+	if (!isRecord(response)) return { status: 0, type: '', body: '' };
+	const headers = isRecord(response.headers) ? response.headers : {};
+	const header = headers['retry-after'];
+	return {
+		status: Number(response.statusCode),
+		type: asText(headers['content-type']),
+		body: response.body,
+		wanted: retryAfter(typeof header === 'string' ? header : undefined, Date.now()),
+	};
+}
+
+/** Reads the body of a response that has come. */
+export async function readOutcome(
+	{ status, type, body }: Response,
+	{ failureOf, onPiece }: ReplyReading,
+	tools: ReadingTools,
+): Promise<Outcome<Reply>> {
+	const { apiKey, mostReplyBytes, watch, remove, rest } = tools;
+	const isGood = status >= 200 && status < 300;
+	if (!isByteStream(body)) {
+		const reply = replyOf(remove(typeof body === 'string' ? body : encode(body)));
+		return isGood ? success(reply) : failed(failureOf(status, reply));
+	}
+	endWith(watch, body);
+	if (isGood && onPiece && type.startsWith('text/event-stream')) {
+		const { put, end } = withoutKey(onPiece, tools);
+		const streamed = await readStream(body, mostReplyBytes, watch, put);
+		if (!streamed.ok) return streamed;
+		await end();
+		return success({ text: '', json: jsonWithout(streamed.value, remove) });
+	}
+	const { text, isCut } = await readText(body, isGood ? mostReplyBytes : Math.min(mostReplyBytes, MOST_ERROR_BYTES));
+	if (!isGood) return failed(failureOf(status, replyOf(remove(text))));
+	if (isCut) return failed(tooLargeReply(mostReplyBytes));
+	return success(await replyInTurns(await removeInTurns(text, apiKey, rest), rest));
+}
+
+/** Hands pieces on without the key; `end` hands on what was kept back of the last. */
+function withoutKey(
+	onPiece: OnPiece,
+	{ apiKey, progress }: ReadingTools,
+): { put: OnPiece; end: () => Promise<unknown> } {
+	const texts = pieceCleaner(apiKey);
+	const reasonings = pieceCleaner(apiKey);
+	const hand = async (piece: Piece): Promise<boolean | void> => {
+		if (piece.text !== '' || piece.reasoning !== '') return await onPiece(piece);
+	};
+	return {
+		async put({ text, reasoning }) {
+			progress.hasBegun = true;
+			return await hand({ text: texts.push(text), reasoning: reasonings.push(reasoning) });
+		},
+		end: async () => await hand({ text: texts.end(), reasoning: reasonings.end() }),
+	};
+}

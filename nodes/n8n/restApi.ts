@@ -1,0 +1,174 @@
+/** The Hopsworks REST API: projects, deployments and their gateway, each call ending in an outcome. */
+import {
+	entriesOf,
+	gatewayIn,
+	readDeployment,
+	readProject,
+	type DeploymentRecord,
+	type Project,
+} from '../core/hopsworks/deploymentRecord';
+import { asText, isRecord, type Json } from '../core/json/json';
+import { readName } from '../core/hopsworks/name';
+import { badInput, success, type Outcome } from '../core/failure/outcome';
+import type { Reply } from '../core/json/reply';
+import { notHopsworks, restFailure } from '../core/hopsworks/restFailure';
+import { pathOf, REST_API } from '../core/hopsworks/route';
+import { readWebAddress } from '../core/hopsworks/webAddress';
+import type { CallContext, Connection } from './connection';
+import { caller, type Tally } from './send';
+import { MEGABYTE, type SendSettings } from './sendOptions';
+
+/** Longest wait for an answer, in seconds: what is asked for here is small. */
+const TIMEOUT = 30;
+
+export const REST_DEFAULTS: SendSettings = {
+	timeout: TIMEOUT,
+	concurrency: 4,
+	maxTries: 3,
+	maxRetryWait: 10,
+	retryTimeouts: false,
+	mostReplyBytes: 64 * MEGABYTE,
+};
+
+export interface LogsQuery {
+	component: 'predictor' | 'transformer';
+	/** How many lines, from the end. */
+	lines: number;
+}
+
+export interface InstanceLogs {
+	instanceName: string;
+	content: string;
+}
+
+export type RestApi = ReturnType<typeof restApi>;
+
+/** Calls in the credential's project, which is looked up once. */
+export function restApi(context: CallContext, connection: Connection, settings: SendSettings, tally: Tally) {
+	const call = caller(context, connection, { ...settings, timeout: Math.min(settings.timeout, TIMEOUT) }, tally);
+	let known: Promise<Outcome<Project>> | undefined;
+
+	async function send(method: 'GET' | 'POST', path: string): Promise<Outcome<Reply>> {
+		const base = baseOf(connection.hopsworksUrl);
+		if (!base.ok) return base;
+		return (await call({ method, url: base.value + path, failureOf: restFailure })).outcome;
+	}
+
+	async function get<Value>(
+		path: string,
+		read: (json: Json | undefined) => Value | undefined,
+	): Promise<Outcome<Value>> {
+		const reply = await send('GET', path);
+		if (!reply.ok) return reply;
+		const { json } = reply.value;
+		const isFailure = isRecord(json) && ('error' in json || 'errorCode' in json);
+		const value = isFailure ? undefined : read(json);
+		return value === undefined ? notHopsworks(reply.value) : success(value);
+	}
+
+	async function lookUpProject(): Promise<Outcome<Project>> {
+		if (connection.project.trim() !== '') {
+			const name = readName(connection.project, "'Project' in the credential");
+			return name.ok ? await get(pathOf(['project', 'getProjectInfo', name.value]), readProject) : name;
+		}
+		const projects = await get('/project', readProjects);
+		if (!projects.ok) return projects;
+		const [only, second] = projects.value;
+		if (only && !second) return success(only);
+		const names = projects.value.map((project) => project.name).join(', ');
+		return only
+			? badInput("'Project' in the credential is empty", `Fill in one of the API key's projects: ${names}.`)
+			: badInput("The API key's user is a member of no project", 'Ask an owner of the project to add the user.');
+	}
+
+	async function project(): Promise<Outcome<Project>> {
+		known ??= lookUpProject();
+		return await known;
+	}
+
+	async function inProject<Value>(ask: (path: string) => Promise<Outcome<Value>>): Promise<Outcome<Value>> {
+		const found = await project();
+		return found.ok ? await ask(`/project/${found.value.id}`) : found;
+	}
+
+	async function act(id: number, action: 'START' | 'STOP'): Promise<Outcome<Reply>> {
+		return await inProject(async (path) => await send('POST', `${path}/serving/${id}?action=${action}`));
+	}
+
+	return {
+		project,
+		/** All deployments of the project, by name. */
+		async deployments(): Promise<Outcome<DeploymentRecord[]>> {
+			const found = await inProject(async (path) => await get(`${path}/serving`, readDeployments));
+			return found.ok ? success(found.value.toSorted((one, other) => one.name.localeCompare(other.name))) : found;
+		},
+		async deployment(given: string): Promise<Outcome<DeploymentRecord>> {
+			const named = readName(given, "'Deployment'");
+			if (!named.ok) return named;
+			const name = named.value;
+			const query = `?name=${encodeURIComponent(name)}`;
+			// Releases differ in whether a name gets one object or a list of it.
+			const pick = (json: Json | undefined) => readDeployments(json)?.find((record) => record.name === name);
+			return await inProject(async (path) => await get(`${path}/serving${query}`, pick));
+		},
+		async start(id: number): Promise<Outcome<Reply>> {
+			return await act(id, 'START');
+		},
+		async stop(id: number): Promise<Outcome<Reply>> {
+			return await act(id, 'STOP');
+		},
+		async logs(id: number, { component, lines }: LogsQuery): Promise<Outcome<InstanceLogs[]>> {
+			const query = `?component=${component}&tail=${lines}`;
+			return await inProject(async (path) => await get(`${path}/serving/${id}/logs${query}`, readLogs));
+		},
+		/** The schema, or the JSON Schema of requests and replies (Hopsworks 5.1 and later). */
+		async schema(id: number, format: 'schema' | 'jsonschema'): Promise<Outcome<Record<string, Json>>> {
+			return await inProject(async (path) => await get(`${path}/serving/${id}/schema?format=${format}`, readObject));
+		},
+		/** The origin of the gateway that can be reached from outside; `undefined` where there is none. */
+		async gateway(): Promise<Outcome<string | undefined>> {
+			const found = await inProject(async (path) => await get(`${path}/inference/endpoints`, entriesOf));
+			return found.ok ? success(gatewayIn(found.value)) : found;
+		},
+		/** What the host names of deployments end with. */
+		async domain(): Promise<Outcome<string>> {
+			return await get('/variables/kube_knative_domain_name', (json) =>
+				isRecord(json) && typeof json.successMessage === 'string' ? json.successMessage : undefined,
+			);
+		},
+	};
+}
+
+/** Where the REST API of a Hopsworks begins. */
+export function baseOf(hopsworksUrl: string): Outcome<string> {
+	if (hopsworksUrl.trim() === '') {
+		return badInput(
+			"'Hopsworks URL' in the credential is empty",
+			'Fill it in: the address under which you open Hopsworks in the browser.',
+		);
+	}
+	const address = readWebAddress(hopsworksUrl, "'Hopsworks URL' in the credential");
+	return address.ok ? success(`${address.value.origin}/${REST_API}/api`) : address;
+}
+
+function readProjects(json: Json | undefined): Project[] | undefined {
+	return entriesOf(json)
+		?.map(readProject)
+		.filter((project) => project !== undefined);
+}
+
+function readDeployments(json: Json | undefined): DeploymentRecord[] | undefined {
+	return entriesOf(json)
+		?.map(readDeployment)
+		.filter((record) => record !== undefined);
+}
+
+function readObject(json: Json | undefined): Record<string, Json> | undefined {
+	return isRecord(json) ? json : undefined;
+}
+
+function readLogs(json: Json | undefined): InstanceLogs[] | undefined {
+	return entriesOf(json)?.flatMap((entry) =>
+		isRecord(entry) ? [{ instanceName: asText(entry.instanceName), content: asText(entry.content) }] : [],
+	);
+}

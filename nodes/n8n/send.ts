@@ -1,0 +1,189 @@
+/** A call to a deployment or to Hopsworks through n8n's HTTP helper, made again where that can help. */
+import { sleep, type IHttpRequestOptions } from 'n8n-workflow';
+import { AdaptiveLimiter } from '../core/batching/adaptiveLimiter';
+import { timeoutFailure } from '../core/failure/connectionFailure';
+import { failed, type Failed, type Failure, type Outcome } from '../core/failure/outcome';
+import { isRetryable, retryWait } from '../core/failure/retry';
+import { statusFailure } from '../core/failure/statusFailure';
+import { failureWithout, keyRemover } from '../core/hopsworks/apiKey';
+import type { Target } from '../core/hopsworks/address';
+import type { Reply } from '../core/json/reply';
+import { brokenOff } from '../core/language/chatStream';
+import { CANCELLED, giveWay, isCancelled, pause, Watch } from './cancel';
+import { CREDENTIAL, type CallContext, type Connection, type Context } from './connection';
+import { networkFailure } from './networkFailure';
+import { proxyGuard } from './proxyGuard';
+import { readOutcome, readResponse, type ReplyReading } from './response';
+import type { SendSettings } from './sendOptions';
+import type { OnPiece } from './stream';
+
+/** What a run has cost so far, for its hint. */
+export interface Tally {
+	requests: number;
+	retries: number;
+}
+
+/** A request as it goes out, and how its reply is read. */
+export interface Call extends ReplyReading {
+	method: 'GET' | 'POST';
+	url: string;
+	/** Value of the `Host` header, where it is not the URL's. */
+	host?: string;
+	/** Writes the body when its turn comes. */
+	write?: () => string;
+}
+
+/** How a request went. */
+export interface Sent {
+	outcome: Outcome<Reply>;
+	/** How often it was sent. */
+	tries: number;
+	/** Milliseconds from sending it for the last time to its reply. */
+	latency: number;
+}
+
+export type Send = (target: Target, write: () => string, onPiece?: OnPiece) => Promise<Sent>;
+
+/** Statuses by which a server says that it has more to do than it can: fewer requests are then in flight. */
+const CONGESTED = new Set([429, 503]);
+
+/**
+ * A function that posts a JSON text to a deployment and returns its reply, trying again where that can help. The text is
+ * written when its turn comes, and dropped with the reply. With `onPiece` the text must ask for a stream; what is returned
+ * is then the whole reply, and nothing is sent again once a piece has come.
+ */
+export function sender(context: Context, connection: Connection, settings: SendSettings, tally: Tally): Send {
+	const call = caller(context, connection, settings, tally);
+	return async ({ url, host }, write, onPiece) =>
+		await call({ method: 'POST', url, host, write, failureOf: statusFailure, onPiece });
+}
+
+/** A function that makes a call and returns its reply, trying again where that can help. */
+export function caller(
+	context: CallContext,
+	connection: Connection,
+	settings: SendSettings,
+	tally: Tally,
+): (call: Call) => Promise<Sent> {
+	const limiter = new AdaptiveLimiter(settings.concurrency);
+	const guard = proxyGuard(context, settings);
+	let turn: Promise<void> = Promise.resolve();
+
+	/** n8n opens a connection for each request, and its bytes leave when the event loop turns: of many made at one go, with the last. */
+	async function ownTurn(): Promise<void> {
+		turn = turn.then(async () => await sleep(0));
+		await turn;
+	}
+
+	return async (call) => {
+		const refused = await guard(call);
+		if (refused) return { outcome: failed(refused), tries: 0, latency: 0 };
+		for (let tries = 1; ; tries++) {
+			const place = await limiter.enter();
+			await ownTurn();
+			const began = Date.now();
+			if (isCancelled(context)) {
+				limiter.leave(place, false);
+				return { outcome: failed(CANCELLED), tries, latency: 0 };
+			}
+			tally.requests++;
+			const { outcome, wanted } = await sendOnce(context, connection, settings, call);
+			limiter.leave(place, !outcome.ok && CONGESTED.has(outcome.failure.status ?? 0));
+			const sent = { tries, latency: Date.now() - began };
+			if (outcome.ok || !isRetryable(outcome.failure, settings.retryTimeouts)) return { ...sent, outcome };
+			if (wanted !== undefined && wanted > settings.maxRetryWait) {
+				return { ...sent, outcome: gaveUp(outcome.failure, tries, tooLong(wanted, settings.maxRetryWait)) };
+			}
+			if (tries >= settings.maxTries) return { ...sent, outcome: gaveUp(outcome.failure, tries) };
+			await pause(context, wanted ?? retryWait(tries, settings.maxRetryWait, Math.random()));
+			tally.retries++;
+		}
+	};
+}
+
+function gaveUp(failure: Failure, tries: number, reason = ''): Failed {
+	return failed({
+		...failure,
+		message: tries > 1 ? `${failure.message} (after ${tries} tries)` : failure.message,
+		description: reason === '' ? failure.description : `${reason} ${failure.description}`,
+	});
+}
+
+function tooLong(wanted: number, allowed: number): string {
+	return `The server asked to wait ${Math.ceil(wanted)} s, and 'Max Retry Wait (Seconds)' allows ${allowed} s.`;
+}
+
+/** Makes a call once; `wanted` is how many seconds the server asked to wait. No word of the key is in what it returns. */
+async function sendOnce(
+	context: CallContext,
+	connection: Connection,
+	settings: SendSettings,
+	call: Call,
+): Promise<{ outcome: Outcome<Reply>; wanted?: number }> {
+	const remove = keyRemover(connection.apiKey);
+	const watch = new Watch(() => isCancelled(context), settings.timeout);
+	const progress = { hasHead: false, hasBegun: false };
+	// Not beyond a cancel; but what came in time is read.
+	const rest = async (): Promise<void> => {
+		await giveWay();
+		if (isCancelled(context)) throw new Error('canceled');
+	};
+	let isReadToEnd = false;
+	try {
+		const sending = post(context, connection, settings, call, watch.signal);
+		// Where the request ends first, what becomes of it then is nobody's business.
+		sending.catch(() => {});
+		const response = readResponse(await watch.within(sending));
+		progress.hasHead = true;
+		const { mostReplyBytes } = settings;
+		const tools = { apiKey: connection.apiKey, mostReplyBytes, watch, remove, rest, progress };
+		const outcome = await readOutcome(response, call, tools);
+		isReadToEnd = outcome.ok;
+		return { outcome: outcome.ok ? outcome : failed(failureWithout(outcome.failure, remove)), wanted: response.wanted };
+	} catch (error) {
+		if (isCancelled(context)) return { outcome: failed(CANCELLED) };
+		const failure = watch.isLate
+			? timeoutFailure(settings.timeout)
+			: networkFailure(error, new URL(call.url).host, progress.hasHead, remove, call.host);
+		return { outcome: progress.hasBegun ? brokenOff(failure.message) : failed(failure) };
+	} finally {
+		watch.stop(isReadToEnd);
+	}
+}
+
+/** The request through n8n's helper, which `signal` ends. */
+async function post(
+	context: CallContext,
+	{ decrypted, ignoreSslIssues }: Connection,
+	{ timeout }: SendSettings,
+	{ method, url, host, write, onPiece }: Call,
+	signal: AbortSignal,
+): Promise<unknown> {
+	// A fresh object for every call: n8n changes it.
+	const request: IHttpRequestOptions = {
+		method,
+		url,
+		headers: {
+			// Exactly this: with a charset KServe hands the raw bytes to the model (kserve PR 2524).
+			...(write && { 'Content-Type': 'application/json' }),
+			Accept: onPiece ? 'text/event-stream, application/json' : 'application/json',
+			...(host === undefined ? {} : { Host: host }),
+		},
+		// As bytes: n8n's HTTP library would parse a text first, to see that it is JSON.
+		...(write && { body: Buffer.from(write()) }),
+		// So that a reply is read no further than it may be.
+		encoding: 'stream',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		// n8n's own ends with a reply's head, and has another default.
+		timeout: (timeout + 1) * 1000,
+		skipSslCertificateValidation: ignoreSslIssues,
+		abortSignal: signal,
+	};
+	// n8n's helper takes its signal from the context that it is called on, where that has one.
+	const endable: CallContext = Object.create(context, { getExecutionCancelSignal: { value: () => signal } });
+	return await endable.helpers.httpRequestWithAuthentication.call(endable, CREDENTIAL, request, {
+		credentialsDecrypted: decrypted,
+	});
+}

@@ -1,0 +1,91 @@
+/** How requests are sent, as the user sets it: the options of every operation, and their reading. */
+import type { RetryPolicy } from '../core/failure/retry';
+import { booleanOption, numberOption, type Options, type ValuesOf } from './options';
+
+export interface SendSettings extends RetryPolicy {
+	/** Longest wait for a reply, in seconds. */
+	timeout: number;
+	/** Requests in flight at a time. */
+	concurrency: number;
+	/** The most that is read of a reply. */
+	mostReplyBytes: number;
+}
+
+export const MEGABYTE = 1024 * 1024;
+
+/** Seconds of a day: nobody waits longer for one request. */
+export const DAY = 24 * 60 * 60;
+
+/** The options that every operation has, read by `readSendSettings`. */
+export const sendOptions = {
+	concurrency: numberOption({
+		displayName: 'Max Concurrent Requests',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
+		default: 4,
+		description: 'How many requests are under way at the same time',
+	}),
+	maxReplyMegabytes: numberOption({
+		displayName: 'Max Reply Size (MB)',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 500, numberPrecision: 0 },
+		default: 256,
+		description: 'A reply that is larger fails, so that no server can fill up the memory of n8n',
+	}),
+	maxRetryWait: numberOption({
+		displayName: 'Max Retry Wait (Seconds)',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: DAY },
+		default: 60,
+		description: 'Longest wait before a request is sent again',
+	}),
+	maxTries: numberOption({
+		displayName: 'Max Tries',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 1000, numberPrecision: 0 },
+		default: 6,
+		description:
+			'How often a request is sent before it fails. Sent again are those that met a busy, starting or unreachable deployment.',
+	}),
+	retryTimeouts: booleanOption({
+		displayName: 'Retry Timeouts',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to send a request again that ran out of time, although its work may still be going on',
+	}),
+	timeout: numberOption({
+		displayName: 'Timeout (Seconds)',
+		type: 'number',
+		typeOptions: { minValue: 0.1, maxValue: DAY, numberPrecision: 1 },
+		default: 300,
+		description:
+			'How long to wait for a whole reply; of an answer that streams, the longest silence. The first call after a sleep can take minutes.',
+	}),
+};
+
+export type SendOptions = ValuesOf<typeof sendOptions>;
+
+export function readSendSettings(options: Options<SendOptions>): SendSettings {
+	return {
+		concurrency: options.get('concurrency'),
+		maxRetryWait: options.get('maxRetryWait'),
+		maxTries: options.get('maxTries'),
+		mostReplyBytes: MEGABYTE * options.get('maxReplyMegabytes'),
+		retryTimeouts: options.get('retryTimeouts'),
+		timeout: options.get('timeout'),
+	};
+}
+
+/** For operations whose rows share requests. */
+export const requestSizeOption = numberOption({
+	displayName: 'Max Request Size (kB)',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 262_144 },
+	default: 1024,
+	description: 'A request ends before it grows beyond this size',
+});
+
+/** How many bytes a request may have. */
+export function readRequestBytes(options: Options<{ maxRequestKilobytes: number }>): number {
+	return 1024 * options.get('maxRequestKilobytes');
+}

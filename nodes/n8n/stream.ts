@@ -1,0 +1,83 @@
+/** Replies that n8n's HTTP helper hands over as streams: read to the end, to a bound, or piece by piece. */
+import { chatStreamReader, type Piece } from '../core/language/chatStream';
+import { tooLargeReply } from '../core/failure/connectionFailure';
+import { isRecord, type Json } from '../core/json/json';
+import { failed, type Outcome } from '../core/failure/outcome';
+import { replyInTurns } from '../core/json/reply';
+import { giveWay, type Watch } from './cancel';
+
+/** What the helper gives with `encoding: 'stream'`, as far as it is used here. */
+export type ByteStream = AsyncIterable<Uint8Array>;
+
+export function isByteStream(value: unknown): value is ByteStream {
+	return isRecord(value) && Symbol.asyncIterator in value;
+}
+
+/** Called for every piece of a streamed chat completion; false ends the reading. */
+export type OnPiece = (piece: Piece) => Promise<boolean | void>;
+
+/** Has a stream end with its request: older n8n do not end it by the signal, nor does a server that is silent. */
+export function endWith(watch: Watch, stream: ByteStream): void {
+	watch.signal.addEventListener(
+		'abort',
+		() => {
+			if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy(new Error('ended'));
+		},
+		{ once: true },
+	);
+}
+
+export interface Body {
+	text: string;
+	/** Whether the stream had more to give than was allowed. */
+	isCut: boolean;
+}
+
+/** The text of a stream, read to `mostBytes` of it. */
+export async function readText(stream: ByteStream, mostBytes: number): Promise<Body> {
+	const decoder = new TextDecoder();
+	const pieces: string[] = [];
+	let size = 0;
+	for await (const chunk of stream) {
+		// Each as it comes: all of a long reply at one go would hold up n8n.
+		pieces.push(decoder.decode(chunk.subarray(0, mostBytes - size), { stream: true }));
+		size += chunk.length;
+		if (size > mostBytes) break;
+	}
+	pieces.push(decoder.decode());
+	return { text: pieces.join(''), isCut: size > mostBytes };
+}
+
+/** Reads a streamed chat completion. Returns the reply as it would have come without streaming. */
+export async function readStream(
+	stream: ByteStream,
+	mostBytes: number,
+	watch: Watch,
+	onPiece: OnPiece,
+): Promise<Outcome<Json>> {
+	const reader = chatStreamReader();
+	const decoder = new TextDecoder();
+
+	/** Reads events and hands their pieces on. Returns what ends the reading, if something does. */
+	async function read(events: string[]): Promise<Outcome<Json> | undefined> {
+		for (const data of events) {
+			const piece = reader.read(await replyInTurns(data, giveWay));
+			if (!piece.ok) return piece;
+			const { text, reasoning } = piece.value;
+			const isSilent = text === '' && reasoning === '';
+			if (!isSilent && (await onPiece(piece.value)) === false) return reader.whole();
+		}
+		return undefined;
+	}
+
+	let size = 0;
+	for await (const chunk of stream) {
+		watch.restart();
+		size += chunk.length;
+		if (size > mostBytes) return failed(tooLargeReply(mostBytes));
+		const ended = await read(reader.push(decoder.decode(chunk, { stream: true })));
+		if (ended) return ended;
+		if (reader.isDone()) break;
+	}
+	return (await read(reader.end())) ?? reader.whole();
+}
