@@ -3,7 +3,7 @@
  * times and prints each run as a line of JSON as it ends: by line, address, and 'node' or 'control'.
  */
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node.ts';
-import { count } from '../nodes/core/failure/outcome.ts';
+import { pluralize } from '../nodes/core/failure/pluralize.ts';
 import { runModel, type RunOptions, type RunResult } from '../test/support/engine.cts';
 import { cases, type BlockCase } from './blockCases.cts';
 import { controlNode } from './blockControl.cts';
@@ -28,7 +28,7 @@ const KILOBYTES = 1000;
 
 function cameOf({ error, success, status }: RunResult): string {
 	if (error) return `failed: ${error.message}`;
-	return status === 'success' ? count(success.length, 'item') : status;
+	return status === 'success' ? pluralize(success.length, 'item') : status;
 }
 
 async function runOnce(one: BlockCase, url: string, isControl: boolean): Promise<BlockRun> {

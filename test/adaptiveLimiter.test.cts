@@ -1,12 +1,12 @@
 /** The window of requests in flight: how it narrows and widens. */
 import { setImmediate as turn } from 'node:timers/promises';
-import { Window } from '../nodes/core/batching/adaptiveLimiter';
+import { AdaptiveLimiter } from '../nodes/core/batching/adaptiveLimiter';
 
 /**
  * Sends as many requests at once as there are replies, in generations: all that are in flight get their replies, calm or
  * congested, before the next come in. Gives the size of each generation.
  */
-async function generations(window: Window, congested: boolean[]): Promise<number[]> {
+async function generations(window: AdaptiveLimiter, congested: boolean[]): Promise<number[]> {
 	const sizes: number[] = [];
 	const inFlight: number[] = [];
 	for (const _reply of congested) void window.enter().then((place) => inFlight.push(place));
@@ -24,14 +24,14 @@ const calm = (count: number): boolean[] => Array<boolean>(count).fill(false);
 const busy = (count: number): boolean[] => Array<boolean>(count).fill(true);
 
 test('lets in as many as it is wide', async () => {
-	expect(await generations(new Window(4), calm(10))).toEqual([4, 4, 2]);
+	expect(await generations(new AdaptiveLimiter(4), calm(10))).toEqual([4, 4, 2]);
 });
 
 test('halves once for all that were in flight together, and widens by one after four calm windows', async () => {
-	const sizes = await generations(new Window(4), [...busy(4), ...calm(28)]);
+	const sizes = await generations(new AdaptiveLimiter(4), [...busy(4), ...calm(28)]);
 	expect(sizes).toEqual([4, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4]);
 });
 
 test('never closes', async () => {
-	expect(await generations(new Window(4), [...busy(9), ...calm(5)])).toEqual([4, 2, 1, 1, 1, 1, 1, 1, 1, 1]);
+	expect(await generations(new AdaptiveLimiter(4), [...busy(9), ...calm(5)])).toEqual([4, 2, 1, 1, 1, 1, 1, 1, 1, 1]);
 });

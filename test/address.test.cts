@@ -9,6 +9,7 @@ import {
 	embed,
 	GATEWAY,
 	HOPSWORKS,
+	planned,
 	predict,
 	recordIn,
 	refusal,
@@ -449,4 +450,34 @@ test('a run of a million slashes, dots or dashes takes time linear in the text',
 		expect(refusal(predict, { url: `${GATEWAY}/${long}x` }).message).toContain('longer than 2,048 characters');
 	}
 	expect(performance.now() - began).toBeLessThan(5000);
+});
+
+describe('what Hopsworks is asked', () => {
+	const hidden = recordIn('test', { servingTool: 'DEFAULT' });
+	test.each<[string, Given, string[]]>([
+		['nothing, where it is not known', {}, []],
+		['nothing, for what is no name', { name: 'a/b', discovery: {} }, []],
+		['the record, where the credential has a gateway', { discovery: {} }, ['record']],
+		['the gateway too, where it has none', { servingUrl: '', discovery: { gateway: GATEWAY } }, ['record', 'gateway']],
+		[
+			'the project, on the way through Hopsworks',
+			{ routing: 'proxy', discovery: { projectId: 1 } },
+			['record', 'projectId'],
+		],
+		[
+			'no gateway that the deployment is not behind',
+			{ discovery: { record: hidden, projectId: 1 } },
+			['record', 'projectId'],
+		],
+		['the domain, to compose a host name', { routing: 'host', discovery: {} }, ['record', 'domain']],
+		['no domain, where the host is given', { routing: 'host', hostHeader: 'a.b', discovery: {} }, ['record']],
+		[
+			'no more, for gRPC',
+			{ servingUrl: '', discovery: { record: recordIn('test', { apiProtocol: 'GRPC' }) } },
+			['record'],
+		],
+		['the domain, for a record of an old release', { discovery: { record: recordIn('') } }, ['record', 'domain']],
+	])('%s', (_name, given, questions) => {
+		expect(planned(predict, { hopsworksUrl: HOPSWORKS, ...given }).asked).toEqual(questions);
+	});
 });

@@ -1,9 +1,9 @@
 /** Whatever users, credentials and Hopsworks say: what becomes a request goes to an address of the credential, on a route of its operation. */
 import fc from 'fast-check';
-import type { Address, Target } from '../nodes/core/hopsworks/address';
+import type { Address, Knowledge, Target } from '../nodes/core/hopsworks/address';
 import { readDeployment } from '../nodes/core/hopsworks/deploymentRecord';
 import { chatRoute, embeddingsRoute, predictRoute } from '../nodes/core/hopsworks/route';
-import { targetOf } from '../nodes/core/hopsworks/target';
+import { planRoute } from '../nodes/core/hopsworks/routing';
 
 /** Cases in one run; `npm run test:faults` takes more. */
 const CASES = 100 * Number(process.env.PROPERTY_CASES ?? 100);
@@ -150,7 +150,7 @@ const credentialUrl = fc.oneof(
 	{ weight: 1, arbitrary: url },
 );
 
-const addresses: fc.Arbitrary<Address> = fc
+const addresses = fc
 	.record({
 		deployment: fc.oneof(
 			fc.record({ mode: fc.constant('name' as const), value: text('fraud', 'my-llm') }),
@@ -175,13 +175,16 @@ const addresses: fc.Arbitrary<Address> = fc
 			{ nil: undefined },
 		),
 	})
-	.map(({ discovery, ...rest }) => {
+	.map(({ discovery, ...rest }): { address: Address; known: Knowledge } => {
 		const [projectNamespace, servingTool] = discovery?.record ?? [];
-		const record =
-			projectNamespace === undefined
-				? undefined
-				: readDeployment({ id: 1, name: 'x', projectNamespace, servingTool: servingTool ?? '' });
-		return { ...rest, discovery: discovery && { ...discovery, record } };
+		const record = readDeployment({
+			id: 1,
+			name: 'x',
+			projectNamespace: projectNamespace ?? '',
+			servingTool: servingTool ?? '',
+		});
+		const told = discovery && { canAsk: true, gateway: null, domain: null, ...discovery, record };
+		return { address: rest, known: told ?? { canAsk: false } };
 	});
 
 const routes = fc.oneof(
@@ -234,11 +237,11 @@ function isRoute({ kind, end }: Asked, given: string, bases: string[]): boolean 
 	return bases.some((base) => given.startsWith(base) && form.test(given.slice(base.length)));
 }
 
-function expectSafe(asked: Asked, address: Address, { url: made, host }: Target): void {
+function expectSafe(asked: Asked, address: Address, known: Knowledge, { url: made, host }: Target): void {
 	const { origin: to, href, pathname, username, password, search, hash } = new URL(made);
 	// Nothing in it is left to be mended by whoever reads it.
 	expect([href, username, password, search, hash]).toEqual([made, '', '', '', '']);
-	const gateways = [address.servingUrl, address.discovery?.gateway ?? ''].map(read).filter((one) => one?.origin === to);
+	const gateways = [address.servingUrl, known.gateway ?? ''].map(read).filter((one) => one?.origin === to);
 	const isHopsworks = read(address.hopsworksUrl)?.origin === to;
 	expect(gateways.length > 0 || isHopsworks).toBe(true);
 	const bases = gateways.length > 0 ? ['', ...gateways.map((one) => one?.path ?? '')] : [];
@@ -250,12 +253,12 @@ function expectSafe(asked: Asked, address: Address, { url: made, host }: Target)
 test('no request leaves its place', () => {
 	let made = 0;
 	fc.assert(
-		fc.property(addresses, routes, (address, asked) => {
+		fc.property(addresses, routes, ({ address, known }, asked) => {
 			const { route } = asked;
-			const target = route && targetOf(address, route);
+			const target = route && planRoute(address, route, known);
 			if (!target?.ok) return;
 			made++;
-			expectSafe(asked, address, target.value);
+			expectSafe(asked, address, known, target.value);
 		}),
 		{ numRuns: CASES },
 	);
@@ -277,7 +280,7 @@ test('what is safe is told from what is not', () => {
 	const chat: Asked = { kind: 'language', end: '/chat/completions', route: predictRoute('x') };
 	const isSafe = (asked: Asked, made: string, host?: string): boolean => {
 		try {
-			expectSafe(asked, address, { url: made, host, deployment: '' });
+			expectSafe(asked, address, { canAsk: false }, { url: made, host, deployment: '' });
 			return true;
 		} catch {
 			return false;

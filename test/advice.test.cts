@@ -1,7 +1,7 @@
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
 import { connectionFailure, timeoutFailure } from '../nodes/core/failure/connectionFailure';
 import { restFailure } from '../nodes/core/hopsworks/restFailure';
-import { failureOf } from '../nodes/core/failure/statusFailure';
+import { statusFailure } from '../nodes/core/failure/statusFailure';
 import documented from './fixtures/error-bodies.json';
 import { replyOf } from '../nodes/core/json/reply';
 
@@ -14,7 +14,7 @@ test('fields that an advice names in quotes exist in the panel or the credential
 	const credential = ['API Key', 'Model Serving URL', 'Hopsworks URL', 'Project', 'Ignore SSL Issues (Insecure)'];
 	const advice = [
 		...refused.map(({ status, body }) => restFailure(status, replyOf(body)).description),
-		...refused.map(({ status, body }) => failureOf(status, replyOf(body)).description),
+		...refused.map(({ status, body }) => statusFailure(status, replyOf(body)).description),
 		...['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'CERT_HAS_EXPIRED', 'OTHER'].map(
 			(code) => connectionFailure('h', code, '').description,
 		),

@@ -85,7 +85,7 @@ describe('a text without the key', () => {
 					message: `m ${API_KEY}`,
 					description: `d ${SECRET}.`,
 					status: 400,
-					blame: { kind: 'rows', named },
+					blame: { kind: 'rows', message: `b ${API_KEY}`, named },
 				},
 				remove,
 			),
@@ -94,7 +94,7 @@ describe('a text without the key', () => {
 			message: 'm ***',
 			description: 'd ***.',
 			status: 400,
-			blame: { kind: 'rows', named: new Map([[3, 'row of ***']]) },
+			blame: { kind: 'rows', message: 'b ***', named: new Map([[3, 'row of ***']]) },
 		});
 		const size = { kind: 'status', message: '', description: '', blame: { kind: 'size' } } as const;
 		expect(failureWithout(size, remove)).toEqual(size);

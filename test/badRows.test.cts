@@ -1,8 +1,9 @@
 /** The search for bad rows, without a server: what it finds and what it may cost. */
 import { blameOf } from '../nodes/core/failure/blame';
-import { isolate } from '../nodes/core/batching/badRows';
+import { readErrorReply } from '../nodes/core/failure/errorReply';
+import { findBadRows } from '../nodes/core/batching/badRows';
 import type { Failure } from '../nodes/core/failure/outcome';
-import { failureOf } from '../nodes/core/failure/statusFailure';
+import { statusFailure } from '../nodes/core/failure/statusFailure';
 import { replyOf } from '../nodes/core/json/reply';
 
 interface Found {
@@ -19,7 +20,7 @@ interface Options {
 	countsWrongly?(sent: number[]): boolean;
 }
 
-const refused = (): Failure => failureOf(500, replyOf('{"error":"could not convert string to float"}'));
+const refused = (): Failure => statusFailure(500, replyOf('{"error":"could not convert string to float"}'));
 
 async function search(size: number, isBad: (row: number) => boolean, options: Options = {}): Promise<Found> {
 	const { stopsAtFirst = false, failure = refused } = options;
@@ -36,7 +37,7 @@ async function search(size: number, isBad: (row: number) => boolean, options: Op
 	};
 	const first = answer(rows);
 	if (!first) throw new Error('the first request has to fail');
-	await isolate(
+	await findBadRows(
 		{
 			rows,
 			send: async (sent) => {
@@ -91,34 +92,34 @@ test.each(SIZES)(
 
 test('rows that fail in different words are each heard', async () => {
 	const { bad } = await search(20, () => true, {
-		failure: (rows) => failureOf(500, replyOf(JSON.stringify({ error: `bad row ${String(rows)}` }))),
+		failure: (rows) => statusFailure(500, replyOf(JSON.stringify({ error: `bad row ${String(rows)}` }))),
 	});
 	expect(bad.get(13)?.message).toContain('bad row 13');
 	expect([...bad.values()].some(({ description }) => description.includes('not sent alone'))).toBe(false);
 });
 
-test('one good row among the witnesses keeps the others from being given up', async () => {
+test('one good row among the probe rows keeps the others from being given up', async () => {
 	const { bad } = await search(500, (row) => row !== 499);
 	expect(bad.has(499)).toBe(false);
 	expect(bad.size).toBe(499);
 	expect([...bad.values()].some(({ description }) => description.includes('not sent alone'))).toBe(false);
 });
 
-test('eight bad rows at the head do not speak for the rest', async () => {
+test('eight bad rows at the head do not stand for the rest', async () => {
 	const { bad } = await search(500, (row) => row < 8);
 	expect([...bad.keys()].toSorted((one, other) => one - other)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
-test('a last witness with other words keeps the others from being given up', async () => {
+test('a last probe row with other words keeps the others from being given up', async () => {
 	const { bad } = await search(20, () => true, {
 		failure: (_rows, sent) =>
-			failureOf(500, replyOf(JSON.stringify({ error: sent.length === 1 && sent[0] === 16 ? 'other' : 'same' }))),
+			statusFailure(500, replyOf(JSON.stringify({ error: sent.length === 1 && sent[0] === 16 ? 'other' : 'same' }))),
 	});
 	expect(bad.size).toBe(20);
 	expect([...bad.values()].some(({ description }) => description.includes('not sent alone'))).toBe(false);
 });
 
-test('rows of a run that stops are not given up for those that were not heard', async () => {
+test('rows of a run that stops are not given up for those that were not probed', async () => {
 	const { bad, requests } = await search(20, () => true, { stopsAtFirst: true });
 	expect([...bad.keys()]).toEqual([0]);
 	expect(requests).toEqual([[0]]);
@@ -129,10 +130,10 @@ test('a run that stops sends no more once a row is named', async () => {
 		stopsAtFirst: true,
 		failure: (_rows, sent) => ({
 			...refused(),
-			blame: { kind: 'rows', named: new Map(sent.length < 16 ? [[sent.indexOf(5), 'bad 5']] : []) },
+			blame: { kind: 'rows', message: 'refused', named: new Map(sent.length < 16 ? [[sent.indexOf(5), 'bad 5']] : []) },
 		}),
 	});
-	expect([...bad].map(([row, { message }]) => [row, message])).toEqual([[5, 'bad 5']]);
+	expect([...bad].map(([row, { message }]) => [row, message])).toEqual([[5, 'refused: bad 5']]);
 	expect(requests).toEqual([[0], [1, 2, 3, 4, 5, 6, 7, 8]]);
 });
 
@@ -151,10 +152,10 @@ describe('a server that names rows', () => {
 		message: 'refused',
 		description: 'Look.',
 		status: 400,
-		blame: { kind: 'rows', named: new Map(rows) },
+		blame: { kind: 'rows', message: 'refused', named: new Map(rows) },
 	});
 	const schema = (rows: number[], sent: number[]): Failure =>
-		failureOf(
+		statusFailure(
 			400,
 			replyOf(
 				JSON.stringify({
@@ -170,7 +171,7 @@ describe('a server that names rows', () => {
 			),
 		);
 	const tensorFlow = (rows: number[], sent: number[]): Failure =>
-		failureOf(
+		statusFailure(
 			400,
 			replyOf(
 				JSON.stringify({
@@ -204,7 +205,7 @@ describe('a server that names rows', () => {
 		});
 		expect(bad.size).toBe(300);
 		expect(requests).toHaveLength(299);
-		expect(bad.get(7)?.message).toBe('bad 7');
+		expect(bad.get(7)?.message).toBe('refused: bad 7');
 	});
 
 	test('out of range, twice or by no whole number is believed where there is such a row', async () => {
@@ -218,7 +219,7 @@ describe('a server that names rows', () => {
 			[NaN, 'nowhere'],
 		];
 		const { bad, requests } = await search(10, (row) => row === 3, { failure: () => named(rows) });
-		expect([...bad].map(([row, { message }]) => [row, message])).toEqual([[3, 'named again']]);
+		expect([...bad].map(([row, { message }]) => [row, message])).toEqual([[3, 'refused: named again']]);
 		expect(requests).toEqual([[0, 1, 2, 4, 5, 6, 7, 8, 9]]);
 	});
 
@@ -259,7 +260,7 @@ test('a deployment that answers another number of predictions than rows gets eac
 	const { bad, requests } = await search(8, (row) => row === 6, {
 		failure: (_rows, sent) =>
 			sent.length > 1
-				? failureOf(500, replyOf('{"detail":{"code":"CONTRACT_VIOLATION","message":"2 for 8"}}'))
+				? statusFailure(500, replyOf('{"detail":{"code":"CONTRACT_VIOLATION","message":"2 for 8"}}'))
 				: refused(),
 	});
 	expect([...bad.keys()]).toEqual([6]);
@@ -274,15 +275,14 @@ test.each([
 	[501, '{"error":"no"}'],
 	[503, 'no healthy upstream'],
 ])('status %i with %s blames no row', (status, body) => {
-	expect(failureOf(status, replyOf(body)).blame).toBeUndefined();
+	expect(statusFailure(status, replyOf(body)).blame).toBeUndefined();
 });
 
 test('what blames the size says how many rows fit, where the server does', () => {
-	expect(
-		blameOf(413, replyOf(''), "The request has 600 rows; deployment 'fraud' accepts at most 512.", String),
-	).toEqual({
+	const blame = (body: string) => blameOf(readErrorReply(413, replyOf(body)), 'too large');
+	expect(blame("The request has 600 rows; deployment 'fraud' accepts at most 512.")).toEqual({
 		kind: 'size',
 		mostRows: 512,
 	});
-	expect(blameOf(413, replyOf(''), 'Payload Too Large', String)).toEqual({ kind: 'size', mostRows: undefined });
+	expect(blame('Payload Too Large')).toEqual({ kind: 'size', mostRows: undefined });
 });

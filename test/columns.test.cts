@@ -1,11 +1,11 @@
 /** The 'Columns' field: what is read as names and paths, and that any text is read in time linear in it. */
 import fc from 'fast-check';
-import { fieldsOf, missingColumn, parseColumns, parsePath, readColumn } from '../nodes/core/predict/columns';
+import { fieldsOf, missingColumn, parseColumns, parsePath, columnValue } from '../nodes/core/predict/columns';
 
 function read(text: string, item: Record<string, unknown>): unknown {
 	const columns = parseColumns(text);
 	return columns.ok
-		? Object.fromEntries(columns.value.map((column) => [column.name, readColumn(item, column)]))
+		? Object.fromEntries(columns.value.map((column) => [column.name, columnValue(item, column)]))
 		: columns.failure.message;
 }
 

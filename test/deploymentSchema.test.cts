@@ -1,12 +1,6 @@
 /** What a deployment's schema says of its columns, and what each type makes of a value. */
-import {
-	cellOf,
-	kindOf,
-	missingColumns,
-	readSchema,
-	unknownColumns,
-	type SchemaColumn,
-} from '../nodes/core/predict/deploymentSchema';
+import { kindOf, readDeploymentSchema, type SchemaColumn } from '../nodes/core/predict/deploymentSchema';
+import { cellOf, missingColumns, unknownColumns } from '../nodes/core/predict/schemaCells';
 
 const column = (type: string, more: Partial<SchemaColumn> = {}): SchemaColumn => ({
 	name: 'x',
@@ -24,7 +18,7 @@ function cell(type: string, value: unknown, more: Partial<SchemaColumn> = {}): s
 }
 
 test('a schema tells its columns group by group, in the order of a row without names', () => {
-	const schema = readSchema({
+	const schema = readDeploymentSchema({
 		extraLoggingFeatures: [{ name: 'e', type: 'string' }],
 		requestParameters: [{ name: 'r', type: 'DOUBLE' }],
 		passedFeatures: [{ name: 'p', type: null, nullable: 'yes', description: 5 }],
@@ -45,8 +39,14 @@ test('a schema tells its columns group by group, in the order of a row without n
 test.each([[undefined], [null], ['8'], [0], [0.9], [-1], [{ valueOf: 1 }]])(
 	'the limit %p is the documented one',
 	(limit) => {
-		expect(readSchema(limit === undefined ? {} : { maxBatchRows: limit })).toEqual({ columns: [], maxBatchRows: 512 });
-		expect(readSchema({ maxBatchRows: 1, servingKeys: { length: 1 } })).toEqual({ columns: [], maxBatchRows: 1 });
+		expect(readDeploymentSchema(limit === undefined ? {} : { maxBatchRows: limit })).toEqual({
+			columns: [],
+			maxBatchRows: 512,
+		});
+		expect(readDeploymentSchema({ maxBatchRows: 1, servingKeys: { length: 1 } })).toEqual({
+			columns: [],
+			maxBatchRows: 1,
+		});
 	},
 );
 

@@ -1,4 +1,4 @@
-import { errorText } from '../nodes/core/failure/errorReply';
+import { readErrorReply } from '../nodes/core/failure/errorReply';
 import documented from './fixtures/error-bodies.json';
 import { replyOf } from '../nodes/core/json/reply';
 
@@ -20,7 +20,7 @@ test.each([
 	['batcher-inputs-not-supported', 'no instances in the request'],
 	['ok-batcher-downstream-error', 'X has 1 features, but LogisticRegression is expecting 4 features as input.'],
 ])('%s in the server’s own words', (name, text) => {
-	expect(errorText(replyOf(documented.find((entry) => entry.case === name)?.body ?? ''))).toBe(text);
+	expect(readErrorReply(500, replyOf(documented.find((entry) => entry.case === name)?.body ?? '')).text).toBe(text);
 });
 
 test.each([
@@ -30,5 +30,5 @@ test.each([
 	[{ detail: [{ loc: Array.from({ length: 1000 }, () => 'x'), msg: '' }] }, `${'x.'.repeat(49)}x:`],
 	[{ errorCode: { a: 1 }, message: 'no' }, 'no'],
 ])('a list of problems, some of them: %j', (body, text) => {
-	expect(errorText(replyOf(JSON.stringify(body)))).toBe(text);
+	expect(readErrorReply(500, replyOf(JSON.stringify(body))).text).toBe(text);
 });

@@ -4,7 +4,7 @@ import { choiceTester, isEqual } from '../nodes/core/language/choices';
 import { departureFrom as departureInTurns } from '../nodes/core/language/departure';
 import { excerpt } from '../nodes/core/failure/excerpt';
 import { isRecord, parseGiven, parseReply, type Json } from '../nodes/core/json/json';
-import { readSchema } from '../nodes/core/language/jsonSchema';
+import { readJsonSchema } from '../nodes/core/language/jsonSchema';
 import { inOrder, lookUpIn, type Schema } from '../nodes/core/language/schemaReferences';
 
 /** At one go. */
@@ -13,7 +13,7 @@ const departureFrom = async (schema: Record<string, unknown>, answer: Json): Pro
 
 /** The message of a schema that cannot be sent. */
 function problemOf(schema: unknown): string | undefined {
-	const read = readSchema(schema);
+	const read = readJsonSchema(schema);
 	return read.ok ? undefined : read.failure.message;
 }
 
@@ -49,18 +49,18 @@ describe('a schema that can be sent', () => {
 		['hostile names', { properties: JSON.parse('{"__proto__": {"type": "string"}, "constructor": {}}') }],
 		['five hundred levels', { type: 'string', more: nested(498, (inner) => [inner]) }],
 	])('has %s', (_name, schema) => {
-		expect(readSchema(schema)).toEqual({ ok: true, value: schema });
+		expect(readJsonSchema(schema)).toEqual({ ok: true, value: schema });
 	});
 
 	test('may stand inside the wrapping of OpenAI, unless the outer one is a schema itself', () => {
 		const schema = { type: 'object' };
-		expect(readSchema({ name: 'x', schema })).toEqual({ ok: true, value: schema });
-		expect(readSchema({ type: 'string', schema })).toEqual({ ok: true, value: { type: 'string', schema } });
+		expect(readJsonSchema({ name: 'x', schema })).toEqual({ ok: true, value: schema });
+		expect(readJsonSchema({ type: 'string', schema })).toEqual({ ok: true, value: { type: 'string', schema } });
 	});
 
 	test('a member named like one of the wrapping’s is a member', () => {
 		const schema = { properties: { schema: { type: 'string' } } };
-		expect(readSchema(schema)).toEqual({ ok: true, value: schema });
+		expect(readJsonSchema(schema)).toEqual({ ok: true, value: schema });
 	});
 });
 
@@ -152,7 +152,7 @@ describe('a schema that cannot be sent', () => {
 			"'JSON Schema' is nested more than 500 levels deep",
 		],
 	])('is %s', (_name, schema, message) => {
-		const read = readSchema(schema);
+		const read = readJsonSchema(schema);
 		expect(read).toEqual({
 			ok: false,
 			failure: { kind: 'input', message: expect.stringContaining(message), description: ADVICE },
@@ -420,7 +420,7 @@ describe('any schema and any answer', () => {
 		let departed = 0;
 		await fc.assert(
 			fc.asyncProperty(schemas, answers, async (given, answer) => {
-				const read = readSchema(given);
+				const read = readJsonSchema(given);
 				const asGiven = isRecord(given) ? given : {};
 				if (!read.ok) {
 					expect(read.failure.message).toMatch(/^'JSON Schema' \S/);
@@ -446,7 +446,7 @@ describe('any schema and any answer', () => {
 				if (!isRecord(given)) return;
 				let steps = 0;
 				const schema = counted(given, () => steps++);
-				readSchema(schema);
+				readJsonSchema(schema);
 				expect(steps).toBeLessThanOrEqual(100 * sizeOf(given));
 				steps = 0;
 				await departureFrom(
@@ -467,7 +467,7 @@ describe('what takes steps without end when each way is gone', () => {
 	const deep = parseReply(`${'{"n":'.repeat(400)}"x"${'}'.repeat(400)}`) ?? null;
 
 	async function stepsOf(schema: Schema, answer: Json): Promise<{ departure: string | undefined; share: number }> {
-		expect(readSchema(schema).ok).toBe(true);
+		expect(readJsonSchema(schema).ok).toBe(true);
 		let steps = 0;
 		const departure = await departureFrom(
 			counted(schema, () => steps++),

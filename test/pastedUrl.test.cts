@@ -1,12 +1,11 @@
 /** A deployment's URL as a user pastes it: what each operation calls of it, and all that it does not. */
-import { needsNamedGateway } from '../nodes/core/hopsworks/pastedUrl';
 import { predictRoute, type Route } from '../nodes/core/hopsworks/route';
 import {
-	addressOf,
 	chat,
 	embed,
 	GATEWAY,
 	HOPSWORKS,
+	planned,
 	predict,
 	refusal,
 	targetIn,
@@ -111,7 +110,6 @@ describe('what is called', () => {
 		for (const origin of [GATEWAY, 'https://named.example.com']) {
 			expect(targetIn(predict, { ...given, url: `${origin}/v1/test/fraud` }).url).toContain(origin);
 			expect(refusal(predict, { ...given, url: `${origin}/x` }).message).toContain('Predict does not call the path');
-			expect(needsNamedGateway(addressOf({ ...given, url: ` ${origin}/x ` }), predict)).toBe(false);
 		}
 		// A base belongs to its own address.
 		expect(refusal(predict, { ...given, url: 'https://named.example.com/base/v1/test/fraud' }).kind).toBe('input');
@@ -337,11 +335,12 @@ describe('Hopsworks is asked for its gateway only where that can help', () => {
 		[{ name: 'fraud' }, false],
 		[{ name: `${HOPSWORKS}/v1/test/fraud` }, false],
 	])('%j: %s', (given, isNeeded) => {
-		expect(needsNamedGateway(addressOf({ hopsworksUrl: HOPSWORKS, ...given }), predict)).toBe(isNeeded);
+		const { asked } = planned(predict, { hopsworksUrl: HOPSWORKS, discovery: {}, ...given });
+		expect(asked.includes('gateway')).toBe(isNeeded);
 	});
 
 	test('Chat has no route through Hopsworks', () => {
-		const address = addressOf({ hopsworksUrl: HOPSWORKS, url: `${HOPSWORKS}${REST}/inference/models/fraud:predict` });
-		expect(needsNamedGateway(address, chat())).toBe(true);
+		const url = `${HOPSWORKS}${REST}/inference/models/fraud:predict`;
+		expect(planned(chat(), { hopsworksUrl: HOPSWORKS, discovery: {}, url }).asked).toEqual(['gateway']);
 	});
 });

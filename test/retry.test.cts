@@ -1,9 +1,9 @@
 import { connectionFailure, timeoutFailure } from '../nodes/core/failure/connectionFailure';
 import { isRetryable, retryAfter, retryWait } from '../nodes/core/failure/retry';
-import { failureOf } from '../nodes/core/failure/statusFailure';
+import { statusFailure } from '../nodes/core/failure/statusFailure';
 import { replyOf } from '../nodes/core/json/reply';
 
-const failure = (status: number) => failureOf(status, replyOf(''));
+const failure = (status: number) => statusFailure(status, replyOf(''));
 
 test.each([429, 502, 503])('%i is tried again', (status) => {
 	expect(isRetryable(failure(status), false)).toBe(true);

@@ -1,31 +1,31 @@
 /** What a row looks like in a request, in every format, and that wide rows cost no more than their width. */
 import fc from 'fast-check';
 import type { Outcome } from '../nodes/core/failure/outcome';
-import { fillTemplate, givenRowText, rowsText, rowTemplate, rowWriter, type RowShape } from '../nodes/core/predict/rowLayout';
+import { rowsText } from '../nodes/core/predict/requestBody';
+import { givenRowWriter, rowWriter, type Row, type RowLayout } from '../nodes/core/predict/rowLayout';
 
-/** The text, or the message of a failure. */
-function said(outcome: Outcome<string>): string {
-	return outcome.ok ? outcome.value : outcome.failure.message;
+/** The text, the cells of a columnar row one below the other, or the message of a failure. */
+function said(outcome: Outcome<Row>): string {
+	if (!outcome.ok) return outcome.failure.message;
+	return typeof outcome.value === 'string' ? outcome.value : outcome.value.cells.join('\n');
 }
 
-const FORMATS = ['values', 'columnar', 'lists', 'value', 'object', 'given'] as const;
+const LAYOUTS = ['values', 'columnar', 'lists', 'value', 'object', 'given'] as const;
 
-describe('a template', () => {
-	test.each<[(typeof FORMATS)[number], string]>([
+describe('a row', () => {
+	test.each<[(typeof LAYOUTS)[number], string]>([
 		['values', '[1,2]'],
 		['columnar', '1\n2'],
 		['lists', '{"a":[1],"b \\"x\\"":[2]}'],
 		['object', '{"a":1,"b \\"x\\"":2}'],
 		['given', '{"a":1,"b \\"x\\"":2}'],
-	])('of %s', (format, text) => {
-		const template = rowTemplate(['a', 'b "x"'], { format });
-		expect(template.ok && fillTemplate(template.value, (index) => String(index + 1))).toBe(text);
+	])('of %s', (layout, text) => {
+		expect(said(rowWriter(layout)(['a', 'b "x"'], ['1', '2']))).toBe(text);
 	});
 
 	test('of a single value takes one column', () => {
-		const template = rowTemplate(['a'], { format: 'value' });
-		expect(template.ok && fillTemplate(template.value, () => '5')).toBe('5');
-		expect(rowTemplate(['a', 'b'], { format: 'value' })).toEqual({
+		expect(said(rowWriter('value')(['a'], ['5']))).toBe('5');
+		expect(rowWriter('value')(['a', 'b'], ['5', '6'])).toEqual({
 			ok: false,
 			failure: {
 				kind: 'input',
@@ -33,14 +33,18 @@ describe('a template', () => {
 				description: "Name one column, or choose another 'Row Format'.",
 			},
 		});
-		expect(rowTemplate([], { format: 'value' }).ok).toBe(false);
+		expect(rowWriter('value')([], []).ok).toBe(false);
 	});
 
 	test('of no columns is empty', () => {
-		const texts = FORMATS.map((format) => rowTemplate([], { format })).map(
-			(template) => template.ok && fillTemplate(template.value, () => 'x'),
-		);
-		expect(texts).toEqual(['[]', '', '{}', false, '{}', '{}']);
+		expect(LAYOUTS.map((layout) => said(rowWriter(layout)([], [])))).toEqual([
+			'[]',
+			'',
+			'{}',
+			"'Row Format' 'Single Value' takes one column, and this row has 0",
+			'{}',
+			'{}',
+		]);
 	});
 });
 
@@ -60,19 +64,19 @@ describe('rows of several items', () => {
 		],
 	];
 
-	test.each<[RowShape, string[]]>([
-		[{ format: 'values' }, ['[1,2]', '[3,4]', '[5,6]']],
-		[{ format: 'columnar' }, ['1\n2', '3\n4', '5\n6']],
-		[{ format: 'object' }, ['{"a":1,"b":2}', '{"b":4,"a":3}', '{"a":5,"b":6}']],
-		[{ format: 'lists' }, ['{"a":[1],"b":[2]}', '{"b":[4],"a":[3]}', '{"a":[5],"b":[6]}']],
-		[{ format: 'values', columns: ['b', 'a'] }, ['[2,1]', '[4,3]', '[6,5]']],
-	])('%j are lined up by name where a column is told by its place', (shape, texts) => {
-		const write = rowWriter(shape);
+	test.each<[RowLayout, string[], string[] | undefined]>([
+		['values', ['[1,2]', '[3,4]', '[5,6]'], undefined],
+		['columnar', ['1\n2', '3\n4', '5\n6'], undefined],
+		['object', ['{"a":1,"b":2}', '{"b":4,"a":3}', '{"a":5,"b":6}'], undefined],
+		['lists', ['{"a":[1],"b":[2]}', '{"b":[4],"a":[3]}', '{"a":[5],"b":[6]}'], undefined],
+		['values', ['[2,1]', '[4,3]', '[6,5]'], ['b', 'a']],
+	])('%s are lined up by name where a column is told by its place', (layout, texts, columns) => {
+		const write = rowWriter(layout, columns);
 		expect(rows.map(([names, cells]) => said(write(names, cells)))).toEqual(texts);
 	});
 
 	test('may each have columns of their own where a row names them', () => {
-		const write = rowWriter({ format: 'object' });
+		const write = rowWriter('object');
 		const all = [['a'], ['a', 'b'], ['b'], ['a'], []].map((names) =>
 			said(
 				write(
@@ -85,7 +89,7 @@ describe('rows of several items', () => {
 	});
 
 	test('are each too wide by themselves for a single value', () => {
-		const write = rowWriter({ format: 'value' });
+		const write = rowWriter('value');
 		expect(['a', 'b c', 'd'].map((names) => said(write(names.split(' '), ['1', '2'])))).toEqual([
 			'1',
 			"'Row Format' 'Single Value' takes one column, and this row has 2",
@@ -93,18 +97,17 @@ describe('rows of several items', () => {
 		]);
 	});
 
-	test('keep the order of the first, which later ones share', () => {
-		const shape: RowShape = { format: 'values' };
-		rowWriter(shape)(['a'], ['1']);
-		expect(shape.columns).toEqual(['a']);
-		expect(said(rowWriter(shape)(['b'], ['1']))).toBe("The field 'a' is missing");
-		const named: RowShape = { format: 'object' };
-		rowWriter(named)(['a'], ['1']);
-		expect(named.columns).toBeUndefined();
+	test('keep the order of the first', () => {
+		const write = rowWriter('values');
+		write(['a'], ['1']);
+		expect(said(write(['b'], ['1']))).toBe("The field 'a' is missing");
+		const columnar = rowWriter('columnar');
+		columnar(['a', 'b'], ['1', '2']);
+		expect(columnar(['b', 'a'], ['3', '4'])).toEqual({ ok: true, value: { columns: ['a', 'b'], cells: ['4', '3'] } });
 	});
 
 	test('a cell that is not there is null', () => {
-		const write = rowWriter({ format: 'values' });
+		const write = rowWriter('values');
 		expect(said(write(['a', 'b'], ['1']))).toBe('[1,null]');
 		expect(said(write(['b', 'a'], ['1']))).toBe('[null,1]');
 	});
@@ -131,7 +134,7 @@ describe('rows of several items', () => {
 			"'Row Format' tells columns by their position, so every item needs the same fields. Pick the columns by name to leave others out.",
 		],
 	])('the columns %j fail beside a and b', (names, message, description) => {
-		const write = rowWriter({ format: 'values' });
+		const write = rowWriter('values');
 		write(['a', 'b'], ['1', '2']);
 		expect(
 			write(
@@ -149,7 +152,7 @@ describe('rows of several items', () => {
 			);
 		fc.assert(
 			fc.property(orders, (rowsOfNames) => {
-				const write = rowWriter({ format: 'values' });
+				const write = rowWriter('values');
 				for (const names of rowsOfNames) {
 					const cells = names.map((name) => JSON.stringify(name));
 					expect(said(write(names, cells))).toBe(JSON.stringify(rowsOfNames[0]));
@@ -161,7 +164,7 @@ describe('rows of several items', () => {
 	test('cost no more than their width, in whatever order', () => {
 		const names = Array.from({ length: 5000 }, (_, index) => `column${index}`);
 		const cells = names.map(() => '1');
-		const write = rowWriter({ format: 'values' });
+		const write = rowWriter('values');
 		write(names, cells);
 		const turned = names.toReversed();
 		for (let row = 0; row < 500; row++) expect(write(turned, cells).ok).toBe(true);
@@ -171,10 +174,9 @@ describe('rows of several items', () => {
 });
 
 describe('a row that was given whole', () => {
-	const given = (row: unknown, shape: RowShape) => said(givenRowText(row, shape, rowWriter(shape)));
 	const misfit = (kind: string) => `The row is ${kind}, which does not fit 'Row Format'`;
 
-	test.each<[unknown, RowShape['format'], string]>([
+	test.each<[unknown, RowLayout, string]>([
 		[{ a: [1] }, 'given', '{"a":[1]}'],
 		[[1, 'x'], 'given', '[1,"x"]'],
 		[5n, 'given', '5'],
@@ -193,13 +195,12 @@ describe('a row that was given whole', () => {
 		[5, 'columnar', misfit('a single value')],
 		[null, 'object', misfit('a single value')],
 		['x', 'lists', misfit('a single value')],
-	])('%p as %s', (row, format, text) => {
-		expect(given(row, { format })).toBe(text);
+	])('%p as %s', (row, layout, text) => {
+		expect(said(givenRowWriter(layout)(row))).toBe(text);
 	});
 
 	test('is refused with advice where it does not fit', () => {
-		const shape: RowShape = { format: 'object' };
-		expect(givenRowText([1], shape, rowWriter(shape))).toMatchObject({
+		expect(givenRowWriter('object')([1])).toMatchObject({
 			failure: {
 				kind: 'input',
 				description:
@@ -209,23 +210,27 @@ describe('a row that was given whole', () => {
 	});
 
 	test('without names leaves none to the rows after it, nor takes theirs', () => {
-		const values: RowShape = { format: 'values' };
-		expect(given([1], values)).toBe('[1]');
-		expect(given({ a: 1 }, values)).toBe("The field 'a' is not in the first item");
-		const columnar: RowShape = { format: 'columnar' };
-		expect(given({ a: 1 }, columnar)).toBe('1');
-		expect(given([1], columnar)).toBe(misfit('a list'));
-		const object: RowShape = { format: 'value' };
-		given(1, object);
-		expect(object.columns).toBeUndefined();
+		const values = givenRowWriter('values');
+		expect(said(values([1]))).toBe('[1]');
+		expect(said(values({ a: 1 }))).toBe("The field 'a' is not in the first item");
+		expect(said(values([2]))).toBe('[2]');
+		const columnar = givenRowWriter('columnar');
+		expect(said(columnar({ a: 1 }))).toBe('1');
+		expect(said(columnar([1]))).toBe(misfit('a list'));
+		const unnamed = givenRowWriter('columnar');
+		expect(said(unnamed([1]))).toBe('[1]');
+		expect(said(unnamed({ a: 1 }))).toBe("The field 'a' is not in the first item");
 	});
 });
 
-test('rows of a request stand in one list, or in one a column', () => {
-	expect(rowsText(['[1]', '[2]'], { format: 'values', columns: ['a'] })).toBe('[[1],[2]]');
-	expect(rowsText([], { format: 'values' })).toBe('[]');
-	expect(rowsText(['1\n2', '3\n4'], { format: 'columnar', columns: ['a', 'b'] })).toBe('{"a":[1,3],"b":[2,4]}');
-	expect(rowsText(['[1]', '[2]'], { format: 'columnar', columns: [] })).toBe('[[1],[2]]');
-	expect(rowsText(['[1]'], { format: 'columnar' })).toBe('[[1]]');
-	expect(rowsText([], { format: 'columnar', columns: ['a'] })).toBe('{"a":[]}');
+test('rows of a request stand in one list, or in one per column', () => {
+	const columns = ['a', 'b'];
+	expect(rowsText(['[1]', '[2]'])).toBe('[[1],[2]]');
+	expect(rowsText([])).toBe('[]');
+	expect(
+		rowsText([
+			{ columns, cells: ['1', '"x\\n"'] },
+			{ columns, cells: ['3', '4'] },
+		]),
+	).toBe('{"a":[1,3],"b":["x\\n",4]}');
 });

@@ -1,7 +1,8 @@
 /** Rows by the deployment's own schema, and the request field by its record. */
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
-import { cellOf, readSchema } from '../nodes/core/predict/deploymentSchema';
+import { readDeploymentSchema } from '../nodes/core/predict/deploymentSchema';
+import { cellOf } from '../nodes/core/predict/schemaCells';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { panelContext, runModel, type RunResult } from './support/engine.cts';
 import { firstValues, startServer, type TestServer } from './support/server.cts';
@@ -239,7 +240,7 @@ describe('the panel', () => {
 
 describe('types', () => {
 	const cell = (type: string | null, value: unknown, nullable = false): unknown => {
-		const [column] = readSchema({ servingKeys: [{ name: 'x', type, nullable }] }).columns;
+		const [column] = readDeploymentSchema({ servingKeys: [{ name: 'x', type, nullable }] }).columns;
 		if (!column) throw new Error('no column');
 		const made = cellOf(value, column);
 		return made.ok ? made.value : 'refused';
@@ -303,7 +304,11 @@ describe('types', () => {
 	});
 
 	test('a schema that tells no limit has the documented one', () => {
-		expect([readSchema({}), readSchema({ maxBatchRows: 0 }), readSchema({ maxBatchRows: 8.5 })]).toEqual([
+		expect([
+			readDeploymentSchema({}),
+			readDeploymentSchema({ maxBatchRows: 0 }),
+			readDeploymentSchema({ maxBatchRows: 8.5 }),
+		]).toEqual([
 			{ columns: [], maxBatchRows: 512 },
 			{ columns: [], maxBatchRows: 512 },
 			{ columns: [], maxBatchRows: 8 },

@@ -1,5 +1,5 @@
-import { errorText } from '../nodes/core/failure/errorReply';
-import { failureOf } from '../nodes/core/failure/statusFailure';
+import { readErrorReply } from '../nodes/core/failure/errorReply';
+import { statusFailure } from '../nodes/core/failure/statusFailure';
 import documented from './fixtures/error-bodies.json';
 import { replyOf } from '../nodes/core/json/reply';
 
@@ -9,8 +9,8 @@ describe('every documented error body', () => {
 	test.each(withBody.map(({ case: name, status, body }) => ({ name, status, body })))(
 		'$name says something readable',
 		({ status, body }) => {
-			const { message, description } = failureOf(status, replyOf(body));
-			const text = errorText(replyOf(body));
+			const { message, description } = statusFailure(status, replyOf(body));
+			const text = readErrorReply(status, replyOf(body)).text;
 			expect(text).not.toBe('');
 			expect(text).not.toMatch(/^[{[<]|<html|<body/i);
 			expect(message).toContain(text);
@@ -38,7 +38,7 @@ describe('every documented error body', () => {
 		['envoy-no-healthy-upstream', 'not ready', "'Max Tries'"],
 	])('%s tells what happened and what to do', (name, message, description) => {
 		const { status = 0, body = '' } = documented.find((entry) => entry.case === name) ?? {};
-		const failure = failureOf(status, replyOf(body));
+		const failure = statusFailure(status, replyOf(body));
 		expect(failure.message).toContain(message);
 		expect(failure.description).toContain(description);
 	});
@@ -47,8 +47,8 @@ describe('every documented error body', () => {
 test.each([
 	[599, 'The server failed (status 599): no', "The deployment's logs in Hopsworks may say why."],
 	[499, 'The deployment refused the request (status 499): no', 'Check that '],
-])('the unfamiliar status %i is told by its hundred', (status, message, advice) => {
-	const failure = failureOf(status, replyOf('no'));
+])('the unfamiliar status %i is told by its hundred', (status, message, description) => {
+	const failure = statusFailure(status, replyOf('no'));
 	expect(failure).toMatchObject({ kind: 'status', status, message });
-	expect(failure.description).toContain(advice);
+	expect(failure.description).toContain(description);
 });

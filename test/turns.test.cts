@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { readEmbeddings } from '../nodes/core/language/embeddings';
 import { parseReply } from '../nodes/core/json/json';
 import { parseLongReply } from '../nodes/core/json/longJson';
-import { readPredictions } from '../nodes/core/predict/predictV1';
+import { readPredictions } from '../nodes/core/predict/predictions';
 import { replyInTurns, replyOf } from '../nodes/core/json/reply';
 import { Turns } from '../nodes/core/turns';
 
@@ -44,7 +44,7 @@ describe('others have their turn', () => {
 	test('while columns become rows', async () => {
 		const column = Array.from({ length: 1000 }, (_, row) => row);
 		const reply = replyOf(`{"predictions":{"a":${JSON.stringify(column)},"__proto__":${JSON.stringify(column)}}}`);
-		const form = { requestField: 'inputs', shape: { format: 'columnar' } } as const;
+		const form = { isExamples: false, isColumnar: true };
 		const read = await readPredictions(reply, 1000, form, giveWay);
 		expect(JSON.stringify(read.ok && read.value.at(-1))).toBe('{"a":999,"__proto__":999}');
 		expect(read.ok && read.value.length).toBe(1000);

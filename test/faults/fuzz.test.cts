@@ -7,11 +7,11 @@ import { readAnswer, readReply } from '../../nodes/core/language/chatAnswer';
 import type { AnswerFormat } from '../../nodes/core/language/chatCompletions';
 import { chatStreamReader } from '../../nodes/core/language/chatStream';
 import { readEmbeddings } from '../../nodes/core/language/embeddings';
-import { errorText } from '../../nodes/core/failure/errorReply';
+import { readErrorReply } from '../../nodes/core/failure/errorReply';
 import { parseGiven, parseReply } from '../../nodes/core/json/json';
 import type { Outcome } from '../../nodes/core/failure/outcome';
-import { readPredictions } from '../../nodes/core/predict/predictV1';
-import { failureOf } from '../../nodes/core/failure/statusFailure';
+import { readPredictions } from '../../nodes/core/predict/predictions';
+import { statusFailure } from '../../nodes/core/failure/statusFailure';
 import { bodies } from './bodies.cts';
 import { replyOf } from '../../nodes/core/json/reply';
 
@@ -70,11 +70,16 @@ test(`${CASES} random and mutated bodies`, async () => {
 	let seen = 0;
 	const check = async (body: string, rows: number, status: number): Promise<void> => {
 		for (const format of ['values', 'columnar'] as const) {
-			const read = await readPredictions(replyOf(body), rows, { requestField: 'inputs', shape: { format } }, goOn);
+			const read = await readPredictions(
+				replyOf(body),
+				rows,
+				{ isExamples: false, isColumnar: format === 'columnar' },
+				goOn,
+			);
 			expectInWords(read);
 			if (read.ok && read.value.length !== rows) throw new Error('another number of predictions than rows');
 		}
-		expectInWords({ ok: false, failure: failureOf(status, replyOf(body)) });
+		expectInWords({ ok: false, failure: statusFailure(status, replyOf(body)) });
 		const reply = readReply(replyOf(body));
 		expectInWords(reply);
 		for (const format of FORMATS) {
@@ -86,7 +91,7 @@ test(`${CASES} random and mutated bodies`, async () => {
 		for (const data of [...stream.push(`data: ${body}\n\n`), ...stream.end()])
 			expectInWords(stream.read(replyOf(data)));
 		expectInWords(stream.whole());
-		errorText(replyOf(body));
+		readErrorReply(500, replyOf(body));
 		parseGiven(body);
 		if (++seen > CASES / 5 && !isWarm) {
 			isWarm = true;

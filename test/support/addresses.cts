@@ -1,17 +1,22 @@
 /** Addresses as the tests of their own give them: only what differs from the usual. */
-import type { Address, Target } from '../../nodes/core/hopsworks/address';
+import type { Address, Knowledge, Question, Target } from '../../nodes/core/hopsworks/address';
 import type { DeploymentRecord } from '../../nodes/core/hopsworks/deploymentRecord';
 import { readDeployment } from '../../nodes/core/hopsworks/deploymentRecord';
 import type { Failure, Outcome } from '../../nodes/core/failure/outcome';
 import { chatRoute, embeddingsRoute, predictRoute, type Route } from '../../nodes/core/hopsworks/route';
-import { targetOf } from '../../nodes/core/hopsworks/target';
+import { planRoute } from '../../nodes/core/hopsworks/routing';
 
 export const GATEWAY = 'https://gw.example.com';
 export const HOPSWORKS = 'https://hopsworks.example.com';
 
-export type Given = Partial<Omit<Address, 'deployment'>> & { name?: string; url?: string };
+export type Given = Partial<Omit<Address, 'deployment'>> & {
+	name?: string;
+	url?: string;
+	/** What Hopsworks answers where it is asked; it is not asked without. */
+	discovery?: Partial<Knowledge>;
+};
 
-export function addressOf({ name = 'fraud', url, ...rest }: Given): Address {
+export function addressOf({ name = 'fraud', url, discovery: _discovery, ...rest }: Given): Address {
 	return {
 		deployment: url === undefined ? { mode: 'name', value: name } : { mode: 'url', value: url },
 		servingUrl: GATEWAY,
@@ -34,13 +39,29 @@ export const predict = predictRoute('predict');
 export const chat = (prefix = '/v1'): Route => valueOf(chatRoute(prefix));
 export const embed = (prefix = '/v1'): Route => valueOf(embeddingsRoute(prefix));
 
+/** The target, once all that is open has been asked, and what was asked in turn. */
+export function planned(route: Route, given: Given): { target: Outcome<Target>; asked: Question[] } {
+	const { discovery } = given;
+	const answers: Partial<Knowledge> = { record: recordIn('test'), gateway: null, domain: null, ...discovery };
+	const asked: Question[] = [];
+	let known: Knowledge = { canAsk: discovery !== undefined };
+	for (;;) {
+		const plan = planRoute(addressOf(given), route, known);
+		if (!('asks' in plan)) return { target: plan, asked };
+		if (asked.includes(plan.asks)) throw new Error(`'${plan.asks}' was asked twice`);
+		asked.push(plan.asks);
+		const answer = answers[plan.asks];
+		known = answer === undefined ? { canAsk: false } : { ...known, [plan.asks]: answer };
+	}
+}
+
 export function targetIn(route: Route, given: Given): Target {
-	return valueOf(targetOf(addressOf(given), route));
+	return valueOf(planned(route, given).target);
 }
 
 /** The failure of what must not become a target. */
 export function refusal(route: Route, given: Given): Failure {
-	const found = targetOf(addressOf(given), route);
+	const found = planned(route, given).target;
 	if (!found.ok) return found.failure;
 	throw new Error(`it went to ${found.value.url} for ${found.value.host ?? 'no host'}`);
 }

@@ -1,4 +1,4 @@
-import { readPredictions } from '../nodes/core/predict/predictV1';
+import { readPredictions } from '../nodes/core/predict/predictions';
 import documented from './fixtures/error-bodies.json';
 import { replyOf } from '../nodes/core/json/reply';
 
@@ -39,12 +39,7 @@ describe('documented replies with status 200', () => {
 
 	test.each(documented.filter(({ status }) => status === 200))('$case', async ({ case: name, body }) => {
 		const [rows = 0, value] = expected[name] ?? [];
-		const read = await readPredictions(
-			replyOf(body),
-			rows,
-			{ requestField: 'inputs', shape: { format: 'values' } },
-			goOn,
-		);
+		const read = await readPredictions(replyOf(body), rows, { isExamples: false, isColumnar: false }, goOn);
 		expect(read.ok ? read.value : FAILS).toEqual(value);
 	});
 
@@ -56,12 +51,7 @@ describe('documented replies with status 200', () => {
 		['more than rows', '{"predictions": [1, 2, 3]}', 2, FAILS],
 		['members of other lengths are one prediction', '{"predictions": {"a": [1], "b": [2, 3]}}', 2, FAILS],
 	])('%s', async (_name, body, rows, value) => {
-		const read = await readPredictions(
-			replyOf(body),
-			rows,
-			{ requestField: 'inputs', shape: { format: 'values' } },
-			goOn,
-		);
+		const read = await readPredictions(replyOf(body), rows, { isExamples: false, isColumnar: false }, goOn);
 		expect(read.ok ? read.value : FAILS).toEqual(value);
 	});
 });
