@@ -64,7 +64,7 @@ async function main(): Promise<void> {
 
 	const core = scoreOf(judged.filter((mutant) => isCore(fileOf(mutant))));
 	const bar = barFor(core.all, !values.all && keys.size < USUAL_SAMPLE);
-	console.log(`nodes/serving: ${core.percent.toFixed(1)} %, wanted ${bar.toFixed(1)} %`);
+	console.log(`nodes/core: ${core.percent.toFixed(1)} %, wanted ${bar.toFixed(1)} %`);
 	if (judged.length < keys.size) throw new Error(`only ${judged.length} of ${keys.size} mutants were judged`);
 	if (core.percent < bar) process.exitCode = 1;
 }

@@ -87,7 +87,7 @@ export function report(mutants: Judged[], how: string, sourceOf: (file: string) 
 		sentence('Score', mutants),
 		'',
 		sentence(
-			'Of nodes/serving',
+			'Of nodes/core',
 			mutants.filter((mutant) => isCore(fileOf(mutant))),
 		),
 		...(broken.length > 0 ? ['', `Left out, because the run itself broke: ${broken.length}`] : []),

@@ -16,9 +16,9 @@ export function fileOfRun(name: 'chosen' | 'leftOut'): string {
 	return join(process.env[FOLDER_VARIABLE] ?? '', `${name}.json`);
 }
 
-const CORE = 'nodes/serving';
-const EDGE = ['send', 'request', 'stream', 'scatter', 'run', 'sendSettings'].map(
-	(name) => `nodes/hopsworks/${name}.ts`,
+const CORE = 'nodes/core';
+const EDGE = ['execute', 'modelRun', 'response', 'run', 'send', 'sendOptions', 'stream'].map(
+	(name) => `nodes/n8n/${name}.ts`,
 );
 
 /**

@@ -1,6 +1,6 @@
 /** A queue from one who calls to one who iterates. */
 
-export interface Queue<Entry> extends AsyncIterable<Entry> {
+interface Queue<Entry> extends AsyncIterable<Entry> {
 	/** Returns whether anyone still reads. */
 	put(entry: Entry): boolean;
 	/** No more will be put. */

@@ -128,7 +128,7 @@ function snakeCase(name: string): string {
 }
 
 /** A language model as a node's fields describe it. */
-export interface ModelSettings {
+interface ModelSettings {
 	/** Its name in the request. */
 	model: string;
 	/** Top-level fields of the request. */

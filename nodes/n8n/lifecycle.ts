@@ -12,7 +12,7 @@ const POLL_EVERY = 5;
 
 const STARTABLE: ReadonlySet<State> = new Set<State>(['Created', 'Stopped']);
 
-export interface Patience {
+interface Patience {
 	context: CallContext;
 	api: RestApi;
 	/** Longest wait, in seconds; 0 asks only. */

@@ -6,7 +6,6 @@ import { accumulateTokenUsage, type INodeExecutionData } from 'n8n-workflow';
 import type { Batch, BatchForm } from '../core/batching/batchBuilder';
 import { scatter, type Group } from '../core/batching/scatter';
 import { success, type Failure, type Outcome } from '../core/failure/outcome';
-import type { Target } from '../core/hopsworks/address';
 import type { Route } from '../core/hopsworks/route';
 import { encode } from '../core/json/json';
 import type { Reply } from '../core/json/reply';
@@ -55,8 +54,8 @@ export interface ModelCall<Row, Value, Values extends AddressOptions> {
 	route(options: Options<Values>): Route;
 	/** Throws `unusable`. */
 	protocol(options: Options<Values>, deployment: ResolvedDeployment): Protocol<Row, Value>;
-	/** Stands around the exchange of one item, where items go one by one. */
-	around?(exchange: Exchange<Row, Value>): (batch: Batch<Row>) => Promise<Outcome<Value[]>>;
+	/** Stands around every exchange: sees to what its rows lack, or who else hears of it. */
+	around?(exchange: Exchange<Row, Value>): Exchange<Row, Value>;
 	/** Called for every request, with the items whose rows it carried. */
 	onSent?(items: number[], sent: Sent): void;
 	/** What comes out for an item. */
@@ -107,11 +106,14 @@ function grouping<Row, Value, Values extends AddressOptions>(run: Run, call: Mod
 		return row instanceof LateRow ? row.fetch() : row;
 	}
 
-	function exchangeWith(target: Target, protocol: Protocol<Row, Value>): Exchange<Row, Value> {
+	function exchangeWith(deployment: ResolvedDeployment, protocol: Protocol<Row, Value>): Exchange<Row, Value> {
 		return async ({ items, rows: batch }, onPiece) => {
+			// Others are waited for together, before any request.
+			const ready = call.isSequential ? await resolver.ready(deployment) : success(undefined);
+			if (!ready.ok) return ready;
 			for (;;) {
 				const { write } = protocol;
-				const sent = await send(target, () => write(batch), onPiece);
+				const sent = await send(deployment.target, () => write(batch), onPiece);
 				call.onSent?.(items, sent);
 				const values = sent.outcome.ok ? await protocol.read(sent.outcome.value, items.length) : sent.outcome;
 				if (!values.ok) protocol.learn?.(values.failure);
@@ -122,14 +124,14 @@ function grouping<Row, Value, Values extends AddressOptions>(run: Run, call: Mod
 
 	function newGroup(deployment: ResolvedDeployment, protocol: Protocol<Row, Value>): Group<Row, Value> {
 		const { limits, sizeOf } = protocol;
-		const exchange = exchangeWith(deployment.target, protocol);
+		const exchange = exchangeWith(deployment, protocol);
 		const group: Group<Row, Value> = {
 			items: [],
 			limits,
 			sizeOf,
 			rowOf,
-			exchange: call.around?.(exchange) ?? (async (batch) => await exchange(batch)),
-			ready: async () => await resolver.ready(deployment),
+			exchange: call.around?.(exchange) ?? exchange,
+			ready: async () => (call.isSequential ? success(undefined) : await resolver.ready(deployment)),
 		};
 		groups.push(group);
 		return group;

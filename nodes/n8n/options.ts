@@ -7,13 +7,13 @@ import { unusable } from './unusable';
 /** A field as the panel shows it; its name is that of its entry in the table. */
 export type Field = Omit<INodeProperties, 'name'>;
 
-export interface Option<Value> {
+interface Option<Value> {
 	field: Field;
 	/** Reads what the user set; undefined where nothing is. Throws what `attempt` turns into a failure. */
 	read(given: unknown): Value;
 }
 
-export type OptionTable<Values> = { [Name in keyof Values]: Option<Values[Name]> };
+type OptionTable<Values> = { [Name in keyof Values]: Option<Values[Name]> };
 
 /** The values of a table's options. */
 export type ValuesOf<Table> = { [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never };

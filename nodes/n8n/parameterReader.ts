@@ -11,7 +11,7 @@ function holdsExpression(stored: unknown): boolean {
 
 /**
  * A reader of node parameters; null for one that the panel does not show. What is no expression is the same object for
- * every item. An expression costs about 0.3 ms an item.
+ * every item. An expression costs about 0.3 ms per item.
  */
 export function parameterReader(context: IExecuteFunctions): ParameterReader {
 	const sameForAll = new Map<string, unknown>();

@@ -28,7 +28,7 @@ export interface ReplyReading {
 }
 
 /** What the reading of a body needs besides. */
-export interface ReadingTools {
+interface ReadingTools {
 	apiKey: string;
 	mostReplyBytes: number;
 	watch: Watch;

@@ -30,13 +30,13 @@ export const REST_DEFAULTS: SendSettings = {
 	mostReplyBytes: 64 * MEGABYTE,
 };
 
-export interface LogsQuery {
+interface LogsQuery {
 	component: 'predictor' | 'transformer';
 	/** How many lines, from the end. */
 	lines: number;
 }
 
-export interface InstanceLogs {
+interface InstanceLogs {
 	instanceName: string;
 	content: string;
 }
@@ -140,7 +140,7 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 }
 
 /** Where the REST API of a Hopsworks begins. */
-export function baseOf(hopsworksUrl: string): Outcome<string> {
+function baseOf(hopsworksUrl: string): Outcome<string> {
 	if (hopsworksUrl.trim() === '') {
 		return badInput(
 			"'Hopsworks URL' in the credential is empty",

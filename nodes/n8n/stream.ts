@@ -6,7 +6,7 @@ import { failed, type Outcome } from '../core/failure/outcome';
 import { replyInTurns } from '../core/json/reply';
 import { giveWay, type Watch } from './cancel';
 
-/** What the helper gives with `encoding: 'stream'`, as far as it is used here. */
+/** What the helper returns with `encoding: 'stream'`, as far as it is used here. */
 export type ByteStream = AsyncIterable<Uint8Array>;
 
 export function isByteStream(value: unknown): value is ByteStream {

@@ -1,7 +1,6 @@
 /** Chat: every item is a conversation that a deployed language model answers. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { success, type Outcome } from '../../core/failure/outcome';
-import type { Batch } from '../../core/batching/batchBuilder';
+import { success } from '../../core/failure/outcome';
 import { asText, type JsonObject } from '../../core/json/json';
 import { readAnswer, readReply, readUsage, type Answer } from '../../core/language/chatAnswer';
 import {
@@ -19,7 +18,7 @@ import { asJson } from '../../n8n/givenJson';
 import { readFieldNames, readImages } from '../../n8n/images';
 import { includeInputFields, isTool, outgoing, simplifyProperty } from '../../n8n/items';
 import { modelOptions, readChatRoute, readModelSettings } from '../../n8n/languageModel';
-import { LateRow, runOnModel, type Exchange, type ModelCall } from '../../n8n/modelRun';
+import { runOnModel, type Exchange, type ModelCall } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import {
 	booleanOption,
@@ -98,14 +97,17 @@ interface Answered {
 	reply: JsonObject;
 }
 
-/** What is the same for all items of a run. A row is a conversation, alone in its request. */
-async function setUp({
-	context,
-	items,
-	read,
-	notes,
-	stops,
-}: Run): Promise<ModelCall<Message[], Answered, ChatOptions>> {
+/** A row of Chat, alone in its request. */
+interface Conversation {
+	messages: Message[];
+	/** Binary fields of the item with images that go with them. */
+	imageFields: string[];
+}
+
+type ChatCall = ModelCall<Conversation, Answered, ChatOptions>;
+
+/** What is the same for all items of a run. */
+async function setUp({ context, items, read, notes, stops }: Run): Promise<ChatCall> {
 	const options = readChatOptions(read('options', 0));
 	const connection = await readConnection(context);
 	const settings = readSendSettings(options);
@@ -116,9 +118,17 @@ async function setUp({
 	const streams = options.get('enableStreaming') && !isTool(context.getNode()) && context.isStreaming?.();
 	const tokens = { prompt: 0, completion: 0 };
 
-	/** The messages with the images of the item, which are read now that their turn has come. */
-	async function withFiles(item: number, messages: Message[], fields: string[]): Promise<Message[]> {
-		return take(withImages(messages, await readImages(context, items[item], item, fields)));
+	/** With the images of its item, which are read now that their turn has come. */
+	async function whole(item: number, { messages, imageFields }: Conversation): Promise<Conversation> {
+		const images = await readImages(context, items[item], item, imageFields);
+		return { messages: take(withImages(messages, images)), imageFields };
+	}
+
+	function around(exchange: Exchange<Conversation, Answered>): Exchange<Conversation, Answered> {
+		return async ({ items: [item = 0], rows: [conversation] }, onPiece) => {
+			const rows = await attempt(async () => (conversation ? [await whole(item, conversation)] : []));
+			return rows.ok ? await exchange({ items: [item], rows: rows.value }, onPiece) : rows;
+		};
 	}
 
 	return {
@@ -128,10 +138,11 @@ async function setUp({
 		// The chat panel does not tell items apart, so they stream one after the other.
 		isSequential: streams,
 		readRow(item) {
-			const messages = readConversation(read, item);
-			const imageFields = readFieldNames(readChatOptions(read('options', item)).get('imageFields'));
-			if (imageFields.length === 0) return messages;
-			return new LateRow(async () => await attempt(async () => await withFiles(item, messages, imageFields)));
+			const itemOptions = readChatOptions(read('options', item));
+			return {
+				messages: readConversation(read, item),
+				imageFields: readFieldNames(itemOptions.get('imageFields')),
+			};
 		},
 		readOptions: readChatOptions,
 		route: readChatRoute,
@@ -142,7 +153,7 @@ async function setUp({
 				shared: { model, fields, format },
 				limits: { rows: 1, bytes: Infinity },
 				sizeOf: () => 0,
-				write: ([messages = []]) => chatBody({ model, messages, settings: fields }),
+				write: ([conversation]) => chatBody({ model, messages: conversation?.messages ?? [], settings: fields }),
 				async read(text) {
 					const reply = readReply(text);
 					if (!reply.ok) return reply;
@@ -154,7 +165,7 @@ async function setUp({
 				},
 			};
 		},
-		...(streams && { around: (exchange) => inChunks(context, exchange, stops) }),
+		around: (exchange) => (streams ? inChunks(context, around(exchange), stops) : around(exchange)),
 		made(item, { answer, reply }) {
 			const answered = outgoing(items, item, keepsInput);
 			const made = simplifies ? { ...answer } : { response: reply };
@@ -169,9 +180,9 @@ async function setUp({
 /** Sends an answer on while it is being written. */
 function inChunks(
 	context: IExecuteFunctions,
-	exchange: Exchange<Message[], Answered>,
+	exchange: Exchange<Conversation, Answered>,
 	stops: boolean,
-): (batch: Batch<Message[]>) => Promise<Outcome<Answered[]>> {
+): Exchange<Conversation, Answered> {
 	return async (batch) => {
 		const chunks = chunksOf(context, batch.items[0] ?? 0);
 		await chunks.begin();

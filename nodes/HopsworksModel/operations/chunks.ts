@@ -4,7 +4,7 @@ import type { Outcome } from '../../core/failure/outcome';
 import type { Piece } from '../../core/language/chatStream';
 
 /** What an item sends on to whoever waits for the workflow's answer, while it is being written. */
-export interface Chunks {
+interface Chunks {
 	begin(): Promise<void>;
 	onPiece(piece: Piece): Promise<void>;
 	/** The whole text, for servers that do not stream: they answer at once. */

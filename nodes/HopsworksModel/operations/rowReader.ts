@@ -11,7 +11,7 @@ import type { RowReader, RowReading } from './rowReading';
 import { schemaRowReader } from './schemaRows';
 import { expectSendable } from './sendable';
 
-export interface RowSource {
+interface RowSource {
 	/** Whether each row is a whole request body. */
 	isBody: boolean;
 	layout: RowLayout;

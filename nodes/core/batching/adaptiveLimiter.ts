@@ -1,6 +1,6 @@
 /** How many requests may be in flight: as many as the user allows, fewer while the server is congested. */
 
-/** So many windows full of calm replies make it wider by one: a server that stays busy is seldom asked for too much. */
+/** As many calm replies, times its width, widen the limit by one: a server that stays busy is seldom asked for too much. */
 const PATIENCE = 4;
 
 /**

@@ -3,7 +3,7 @@ import type { Failure, Outcome } from '../failure/outcome';
 import type { Turns } from '../turns';
 
 /** Read before every row, so that limits may shrink while batches are being built. */
-export interface BatchLimits {
+interface BatchLimits {
 	rows: number;
 	/** Bytes of the rows' own text in UTF-8; a row that is longer goes alone. */
 	bytes: number;

@@ -17,7 +17,7 @@ export interface Group<Row, Value> extends BatchForm<Row> {
 }
 
 /** How rows go out, and what becomes of them. */
-export interface Course<Value> {
+interface Course<Value> {
 	/** Batches under way at a time. */
 	concurrency: number;
 	/** Whether the run ends at the first item that fails. */

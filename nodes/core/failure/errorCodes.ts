@@ -2,7 +2,7 @@
 import type { Meaning } from './meaning';
 
 export const SCOPE_MISSING = 320004;
-export const DEPLOYMENT_NOT_FOUND = 240000;
+const DEPLOYMENT_NOT_FOUND = 240000;
 /** Start or stop is refused: it is there already, or over a quota. */
 export const NOT_STARTED = 240003;
 export const SCHEMA_MISSING = 240037;

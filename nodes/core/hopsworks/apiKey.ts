@@ -111,7 +111,7 @@ export function jsonWithout(value: Json, remove: Remove): Json {
 	return Object.fromEntries(Object.entries(value).map(([name, member]) => [remove(name), jsonWithout(member, remove)]));
 }
 
-export interface PieceCleaner {
+interface PieceCleaner {
 	/** What of the text so far may be shown: the end that may be the key's beginning is kept back. */
 	push(text: string): string;
 	/** What was kept back, once no more comes. */

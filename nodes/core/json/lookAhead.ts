@@ -64,7 +64,7 @@ export function endOfString(text: string, from: number, stop: number): number {
 	return at;
 }
 
-export interface Ahead {
+interface Ahead {
 	/** The position of the bracket that closes the list or object; -1 where it is out of sight. */
 	end: number;
 	/** The last comma in sight between the members, -1 for none; and so on in each list or object that is still open then. */

@@ -7,7 +7,7 @@ import type { Schema } from './schemaReferences';
 /** One message of a conversation; vLLM reads further members such as `name` or `tool_calls`. */
 export type Message = Record<string, unknown>;
 
-export interface ChatRequest {
+interface ChatRequest {
 	model: string;
 	messages: Message[];
 	/** Only what the user set: servers refuse or ignore fields they do not know. */

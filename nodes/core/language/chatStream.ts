@@ -12,7 +12,7 @@ export interface Piece {
 	reasoning: string;
 }
 
-export interface ChatStreamReader {
+interface ChatStreamReader {
 	/** The data of the events that a text from the stream completes, each for `read`. */
 	push(text: string): string[];
 	/** Whether the server has said that no more comes. */

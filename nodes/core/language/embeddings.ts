@@ -7,7 +7,7 @@ import { pluralize } from '../failure/pluralize';
 import type { Reply } from '../json/reply';
 import { Turns, type GiveWay } from '../turns';
 
-export interface EmbeddingSettings {
+interface EmbeddingSettings {
 	model: string;
 	/** Top-level fields of the request. */
 	settings: Record<string, unknown>;

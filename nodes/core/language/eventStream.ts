@@ -1,6 +1,6 @@
 /** Server-sent events: text as it arrives, cut into the data of each event (WHATWG HTML, 'Interpreting an event stream'). */
 
-export interface EventReader {
+interface EventReader {
 	/** The data of the events that this text completes. */
 	push(text: string): string[];
 	/** The data of an event that the end of the stream completes. */

@@ -68,7 +68,7 @@ async function perRow(found: Json, rows: number, isColumnar: boolean, giveWay: G
 }
 
 /** How the rows of a reply were sent. */
-export interface SentForm {
+interface SentForm {
 	/** As TensorFlow Serving's `examples`. */
 	isExamples: boolean;
 	/** In columns, so that the predictions come back in columns. */

@@ -10,13 +10,13 @@ export type RowLayout = Exclude<RowFormat, 'auto'> | 'given';
 /** One row: its JSON text, or in a request that is columnar its cells, each the JSON text of the column in its place. */
 export type Row = string | ColumnarRow;
 
-export interface ColumnarRow {
+interface ColumnarRow {
 	columns: readonly string[];
 	cells: readonly string[];
 }
 
 /** Writes one row out of its cells, which are JSON text, under their names. */
-export type RowWriter = (names: readonly string[], cells: readonly string[]) => Outcome<Row>;
+type RowWriter = (names: readonly string[], cells: readonly string[]) => Outcome<Row>;
 
 const FORMAT_LABEL = "'Row Format'";
 

@@ -54,7 +54,7 @@ export async function hopsworksApiTest(
 }
 
 function getter({ helpers }: ICredentialTestFunctions, origin: string, key: string, ignoreSslIssues: boolean): Get {
-	// The only HTTP helper that n8n gives a credential test: docs/decisions/0004-credential-test.md
+	// The only HTTP helper that n8n lets a credential test use: docs/decisions/0004-credential-test.md
 	const { request } = helpers;
 	const remove = keyRemover(key);
 	return async (path) => {
