@@ -1,6 +1,10 @@
 /** @type {import('jest').Config} */
 module.exports = {
-	testEnvironment: 'node',
+	// Packages stay loaded from one test file to the next: docs/decisions/0027-packages-stay-loaded.md.
+	testEnvironment: '<rootDir>/test/support/oneContext.cts',
+	runtime: '<rootDir>/test/support/runtime.cjs',
+	// Left to itself, jest keeps one processor free.
+	maxWorkers: '100%',
 	// A bound against a test that hangs, wide enough for a machine that is busy with something else.
 	testTimeout: 30_000,
 	testMatch: ['<rootDir>/test/**/*.test.cts'],

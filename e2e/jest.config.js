@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 module.exports = {
 	...require('../jest.config.js'),
+	// In a context of their own: these do not run n8n's engine themselves.
+	testEnvironment: 'node',
 	rootDir: '..',
 	testMatch: ['<rootDir>/e2e/*.test.cts'],
 	setupFiles: [],

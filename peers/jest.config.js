@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 module.exports = {
 	...require('../jest.config.js'),
+	// A single file, which has nothing to share.
+	testEnvironment: 'node',
 	rootDir: '..',
 	testMatch: ['<rootDir>/peers/*.test.cts'],
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/e2e/n8n'],

@@ -1,4 +1,8 @@
-/** n8n's own guard against server-side request forgery, which blocks private addresses: a file of its own, as n8n reads the setting once. */
+/**
+ * n8n's own guard against server-side request forgery, which blocks private addresses: with an engine of its own, as n8n reads
+ * the setting once.
+ * @jest-environment node
+ */
 import { runModel } from './support/engine.cts';
 import { firstValues, startServer, type TestServer } from './support/server.cts';
 

@@ -1,4 +1,5 @@
 /** The 'Columns' field: what is read as names and paths, and that any text is read in time linear in it. */
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { fieldsOf, missingColumn, parseColumns, parsePath, columnValue } from '../nodes/core/predict/columns';
 
@@ -110,10 +111,15 @@ describe('as regular expressions would read it', () => {
 	);
 	const texts = fc.array(characters, { maxLength: 30 }).map((parts) => parts.join(''));
 
+	/** A matcher costs more than reading the text, so it is asked only for what there is to tell. */
+	function expectSame(found: unknown, expected: unknown): void {
+		if (!isDeepStrictEqual(found, expected)) expect(found).toEqual(expected);
+	}
+
 	test('paths', () => {
 		fc.assert(
 			fc.property(texts, (text) => {
-				expect(parsePath(text)).toEqual(pathIn(text));
+				expectSame(parsePath(text), pathIn(text));
 			}),
 			{ numRuns: 20_000 },
 		);
@@ -123,7 +129,7 @@ describe('as regular expressions would read it', () => {
 		fc.assert(
 			fc.property(texts, (text) => {
 				const columns = parseColumns(text);
-				expect(columns.ok ? columns.value : []).toEqual(columnsIn(text));
+				expectSame(columns.ok ? columns.value : [], columnsIn(text));
 			}),
 			{ numRuns: 20_000 },
 		);

@@ -13,7 +13,7 @@ import { sharedServer } from '../support/sharedServer.cts';
 import { bodies } from './bodies.cts';
 
 /** Runs in one go; `npm run test:faults` takes more. */
-const CASES = Number(process.env.WHOLE_RUNS ?? 1_000);
+const CASES = Number(process.env.WHOLE_RUNS ?? 400);
 
 quickenWaits();
 const server = sharedServer(() => ({}));

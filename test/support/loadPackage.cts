@@ -1,8 +1,8 @@
-/** Loads a built package as n8n does, and prints as JSON what became of it. Usage: loadPackage.cts <folder> */
+/** Loads built packages as n8n does, and prints as JSON what became of each. Usage: loadPackage.cts <folder> ... */
 import { PackageDirectoryLoader } from 'n8n-core';
 import { useChatModel } from './chatModel.cts';
 
-async function main([folder = '']: string[]): Promise<void> {
+async function load(folder: string): Promise<object> {
 	const loader = new PackageDirectoryLoader(folder);
 	await loader.loadAll();
 	const { type } = loader.getNode('lmChatHopsworks');
@@ -14,7 +14,13 @@ async function main([folder = '']: string[]): Promise<void> {
 	});
 	const nodes = Object.keys(loader.nodeTypes);
 	const credentials = Object.keys(loader.credentialTypes);
-	console.log(JSON.stringify({ nodes, credentials, message: error?.message, description: error?.description }));
+	return { nodes, credentials, message: error?.message, description: error?.description };
+}
+
+async function main(folders: string[]): Promise<void> {
+	const loaded: object[] = [];
+	for (const folder of folders) loaded.push(await load(folder));
+	console.log(JSON.stringify(loaded));
 }
 
 void main(process.argv.slice(2));
