@@ -42,7 +42,7 @@ test.each<[unknown, string]>([
 ])('%j holds none, for which any row may be to blame', async (body, message) => {
 	expect(await read(body)).toEqual({
 		ok: false,
-		failure: { kind: 'reply', message, description: ADVICE, blame: { kind: 'rows', named: new Map() } },
+		failure: { kind: 'reply', message, description: ADVICE, blame: { kind: 'rows', message, named: new Map() } },
 	});
 });
 
