@@ -6,8 +6,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { createServer, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { startListening } from '../tools/listeningScript.cts';
 import { hardReply, type HardReply } from './blockReplies.cts';
-import { startListening } from './listening.cts';
 import { COLUMNS } from './settings.cts';
 
 /** The project whose gateway has a host of 40,000 colons. */

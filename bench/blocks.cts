@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { markdownTable } from '../e2e/report.cts';
+import { markdownTable } from '../tools/markdownTable.cts';
 import { cases, type BlockCase } from './blockCases.cts';
 import type { BlockRun } from './blockOf.cts';
 import { startBlockServer } from './blockServer.cts';

@@ -6,8 +6,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Installation } from '../e2e/installation.cts';
-import { ROOT } from '../e2e/process.cts';
+import { Installation } from '../tools/installation.cts';
+import { ROOT } from '../tools/root.cts';
 import { cancelled } from './cancel.cts';
 import { chatBesideChain } from './chain.cts';
 import { drawChart } from './chart.cts';

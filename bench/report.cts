@@ -1,6 +1,7 @@
 /** The benchmark's figures as text. */
-import { NEWEST } from '../e2e/installation.cts';
-import { markdownTable, reportText } from '../e2e/report.cts';
+import { NEWEST } from '../tools/installation.cts';
+import { markdownTable } from '../tools/markdownTable.cts';
+import { reportText } from '../tools/report.cts';
 import type { Cancelled } from './cancel.cts';
 import { ideal, PROMPTS, WIDTH } from './chat.cts';
 import { HARD_ROWS, type HardCase } from './hardCases.cts';

@@ -14,14 +14,15 @@ import {
 	sandboxCredential,
 	SCORING,
 	type Workflow,
-} from '../e2e/examples.cts';
-import { installN8n } from '../e2e/installation.cts';
-import { pack } from '../e2e/pack.cts';
-import { endCommands, isFree, PlainError } from '../e2e/process.cts';
-import { WholeN8n, type NodeRun } from '../e2e/wholeN8n.cts';
+} from '../tools/examples.cts';
+import { installN8n } from '../tools/installation.cts';
+import { pack } from '../tools/pack.cts';
+import { PlainError } from '../tools/plainError.cts';
+import { endCommands, isFree } from '../tools/process.cts';
+import { ROOT } from '../tools/root.cts';
+import { WholeN8n, type NodeRun } from '../tools/wholeN8n.cts';
 import { HOME } from './home.cts';
 
-const ROOT = join(__dirname, '..');
 const ROWS_SHOWN = 8;
 const EMAIL = 'demo@example.com';
 

@@ -6,25 +6,17 @@ import { performance } from 'node:perf_hooks';
 import type { Browser } from 'playwright-core';
 import { SANDBOX_KEY } from '../sandbox/keys.cts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import { credential } from '../tools/credential.cts';
+import { AGENT, CHAT, CLASSIFY, readExamples, sandboxCredential, SCORING } from '../tools/examples.cts';
+import { NEWEST } from '../tools/installation.cts';
+import { pack } from '../tools/pack.cts';
+import { freePort } from '../tools/process.cts';
+import { writeReport } from '../tools/report.cts';
+import { ROOT } from '../tools/root.cts';
+import { versionOf } from '../tools/versionOf.cts';
+import { WholeN8n } from '../tools/wholeN8n.cts';
 import { Editor, startBrowser } from './editor.cts';
-import {
-	AGENT,
-	CHAT,
-	CLASSIFY,
-	credential,
-	paymentsWorkflow,
-	PICKING,
-	picked,
-	readExamples,
-	sandboxCredential,
-	SCORING,
-	streamingChat,
-} from './examples.cts';
-import { NEWEST } from './installation.cts';
-import { pack } from './pack.cts';
-import { freePort, ROOT } from './process.cts';
-import { versionOf, writeReport } from './report.cts';
-import { WholeN8n } from './wholeN8n.cts';
+import { paymentsWorkflow, PICKING, picked, streamingChat } from './workflows.cts';
 
 const OWNER = { email: 'demo@example.com', password: 'Pictures-2026' };
 const MODEL = 'Hopsworks Model';

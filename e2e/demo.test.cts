@@ -3,9 +3,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AGENT, promiseOf, readExamples } from '../tools/examples.cts';
+import { freePort } from '../tools/process.cts';
+import { ROOT } from '../tools/root.cts';
 import { askInEditor, saidBy } from './editorChat.cts';
-import { AGENT, promiseOf, readExamples } from './examples.cts';
-import { freePort, ROOT } from './process.cts';
 
 let demo: ChildProcess;
 let folder: string;

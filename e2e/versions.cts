@@ -7,13 +7,13 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
-import { AGENT, CHAT, NIGHTLY, readExamples, sandboxCredential, SCORING } from './examples.cts';
-import { EARLY_2, type Installation, LAST_1, NEWEST } from './installation.cts';
-
-import { pack } from './pack.cts';
-import { markdownTable, writeReport } from './report.cts';
-import { WholeN8n, type NodeRun } from './wholeN8n.cts';
-import { chain, node, to } from './workflow.cts';
+import { AGENT, CHAT, NIGHTLY, readExamples, sandboxCredential, SCORING } from '../tools/examples.cts';
+import { EARLY_2, type Installation, LAST_1, NEWEST } from '../tools/installation.cts';
+import { markdownTable } from '../tools/markdownTable.cts';
+import { pack } from '../tools/pack.cts';
+import { writeReport } from '../tools/report.cts';
+import { WholeN8n, type NodeRun } from '../tools/wholeN8n.cts';
+import { chain, node, to } from '../tools/workflowParts.cts';
 
 const PORT = 5960;
 const ROWS = 569;

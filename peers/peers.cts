@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, run } from '../e2e/process.cts';
+import { freePort, run } from '../tools/process.cts';
 import { writeEnvoy, type Ports } from './envoy.cts';
 import { installed, startServer, stopServers, versionIn } from './python.cts';
 

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { endProcess, hasEnded, ROOT, run } from '../e2e/process.cts';
+import { endProcess, hasEnded, run } from '../tools/process.cts';
+import { ROOT } from '../tools/root.cts';
 
 const PYTHON = process.env.PYTHON ?? 'python3';
 /** Below node_modules, where neither lint nor tarball looks. */

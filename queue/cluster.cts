@@ -5,8 +5,9 @@ import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { endProcess, hasEnded, PlainError } from '../e2e/process.cts';
-import { WholeN8n } from '../e2e/wholeN8n.cts';
+import { PlainError } from '../tools/plainError.cts';
+import { endProcess, hasEnded } from '../tools/process.cts';
+import { WholeN8n } from '../tools/wholeN8n.cts';
 import { POSTGRES } from './database.cts';
 
 const REDIS = { host: process.env.REDIS_HOST ?? '127.0.0.1', port: Number(process.env.REDIS_PORT ?? 6379) };

@@ -4,7 +4,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Installation, NEWEST, NPM } from './installation.cts';
-import { endProcess, hasEnded, PlainError, ROOT, run } from './process.cts';
+import { PlainError } from './plainError.cts';
+import { endProcess, hasEnded, run } from './process.cts';
+import { ROOT } from './root.cts';
 
 /** What a node made in a run, as far as it is read here. */
 export interface NodeRun {

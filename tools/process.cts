@@ -2,13 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-
-export const ROOT = join(__dirname, '..');
-
-/** A failure with a sentence for whoever runs the command; its stack would tell them nothing. */
-export class PlainError extends Error {}
+import { ROOT } from './root.cts';
 
 interface Finished {
 	code: number;

@@ -1,7 +1,10 @@
 /** Packages in a folder with a lock file of its own: n8n above all, with the Node that it wants beside it. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PlainError, ROOT, run } from './process.cts';
+import { PlainError } from './plainError.cts';
+import { run } from './process.cts';
+import { ROOT } from './root.cts';
+import { versionOf } from './versionOf.cts';
 
 /** The npm that the lock files were made with: others read their peer dependencies in another way. */
 export const NPM = join(ROOT, 'node_modules', 'npm', 'bin', 'npm-cli.js');
@@ -34,10 +37,7 @@ export class Installation {
 	}
 
 	get version(): string {
-		const { version }: { version: string } = JSON.parse(
-			readFileSync(join(this.modules, 'n8n', 'package.json'), 'utf8'),
-		);
-		return version;
+		return versionOf(join(this.modules, 'n8n'));
 	}
 
 	async nodeVersion(): Promise<string> {
@@ -82,13 +82,13 @@ export class Installation {
 }
 
 /** The newest n8n that the package is tried in. */
-export const NEWEST = new Installation(join(__dirname, 'n8n'), ['sqlite3', 'isolated-vm']);
+export const NEWEST = new Installation(join(ROOT, 'e2e', 'n8n'), ['sqlite3', 'isolated-vm']);
 
 /** The last n8n 1, on Node 20: the isolated-vm that comes with it is not used unless asked for, and cannot be built there. */
-export const LAST_1 = new Installation(join(__dirname, 'n8n-1'));
+export const LAST_1 = new Installation(join(ROOT, 'e2e', 'n8n-1'));
 
 /** An early n8n 2, on Node 22. */
-export const EARLY_2 = new Installation(join(__dirname, 'n8n-early-2'));
+export const EARLY_2 = new Installation(join(ROOT, 'e2e', 'n8n-early-2'));
 
 /** Installs the newest n8n, where that is not done yet. */
 export async function installN8n(say: (line: string) => void): Promise<void> {

@@ -1,12 +1,11 @@
 /**
- * The model that the benchmark asks, as a process of its own: `node --require tsx/cjs bench/model.cts [port]`. It prints its
- * address.
+ * A model server as a process of its own: `node --require tsx/cjs tools/firstValueModel.cts [port]`. It prints its address.
  * It predicts a row's first value, digit for digit, so that a prediction tells which row it is of.
  */
 import type { ChildProcess } from 'node:child_process';
 import { createServer, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { startListening } from './listening.cts';
+import { startListening } from './listeningScript.cts';
 
 /** A row with this first value is refused, and its request with it. */
 export const BAD = -1;
