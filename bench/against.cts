@@ -78,7 +78,7 @@ export async function against(folder: string, say: (line: string) => void): Prom
 	const own = { node: new HopsworksModel(), credentialType: new HopsworksApi() };
 	const other = otherNodes(folder);
 	const { model, url } = await startModel();
-	const { child: server, url: hopsworks } = await startBlockServer();
+	const { server, url: hopsworks } = await startBlockServer();
 	const lines: string[][] = [];
 	try {
 		for (const { what, effort, items, url: address = hopsworks, options } of comparisons(url, hopsworks)) {
@@ -98,8 +98,8 @@ export async function against(folder: string, say: (line: string) => void): Prom
 			say(cells.join(' | '));
 		}
 	} finally {
-		model.kill();
-		server.kill();
+		await model.end();
+		await server.end();
 	}
 	return markdownTable(['', ...NUMBERS, ...NUMBERS.map((name) => `processor: ${name}`)], lines);
 }

@@ -1,7 +1,6 @@
 /**
  * The benchmark: every way of scoring a table in a real n8n, in turn, each run in a fresh process: `npm run bench`. It writes
  * docs/reports/benchmark.md and the README's picture. `-- --short` runs fewer rows and ways, and writes nothing.
- * Ports: --port and the two after it.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,10 +50,10 @@ async function compare(bench: Bench, url: string, { rows, times }: Size, names?:
 
 async function main(): Promise<void> {
 	const { values } = parseArgs({
-		options: { short: { type: 'boolean', default: false }, port: { type: 'string', default: '5700' } },
+		options: { short: { type: 'boolean', default: false } },
 	});
 	const isShort = values.short;
-	const bench = await Bench.start(Number(values.port));
+	const bench = await Bench.start();
 	try {
 		const usual = bench.at(5, 20);
 		// Before the timings, which take long: what breaks here breaks soon.

@@ -10,11 +10,10 @@ import { credential } from '../tools/credential.cts';
 import { AGENT, CHAT, CLASSIFY, readExamples, sandboxCredential, SCORING } from '../tools/examples.cts';
 import { NEWEST } from '../tools/installation.cts';
 import { pack } from '../tools/pack.cts';
-import { freePort } from '../tools/process.cts';
 import { writeReport } from '../tools/report.cts';
 import { ROOT } from '../tools/root.cts';
 import { versionOf } from '../tools/versionOf.cts';
-import { WholeN8n } from '../tools/wholeN8n.cts';
+import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
 import { Editor, startBrowser } from './editor.cts';
 import { paymentsWorkflow, PICKING, picked, streamingChat } from './workflows.cts';
 
@@ -39,12 +38,7 @@ beforeAll(async () => {
 	sandbox = await startSandbox();
 	sandbox.cluster.settings.pace.start = 1500;
 	sandbox.cluster.find(({ name }) => name === 'test', 'returns')?.lifecycle.become('Stopped');
-	const port = await freePort(5900);
-	n8n = new WholeN8n({
-		userFolder: join(folder, 'user'),
-		port,
-		brokerPorts: [await freePort(port + 10), await freePort(port + 20)],
-	});
+	n8n = new WholeN8n({ userFolder: join(folder, 'user'), ...(await freePorts()) });
 	await n8n.addPackage(await pack(join(folder, 'package')));
 	await n8n.importAll('credentials', [
 		sandboxCredential(sandbox.url),

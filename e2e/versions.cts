@@ -12,10 +12,9 @@ import { EARLY_2, type Installation, LAST_1, NEWEST } from '../tools/installatio
 import { markdownTable } from '../tools/markdownTable.cts';
 import { pack } from '../tools/pack.cts';
 import { writeReport } from '../tools/report.cts';
-import { WholeN8n, type NodeRun } from '../tools/wholeN8n.cts';
+import { freePorts, WholeN8n, type NodeRun } from '../tools/wholeN8n.cts';
 import { chain, node, to } from '../tools/workflowParts.cts';
 
-const PORT = 5960;
 const ROWS = 569;
 
 /** The versions, and what is known to be missing in each. */
@@ -100,8 +99,7 @@ async function main(): Promise<void> {
 			await installation.install(console.log);
 			const n8n = new WholeN8n({
 				userFolder: join(folder, name),
-				port: PORT,
-				brokerPorts: [PORT + 1, PORT + 2],
+				...(await freePorts()),
 				installation,
 				// The part that the other engine stands on cannot be built on Node 20.
 				environment: installation === LAST_1 ? { N8N_EXPRESSION_ENGINE: 'legacy' } : {},

@@ -21,9 +21,8 @@ import {
 } from '../tools/examples.cts';
 import { NPM } from '../tools/installation.cts';
 import { pack } from '../tools/pack.cts';
-import { freePort } from '../tools/process.cts';
 import { ROOT } from '../tools/root.cts';
-import { WholeN8n } from '../tools/wholeN8n.cts';
+import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
 import { chain, node, to, uses } from '../tools/workflowParts.cts';
 import { askInEditor, readChunks, saidBy, type Chunk } from './editorChat.cts';
 import { PICKING, picked, paymentsWorkflow, streamingChat } from './workflows.cts';
@@ -41,9 +40,7 @@ const servers: TestServer[] = [];
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), 'whole-n8n-'));
 	sandbox = await startSandbox();
-	const brokerPorts: [number, number] = [await freePort(5790), await freePort(5795)];
-	const port = await freePort(5780);
-	n8n = new WholeN8n({ userFolder: join(folder, 'user'), readable: [folder], port, brokerPorts });
+	n8n = new WholeN8n({ userFolder: join(folder, 'user'), readable: [folder], ...(await freePorts()) });
 	tarball = await pack(join(folder, 'package'));
 	await n8n.addPackage(tarball);
 	examples = readExamples(sandbox.url);

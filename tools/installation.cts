@@ -1,8 +1,8 @@
 /** Packages in a folder with a lock file of its own: n8n above all, with the Node that it wants beside it. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import execa from 'execa';
 import { PlainError } from './plainError.cts';
-import { run } from './process.cts';
 import { ROOT } from './root.cts';
 import { versionOf } from './versionOf.cts';
 
@@ -41,8 +41,8 @@ export class Installation {
 	}
 
 	async nodeVersion(): Promise<string> {
-		const { output } = await run('node', ['--version'], { env: this.environment() });
-		return output.trim().replace(/^v/, '');
+		const { stdout } = await execa('node', ['--version'], { env: this.environment() });
+		return stdout.replace(/^v/, '');
 	}
 
 	private get node(): string {
@@ -54,17 +54,17 @@ export class Installation {
 		);
 	}
 
-	/** The environment of everything that runs on n8n's own Node. */
-	environment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
-		return { ...process.env, PATH: `${join(this.node, 'bin')}:${process.env.PATH}`, ...more };
+	/** What everything that runs on n8n's own Node has in its environment beside ours. */
+	environment(): { PATH: string } {
+		return { PATH: `${join(this.node, 'bin')}:${process.env.PATH}` };
 	}
 
 	/** Installs what the lock file asks for, where that is not done yet. */
 	async installPackages(): Promise<void> {
 		const install = [join(ROOT, 'scripts', 'install.mjs'), this.folder];
-		const env = { ...process.env, npm_execpath: NPM };
-		const { code } = await run(process.execPath, install, { env, shows: true });
-		if (code !== 0) throw new PlainError('The packages were not installed.');
+		const env = { npm_execpath: NPM };
+		const { failed } = await execa(process.execPath, install, { cwd: ROOT, env, stdio: 'inherit', reject: false });
+		if (failed) throw new PlainError('The packages were not installed.');
 	}
 
 	/** The same for an n8n, whose native parts are then built. */
@@ -74,9 +74,9 @@ export class Installation {
 		if (existsSync(stamp)) return;
 		say("Building n8n's native parts, about a minute …");
 		const rebuild = [NPM, 'rebuild', ...this.nativeParts, '--ignore-scripts=false', '--loglevel=error'];
-		const nodedir = this.environment({ npm_config_nodedir: this.node });
-		const built = await run('node', rebuild, { env: nodedir, cwd: this.folder });
-		if (built.code !== 0) throw new PlainError(`${built.errors.split('\n').slice(-30).join('\n')}\n\n${NO_COMPILER}`);
+		const env = { ...this.environment(), npm_config_nodedir: this.node };
+		const { failed, stderr } = await execa('node', rebuild, { env, cwd: this.folder, reject: false });
+		if (failed) throw new PlainError(`${stderr.split('\n').slice(-30).join('\n')}\n\n${NO_COMPILER}`);
 		writeFileSync(stamp, '');
 	}
 }
