@@ -1,4 +1,4 @@
-/** The packed package in n8n's editor, used by hand in a real browser; its pictures are the README's: npm run screenshots. */
+/** The packed package in n8n's editor, used by hand in a real browser; its pictures are the README's, and `npm run screenshots` replaces them. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { writeReport } from '../tools/report.cts';
 import { ROOT } from '../tools/root.cts';
 import { versionOf } from '../tools/versionOf.cts';
 import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
+import { isWriting } from '../tools/writing.cts';
 import { Editor, startBrowser } from './editor.cts';
 import { paymentsWorkflow, PICKING, picked, streamingChat } from './workflows.cts';
 
@@ -59,7 +60,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-	if (done.length === steps) await report();
+	if (isWriting && done.length === steps) await report();
 	await browser?.close();
 	await n8n?.stop();
 	await sandbox?.close();
@@ -70,7 +71,7 @@ async function report(): Promise<void> {
 	const facts = {
 		n8n: `${NEWEST.version}, on Node ${await NEWEST.nodeVersion()}`,
 		Browser: `Chromium ${browser.version()}, Playwright ${versionOf(join(ROOT, 'node_modules', 'playwright-core'))}`,
-		Command: '`npm run test:e2e -- browser`',
+		Command: '`npm run screenshots`',
 	};
 	const pictures = editor.pictures.map((name) => `[${name}](../images/${name}.png)`).join(', ');
 	const body = `The packed package, used by hand in n8n's editor against the sandbox:\n\n${done.join('\n')}\n\nPictures taken on the way: ${pictures}.`;

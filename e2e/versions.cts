@@ -1,11 +1,12 @@
 /**
  * The same tarball in an old n8n 1, an early n8n 2 and the newest one: `npm run test:versions`. Each comes with its own Node in
- * its own folder. It writes docs/reports/versions.md and fails where a version cannot do what the README says it can.
+ * its own folder. It fails where a version cannot do what the README says it can. `-- --write` writes docs/reports/versions.md.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { AGENT, CHAT, NIGHTLY, readExamples, sandboxCredential, SCORING } from '../tools/examples.cts';
 import { EARLY_2, type Installation, LAST_1, NEWEST } from '../tools/installation.cts';
@@ -89,6 +90,7 @@ function agentWorkflow(sandbox: Sandbox): object {
 }
 
 async function main(): Promise<void> {
+	const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
 	const folder = mkdtempSync(join(tmpdir(), 'versions-'));
 	const sandbox = await startSandbox();
 	const tarball = await pack(join(folder, 'package'));
@@ -136,12 +138,11 @@ async function main(): Promise<void> {
 		rmSync(folder, { recursive: true, force: true });
 	}
 	const table = markdownTable(['', ...checks.map(({ what }) => what)], lines);
-	writeReport(
-		'versions',
-		'Old and new n8n',
-		{ Command: '`npm run test:versions`' },
-		`One tarball in each.\n\n${table}`,
-	);
+	console.log(`\n${table}`);
+	if (values.write) {
+		const facts = { Command: '`npm run test:versions -- --write`' };
+		writeReport('versions', 'Old and new n8n', facts, `One tarball in each.\n\n${table}`);
+	}
 	process.exit(asSaid ? 0 : 1);
 }
 

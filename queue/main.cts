@@ -1,12 +1,13 @@
 /**
  * A big table through n8n's queue mode: `npm run test:queue`. The example workflows score it on one, two and three workers;
  * then a worker is killed and the model server is away for a while, and every row must be scored just once in the end.
- * QUEUE_ROWS sets the rows of that last run, and then no report is written.
+ * QUEUE_ROWS sets the rows of that last run. `-- --write` writes docs/reports/queue.md.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { credential } from '../tools/credential.cts';
 import { startModel } from '../tools/firstValueModel.cts';
 import { freePort } from '../tools/freePort.cts';
@@ -138,6 +139,10 @@ async function startMain({ main }: Cluster, tables: Tables, rows: Database, mode
 }
 
 async function main(): Promise<void> {
+	const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
+	if (values.write && process.env.QUEUE_ROWS !== undefined) {
+		throw new PlainError("'--write' writes the whole report, so it goes without QUEUE_ROWS");
+	}
 	await expectRedis();
 	await NEWEST.install(console.log);
 	const folder = mkdtempSync(join(tmpdir(), 'queue-'));
@@ -166,11 +171,11 @@ async function main(): Promise<void> {
 		const facts = {
 			n8n: `${NEWEST.version}, on Node ${await NEWEST.nodeVersion()}`,
 			PostgreSQL: String(version),
-			Command: '`npm run test:queue`',
+			Command: '`npm run test:queue -- --write`',
 		};
 		const body = bodyOf(lines, seconds, counted, peak);
 		console.log(reportText('Queue mode', facts, body));
-		if (process.env.QUEUE_ROWS === undefined) writeReport('queue', 'Queue mode', facts, body);
+		if (values.write) writeReport('queue', 'Queue mode', facts, body);
 		if (!isComplete(counted)) process.exitCode = 1;
 	} finally {
 		await end();
