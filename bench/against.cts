@@ -1,9 +1,10 @@
 /** The node of this checkout beside that of another one, in one process and in turn: what a change costs or saves. */
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { HopsworksApi } from '../credentials/HopsworksApi.credentials.ts';
-import { markdownTable } from '../e2e/report.cts';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node.ts';
 import type { RunOptions } from '../test/support/engine.cts';
+import { startModel } from '../tools/firstValueModel.cts';
+import { markdownTable } from '../tools/markdownTable.cts';
 import { BlockProbe } from './blockProbe.cts';
 import { startBlockServer } from './blockServer.cts';
 import { predict } from './blockTableCases.cts';
@@ -11,7 +12,6 @@ import { collect } from './collect.cts';
 import { byNode } from './engineArms.cts';
 import { inTurn, type Effort } from './inTurn.cts';
 import { median } from './median.cts';
-import { startModel } from './model.cts';
 import { otherNodes, type Nodes } from './otherNodes.cts';
 import type { Scored } from './script.cts';
 import { longTable, table } from './table.cts';
@@ -78,7 +78,7 @@ export async function against(folder: string, say: (line: string) => void): Prom
 	const own = { node: new HopsworksModel(), credentialType: new HopsworksApi() };
 	const other = otherNodes(folder);
 	const { model, url } = await startModel();
-	const { child: server, url: hopsworks } = await startBlockServer();
+	const { server, url: hopsworks } = await startBlockServer();
 	const lines: string[][] = [];
 	try {
 		for (const { what, effort, items, url: address = hopsworks, options } of comparisons(url, hopsworks)) {
@@ -98,8 +98,8 @@ export async function against(folder: string, say: (line: string) => void): Prom
 			say(cells.join(' | '));
 		}
 	} finally {
-		model.kill();
-		server.kill();
+		await model.end();
+		await server.end();
 	}
 	return markdownTable(['', ...NUMBERS, ...NUMBERS.map((name) => `processor: ${name}`)], lines);
 }

@@ -3,11 +3,11 @@
  * measured: `node --require tsx/cjs bench/blockServer.cts`. It prints its address. Deployments of `blockReplies.cts`
  * answer by their names, any other one scores rows or embeds texts.
  */
-import type { ChildProcess } from 'node:child_process';
 import { createServer, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { startListening } from '../tools/listeningScript.cts';
+import type { Server } from '../tools/server.cts';
 import { hardReply, type HardReply } from './blockReplies.cts';
-import { startListening } from './listening.cts';
 import { COLUMNS } from './settings.cts';
 
 /** The project whose gateway has a host of 40,000 colons. */
@@ -94,7 +94,7 @@ function start(): void {
 	});
 }
 
-export async function startBlockServer(): Promise<{ child: ChildProcess; url: string }> {
+export async function startBlockServer(): Promise<{ server: Server; url: string }> {
 	return await startListening(__filename);
 }
 

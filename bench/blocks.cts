@@ -1,8 +1,7 @@
 /** The table of blocks: for how long the node keeps the event loop of n8n to itself, each line in processes of its own. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { markdownTable } from '../e2e/report.cts';
+import execa from 'execa';
+import { markdownTable } from '../tools/markdownTable.cts';
+import { typedScript } from '../tools/typedScript.cts';
 import { cases, type BlockCase } from './blockCases.cts';
 import type { BlockRun } from './blockOf.cts';
 import { startBlockServer } from './blockServer.cts';
@@ -27,28 +26,19 @@ interface Line {
 
 /** The runs of a line, in a process that may die or be ended without harm to the others. */
 async function runApart(number: number, url: string, arm: 'node' | 'control'): Promise<Line> {
-	const args = ['--require', 'tsx/cjs', `${__dirname}/blockOf.cts`, String(number), url, arm];
-	const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-	const runs: BlockRun[] = [];
-	let errors = '';
-	let isLate = false;
-	createInterface(child.stdout).on('line', (line) => {
-		const run: BlockRun = JSON.parse(line);
-		runs.push(run);
+	const script = typedScript(`${__dirname}/blockOf.cts`, String(number), url, arm);
+	const { stdout, stderr, failed, timedOut } = await execa(process.execPath, script, {
+		timeout: LIMIT * 1000,
+		killSignal: 'SIGKILL',
+		reject: false,
 	});
-	child.stderr.on('data', (bytes) => (errors += String(bytes)));
-	const limit = setTimeout(() => {
-		isLate = true;
-		child.kill('SIGKILL');
-	}, LIMIT * 1000);
-	const [code] = await once(child, 'close');
-	clearTimeout(limit);
-	if (code === 0) return { runs, trouble: '' };
-	if (isLate) return { runs, trouble: `no end within ${LIMIT} s` };
-	return {
-		runs,
-		trouble: errors.includes('out of memory') ? 'the process ran out of memory' : `died: ${errors.trim()}`,
-	};
+	const runs = stdout
+		.split('\n')
+		.filter(Boolean)
+		.map((line): BlockRun => JSON.parse(line));
+	if (!failed) return { runs, trouble: '' };
+	if (timedOut) return { runs, trouble: `no end within ${LIMIT} s` };
+	return { runs, trouble: stderr.includes('out of memory') ? 'the process ran out of memory' : `died: ${stderr}` };
 }
 
 const middle = (runs: BlockRun[], figure: (run: BlockRun) => number): number => median(runs.map(figure));
@@ -82,7 +72,7 @@ function verdict(line: Line, control: Line | undefined, { bar, same }: BlockCase
 
 /** Measures every line, or those that are quick; `say` hears of each as it is done. */
 export async function blocks(isShort: boolean, say: (line: string) => void): Promise<string> {
-	const { child, url } = await startBlockServer();
+	const { server, url } = await startBlockServer();
 	const lines: string[][] = [];
 	try {
 		for (const [number, one] of cases.entries()) {
@@ -105,7 +95,7 @@ export async function blocks(isShort: boolean, say: (line: string) => void): Pro
 			say(cells.join(' | '));
 		}
 	} finally {
-		child.kill();
+		await server.end();
 	}
 	const shown = markdownTable(
 		[

@@ -1,6 +1,6 @@
 /** Stop pressed in the middle of a run: what each way of scoring goes on to send. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { node } from '../e2e/workflow.cts';
+import { node } from '../tools/workflowParts.cts';
 import type { Bench } from './measure.cts';
 import { table } from './table.cts';
 import { armsAt, workflowOf } from './workflows.cts';

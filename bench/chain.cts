@@ -1,8 +1,8 @@
 /** Chat beside n8n's own Basic LLM Chain in a whole n8n, on the same prompts and the same server. */
-import { credential } from '../e2e/examples.cts';
-import type { WholeN8n } from '../e2e/wholeN8n.cts';
-import { chain, node, to, uses } from '../e2e/workflow.cts';
 import { startServer } from '../test/support/server.cts';
+import { credential } from '../tools/credential.cts';
+import type { WholeN8n } from '../tools/wholeN8n.cts';
+import { chain, node, to, uses } from '../tools/workflowParts.cts';
 import { PROMPTS, slowAnswer, WIDTH } from './chat.cts';
 
 const WORKFLOW = 'promptsBesideAll';

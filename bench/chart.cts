@@ -1,7 +1,6 @@
 /** The README's picture of the benchmark: milliseconds for each number of rows, by way of scoring. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
+import execa from 'execa';
 import { median } from './median.cts';
 import type { Results } from './report.cts';
 
@@ -23,10 +22,6 @@ export async function drawChart(measured: Results[], picture: string): Promise<v
 			return times.length === 0 ? null : median(times);
 		}),
 	}));
-	const drawing = spawn(process.execPath, [join(__dirname, 'chart', 'draw.mjs'), picture], {
-		stdio: ['pipe', 'inherit', 'inherit'],
-	});
-	drawing.stdin.end(JSON.stringify({ rows: measured.map(({ rows }) => rows), ways }));
-	const [code] = await once(drawing, 'close');
-	if (code !== 0) throw new Error('the picture was not drawn');
+	const input = JSON.stringify({ rows: measured.map(({ rows }) => rows), ways });
+	await execa(process.execPath, [join(__dirname, 'chart', 'draw.mjs'), picture], { input });
 }

@@ -4,26 +4,28 @@
  * profile with. `-- --short` leaves the long tables out, `-- --blocks` measures blocks alone, `-- --against <folder>` only
  * compares the node with that of another checkout; `-- --write` writes docs/reports/engine.md.
  */
-import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import execa from 'execa';
 import '../test/support/environment.cts';
-import { ROOT } from '../e2e/process.cts';
-import { markdownTable, versionOf, writeReport } from '../e2e/report.cts';
+import { BAD, startModel, type Counts } from '../tools/firstValueModel.cts';
+import { markdownTable } from '../tools/markdownTable.cts';
+import { writeReport } from '../tools/report.cts';
+import { ROOT } from '../tools/root.cts';
+import { typedScript } from '../tools/typedScript.cts';
+import { versionOf } from '../tools/versionOf.cts';
 import { against } from './against.cts';
 import { blocks } from './blocks.cts';
-import { byNode } from './engineArms.cts';
 import { allPrompts, firstPieces, ideal, PROMPTS, WIDTH } from './chat.cts';
+import { byNode } from './engineArms.cts';
 import type { Held } from './engineMemory.cts';
 import { inTurn, ratioLine, TIMES, type Line } from './inTurn.cts';
 import { median } from './median.cts';
-import { BAD, startModel, type Counts } from './model.cts';
 import { byScript } from './script.cts';
 import { ROWS_PER_REQUEST } from './settings.cts';
 import { longTable, table } from './table.cts';
 
-const COMMAND = ['--require', 'tsx/cjs'];
 const MODULES = join(ROOT, 'node_modules');
 const FACTS = {
 	n8n: `n8n-core ${versionOf(join(MODULES, 'n8n-core'))}, n8n-workflow ${versionOf(join(MODULES, 'n8n-workflow'))}, on Node ${process.versions.node}`,
@@ -31,9 +33,10 @@ const FACTS = {
 };
 
 /** One run in a process of its own, so that memory is its own. */
-function apart(arm: 'node' | 'idle' | 'script', rows: number, url: string): Held {
-	const output = execFileSync(process.execPath, [...COMMAND, `${__dirname}/engineMemory.cts`, arm, String(rows), url]);
-	const held: Held = JSON.parse(output.toString());
+async function apart(arm: 'node' | 'idle' | 'script', rows: number, url: string): Promise<Held> {
+	const script = typedScript(join(__dirname, 'engineMemory.cts'), arm, String(rows), url);
+	const { stdout } = await execa(process.execPath, script, { stderr: 'inherit' });
+	const held: Held = JSON.parse(stdout);
 	return held;
 }
 
@@ -41,11 +44,11 @@ async function longTables(url: string): Promise<Line[]> {
 	const few: number[] = [];
 	const many: Held[] = [];
 	for (let time = 0; time < TIMES; time++) {
-		few.push(apart('node', 10_000, url).milliseconds);
-		many.push(apart('node', 1_000_000, url));
+		few.push((await apart('node', 10_000, url)).milliseconds);
+		many.push(await apart('node', 1_000_000, url));
 	}
-	const idle = apart('idle', 1_000_000, url).above;
-	const script = apart('script', 1_000_000, url).above;
+	const idle = (await apart('idle', 1_000_000, url)).above;
+	const script = (await apart('script', 1_000_000, url)).above;
 	const perRow = (median(many.map(({ milliseconds }) => milliseconds)) / median(few)) * (10_000 / 1_000_000);
 	const above = median(many.map((held) => held.above));
 	return [
@@ -141,7 +144,7 @@ async function speed(isShort: boolean): Promise<string> {
 		...(await languageModels()),
 		...(isShort ? [] : await longTables(at('0-0/number'))),
 	];
-	model.kill();
+	await model.end();
 	return markdownTable(
 		['', 'measured', 'bar', ''],
 		lines.map(({ what, measured, bar, met }) => [what, measured, bar, bar === '' ? '' : met ? 'met' : 'missed']),

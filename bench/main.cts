@@ -1,13 +1,13 @@
 /**
- * The benchmark: every way of scoring a table in a real n8n, in turn, each run in a fresh process: `npm run bench`. It writes
- * docs/reports/benchmark.md and the README's picture. `-- --short` runs fewer rows and ways, and writes nothing.
- * Ports: --port and the two after it.
+ * The benchmark: every way of scoring a table in a real n8n, in turn, each run in a fresh process: `npm run bench`.
+ * `-- --short` runs fewer rows and ways. `-- --write` writes docs/reports/benchmark.md and the README's picture.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Installation } from '../e2e/installation.cts';
-import { ROOT } from '../e2e/process.cts';
+import { Installation } from '../tools/installation.cts';
+import { PlainError } from '../tools/plainError.cts';
+import { ROOT } from '../tools/root.cts';
 import { cancelled } from './cancel.cts';
 import { chatBesideChain } from './chain.cts';
 import { drawChart } from './chart.cts';
@@ -50,11 +50,10 @@ async function compare(bench: Bench, url: string, { rows, times }: Size, names?:
 }
 
 async function main(): Promise<void> {
-	const { values } = parseArgs({
-		options: { short: { type: 'boolean', default: false }, port: { type: 'string', default: '5700' } },
-	});
-	const isShort = values.short;
-	const bench = await Bench.start(Number(values.port));
+	const flag = { type: 'boolean', default: false } as const;
+	const { short: isShort, write } = parseArgs({ options: { short: flag, write: flag } }).values;
+	if (write && isShort) throw new PlainError("'--write' writes the whole report, so it goes without '--short'");
+	const bench = await Bench.start();
 	try {
 		const usual = bench.at(5, 20);
 		// Before the timings, which take long: what breaks here breaks soon.
@@ -91,7 +90,7 @@ async function main(): Promise<void> {
 			...trouble,
 		});
 		console.log(`\n${text}`);
-		if (isShort) return;
+		if (!write) return;
 		writeFileSync(join(ROOT, 'docs', 'reports', 'benchmark.md'), text);
 		await new Installation(join(__dirname, 'chart')).installPackages();
 		await drawChart(measured, join(ROOT, 'docs', 'images', 'benchmark.svg'));
@@ -101,6 +100,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-	console.error(error);
+	console.error(error instanceof PlainError ? error.message : error);
 	process.exit(1);
 });

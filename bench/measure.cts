@@ -1,21 +1,22 @@
 /** One way of scoring, run once in a whole n8n of its own process, and what it took. */
-import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import execa from 'execa';
 import type { INodeExecutionData } from 'n8n-workflow';
-import { credential } from '../e2e/examples.cts';
-import { NEWEST } from '../e2e/installation.cts';
-import { pack } from '../e2e/pack.cts';
-import { run } from '../e2e/process.cts';
-import { WholeN8n } from '../e2e/wholeN8n.cts';
-import { node } from '../e2e/workflow.cts';
-import { startModel, type Counts } from './model.cts';
+import { credential } from '../tools/credential.cts';
+import { startModel, type Counts } from '../tools/firstValueModel.cts';
+import { NEWEST } from '../tools/installation.cts';
+import { pack } from '../tools/pack.cts';
+import { ROOT } from '../tools/root.cts';
+import type { Server } from '../tools/server.cts';
+import { typedScript } from '../tools/typedScript.cts';
+import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
+import { node } from '../tools/workflowParts.cts';
 import { IN_FLIGHT } from './settings.cts';
 import { csvOf } from './table.cts';
 import { CREDENTIAL, END, TABLE, workflowOf, type Arm } from './workflows.cts';
 
-const COMMAND = ['--require', 'tsx/cjs'];
 const ASKED = 'Asked';
 
 export interface Measured extends Counts {
@@ -47,20 +48,19 @@ export class Bench {
 	private constructor(
 		readonly n8n: WholeN8n,
 		readonly url: string,
-		private readonly model: ChildProcess,
+		private readonly model: Server,
 		private readonly folder: string,
 	) {}
 
-	/** Installs, packs and starts what every measurement needs. Takes a port and the two after it. */
-	static async start(port: number): Promise<Bench> {
+	/** Installs, packs and starts what every measurement needs. */
+	static async start(): Promise<Bench> {
 		await NEWEST.install(console.log);
 		const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 		const { model, url } = await startModel();
 		const n8n = new WholeN8n({
 			userFolder: join(folder, 'user'),
 			readable: [folder],
-			port,
-			brokerPorts: [port + 1, port + 2],
+			...(await freePorts()),
 			environment: { NODE_OPTIONS: `--require ${join(__dirname, 'peak.cjs')}`, PEAK_FILE: join(folder, 'peak.json') },
 		});
 		await n8n.addPackage(await pack(join(folder, 'package')));
@@ -124,21 +124,23 @@ export class Bench {
 	/** The bare script on a table, in a process of its own on the same Node. */
 	async script(items: INodeExecutionData[], url: string): Promise<Measured> {
 		await this.counts();
-		const args = [...COMMAND, join(__dirname, 'script.cts'), this.tableFile(items), url, String(IN_FLIGHT)];
-		const { output } = await run('node', args, {
-			env: NEWEST.environment({
+		const script = typedScript(join(__dirname, 'script.cts'), this.tableFile(items), url, String(IN_FLIGHT));
+		const { stdout } = await execa('node', script, {
+			cwd: ROOT,
+			env: {
+				...NEWEST.environment(),
 				NODE_OPTIONS: `--require ${join(__dirname, 'peak.cjs')}`,
 				PEAK_FILE: join(this.folder, 'script.json'),
-			}),
+			},
 		});
-		const { milliseconds, right }: { milliseconds: number; right: number } = JSON.parse(output);
+		const { milliseconds, right }: { milliseconds: number; right: number } = JSON.parse(stdout);
 		const { megabytes, seconds }: Usage = JSON.parse(readFileSync(join(this.folder, 'script.json'), 'utf8'));
 		return { milliseconds, seconds, megabytes, right, kept: right, ...(await this.counts()) };
 	}
 
 	async stop(): Promise<void> {
 		await this.n8n.stop();
-		this.model.kill();
+		await this.model.end();
 		rmSync(this.folder, { recursive: true, force: true });
 	}
 }

@@ -1,6 +1,7 @@
 /** The benchmark's figures as text. */
-import { NEWEST } from '../e2e/installation.cts';
-import { markdownTable, reportText } from '../e2e/report.cts';
+import { NEWEST } from '../tools/installation.cts';
+import { markdownTable } from '../tools/markdownTable.cts';
+import { reportText } from '../tools/report.cts';
 import type { Cancelled } from './cancel.cts';
 import { ideal, PROMPTS, WIDTH } from './chat.cts';
 import { HARD_ROWS, type HardCase } from './hardCases.cts';
@@ -161,6 +162,6 @@ between table and end. Code's task runner is a process of its own, whose memory 
 			`## ${PROMPTS} prompts of 0.2 s, one in twenty of 2 s, ${WIDTH} at a time\n\n${markdownTable(['', 'ms', 'of a schedule without gaps'], lines)}\n`,
 		);
 	}
-	const facts = { n8n: `${NEWEST.version}, on Node ${await NEWEST.nodeVersion()}`, Command: '`npm run bench`' };
+	const facts = { n8n: `${NEWEST.version}, on Node ${await NEWEST.nodeVersion()}`, Command: '`npm run bench -- --write`' };
 	return reportText('Benchmark', facts, parts.join('\n'));
 }

@@ -1,5 +1,5 @@
 /** The ways of scoring a table in n8n that are compared, each as someone would draw it: what stands between table and end. */
-import { chain, node, to, uses } from '../e2e/workflow.cts';
+import { chain, node, to, uses } from '../tools/workflowParts.cts';
 import { COLUMNS, IN_FLIGHT, ROWS_PER_REQUEST } from './settings.cts';
 
 type Node = ReturnType<typeof node>;

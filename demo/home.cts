@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { ROOT } from '../e2e/process.cts';
+import { ROOT } from '../tools/root.cts';
 
 const HASH_LENGTH = 8;
 

@@ -2,7 +2,6 @@
  * The demo: a sandbox and a whole n8n with the packed package, the credential and the examples in place. Scores the
  * bundled table once and leaves the editor open. Usage: npm start -- [--once] [--port 5690] [--sandbox-port 5691]
  */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,14 +13,16 @@ import {
 	sandboxCredential,
 	SCORING,
 	type Workflow,
-} from '../e2e/examples.cts';
-import { installN8n } from '../e2e/installation.cts';
-import { pack } from '../e2e/pack.cts';
-import { endCommands, isFree, PlainError } from '../e2e/process.cts';
-import { WholeN8n, type NodeRun } from '../e2e/wholeN8n.cts';
+} from '../tools/examples.cts';
+import { freePort, isFree } from '../tools/freePort.cts';
+import { installN8n } from '../tools/installation.cts';
+import { startListening } from '../tools/listeningScript.cts';
+import { pack } from '../tools/pack.cts';
+import { PlainError } from '../tools/plainError.cts';
+import { ROOT } from '../tools/root.cts';
+import { WholeN8n, type NodeRun } from '../tools/wholeN8n.cts';
 import { HOME } from './home.cts';
 
-const ROOT = join(__dirname, '..');
 const ROWS_SHOWN = 8;
 const EMAIL = 'demo@example.com';
 
@@ -30,25 +31,19 @@ function say(line: string): void {
 	console.log(`[${String(Math.round((Date.now() - started) / 1000)).padStart(3)} s] ${line}`);
 }
 
-/** What was started and must end with this process. */
-const endings: Array<() => Promise<void> | void> = [];
+/** Ends what goes on until it is ended; single commands end with this process. */
+const endings: Array<() => Promise<void>> = [];
 let isEnding = false;
 async function end(code: number): Promise<void> {
 	if (isEnding) return;
 	isEnding = true;
-	await Promise.allSettled([endCommands(), ...endings.map((stop) => stop())]);
+	await Promise.allSettled(endings.map((stop) => stop()));
 	process.exit(code);
 }
 
 async function startSandbox(port: number): Promise<string> {
-	const args = ['--require', 'tsx/cjs', join(ROOT, 'sandbox', 'main.cts'), '--port', String(port)];
-	const sandbox: ChildProcess = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
-	endings.push(() => void sandbox.kill());
-	const ready = new Promise<boolean>((resolve) => {
-		sandbox.stdout?.once('data', () => resolve(true));
-		sandbox.once('close', () => resolve(false));
-	});
-	if (!(await ready)) throw new PlainError('The sandbox did not start.');
+	const { server } = await startListening(join(ROOT, 'sandbox', 'main.cts'), '--port', String(port));
+	endings.push(() => server.end());
 	return `http://127.0.0.1:${port}`;
 }
 
@@ -128,13 +123,13 @@ async function expectFree(port: number, instead: string): Promise<void> {
 
 async function main(): Promise<void> {
 	const { once, port, sandboxPort } = readArguments();
-	const brokerPorts: [number, number] = [port + 5, port + 6];
-	for (const wanted of [port, ...brokerPorts]) await expectFree(wanted, `--port ${port + 100}`);
+	await expectFree(port, `--port ${port + 100}`);
 	await expectFree(sandboxPort, `--sandbox-port ${sandboxPort + 100}`);
 	mkdirSync(HOME, { recursive: true });
 	await installN8n(say);
 	say('Building and packing the package …');
 	const tarball = await pack(join(HOME, 'package'));
+	const brokerPorts: [number, number] = [await freePort(), await freePort()];
 	const n8n = new WholeN8n({ userFolder: join(HOME, 'user'), port, brokerPorts });
 	await n8n.addPackage(tarball);
 	const sandbox = await startSandbox(sandboxPort);

@@ -1,4 +1,4 @@
-/** The packed package in n8n's editor, used by hand in a real browser; its pictures are the README's: npm run screenshots. */
+/** The packed package in n8n's editor, used by hand in a real browser; its pictures are the README's, and `npm run screenshots` replaces them. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,25 +6,17 @@ import { performance } from 'node:perf_hooks';
 import type { Browser } from 'playwright-core';
 import { SANDBOX_KEY } from '../sandbox/keys.cts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import { credential } from '../tools/credential.cts';
+import { AGENT, CHAT, CLASSIFY, readExamples, sandboxCredential, SCORING } from '../tools/examples.cts';
+import { NEWEST } from '../tools/installation.cts';
+import { pack } from '../tools/pack.cts';
+import { writeReport } from '../tools/report.cts';
+import { ROOT } from '../tools/root.cts';
+import { versionOf } from '../tools/versionOf.cts';
+import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
+import { isWriting } from '../tools/writing.cts';
 import { Editor, startBrowser } from './editor.cts';
-import {
-	AGENT,
-	CHAT,
-	CLASSIFY,
-	credential,
-	paymentsWorkflow,
-	PICKING,
-	picked,
-	readExamples,
-	sandboxCredential,
-	SCORING,
-	streamingChat,
-} from './examples.cts';
-import { NEWEST } from './installation.cts';
-import { pack } from './pack.cts';
-import { freePort, ROOT } from './process.cts';
-import { versionOf, writeReport } from './report.cts';
-import { WholeN8n } from './wholeN8n.cts';
+import { paymentsWorkflow, PICKING, picked, streamingChat } from './workflows.cts';
 
 const OWNER = { email: 'demo@example.com', password: 'Pictures-2026' };
 const MODEL = 'Hopsworks Model';
@@ -47,12 +39,7 @@ beforeAll(async () => {
 	sandbox = await startSandbox();
 	sandbox.cluster.settings.pace.start = 1500;
 	sandbox.cluster.find(({ name }) => name === 'test', 'returns')?.lifecycle.become('Stopped');
-	const port = await freePort(5900);
-	n8n = new WholeN8n({
-		userFolder: join(folder, 'user'),
-		port,
-		brokerPorts: [await freePort(port + 10), await freePort(port + 20)],
-	});
+	n8n = new WholeN8n({ userFolder: join(folder, 'user'), ...(await freePorts()) });
 	await n8n.addPackage(await pack(join(folder, 'package')));
 	await n8n.importAll('credentials', [
 		sandboxCredential(sandbox.url),
@@ -73,7 +60,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-	if (done.length === steps) await report();
+	if (isWriting && done.length === steps) await report();
 	await browser?.close();
 	await n8n?.stop();
 	await sandbox?.close();
@@ -84,7 +71,7 @@ async function report(): Promise<void> {
 	const facts = {
 		n8n: `${NEWEST.version}, on Node ${await NEWEST.nodeVersion()}`,
 		Browser: `Chromium ${browser.version()}, Playwright ${versionOf(join(ROOT, 'node_modules', 'playwright-core'))}`,
-		Command: '`npm run test:e2e -- browser`',
+		Command: '`npm run screenshots`',
 	};
 	const pictures = editor.pictures.map((name) => `[${name}](../images/${name}.png)`).join(', ');
 	const body = `The packed package, used by hand in n8n's editor against the sandbox:\n\n${done.join('\n')}\n\nPictures taken on the way: ${pictures}.`;

@@ -1,13 +1,15 @@
 /** What `npm start` leaves open: an n8n whose agent answers, because the package in it uses n8n's own modules. */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import execa from 'execa';
+import { AGENT, promiseOf, readExamples } from '../tools/examples.cts';
+import { freePort } from '../tools/freePort.cts';
+import { ROOT } from '../tools/root.cts';
+import { typedScript } from '../tools/typedScript.cts';
 import { askInEditor, saidBy } from './editorChat.cts';
-import { AGENT, promiseOf, readExamples } from './examples.cts';
-import { freePort, ROOT } from './process.cts';
 
-let demo: ChildProcess;
+let demo: execa.ExecaChildProcess;
 let folder: string;
 let shown = '';
 
@@ -24,31 +26,30 @@ function resolved(): Map<string, string> {
 
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), 'demo-'));
-	const ports = ['--port', String(await freePort(6100)), '--sandbox-port', String(await freePort(6150))];
-	demo = spawn(process.execPath, ['--require', 'tsx/cjs', join(ROOT, 'demo', 'start.cts'), ...ports], {
+	const ports = ['--port', String(await freePort()), '--sandbox-port', String(await freePort())];
+	demo = execa(process.execPath, typedScript(join(ROOT, 'demo', 'start.cts'), ...ports), {
 		cwd: ROOT,
 		env: {
-			...process.env,
 			XDG_CACHE_HOME: folder,
 			NODE_OPTIONS: `--require ${join(__dirname, 'resolved.cjs')}`,
 			RESOLVED_FILE: join(folder, 'resolved'),
 		},
-		stdio: ['ignore', 'pipe', 'pipe'],
+		stdin: 'ignore',
+		all: true,
+		reject: false,
 	});
 	await new Promise<void>((resolve, reject) => {
-		const read = (data: unknown): void => {
+		demo.all?.on('data', (data) => {
 			shown += String(data);
 			if (shown.includes('Press Ctrl-C')) resolve();
-		};
-		demo.stdout?.on('data', read);
-		demo.stderr?.on('data', read);
+		});
 		demo.once('close', () => reject(new Error(`npm start ended:\n${shown}`)));
 	});
 });
 
 afterAll(async () => {
-	const ended = new Promise((resolve) => demo.once('close', resolve));
-	if (demo.kill()) await ended;
+	demo.kill('SIGTERM', { forceKillAfterTimeout: false });
+	await demo;
 	rmSync(folder, { recursive: true, force: true });
 });
 

@@ -2,7 +2,9 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
-import { PlainError, ROOT } from './process.cts';
+import { PlainError } from '../tools/plainError.cts';
+import { ROOT } from '../tools/root.cts';
+import { isWriting } from '../tools/writing.cts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync', '--no-first-run'];
@@ -11,10 +13,10 @@ const CALM = 1000;
 /** Milliseconds until something that should be there counts as missing. */
 const PATIENCE = 30_000;
 
-/** Where the pictures of the README are. */
-const PICTURES = join(ROOT, 'docs', 'images');
 /** Where a step that failed leaves what it saw. */
-const FAILURES = join(ROOT, 'node_modules', '.cache', 'browser');
+const SEEN = join(ROOT, 'node_modules', '.cache', 'browser');
+/** The pictures of the README are taken in any case, and replaced where that is asked for. */
+const PICTURES = isWriting ? join(ROOT, 'docs', 'images') : SEEN;
 
 export async function startBrowser(): Promise<Browser> {
 	if (existsSync(CHROMIUM)) return await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
@@ -199,8 +201,8 @@ export class Editor {
 
 	/** Keeps what can be seen now; gives the file. */
 	async keep(name: string): Promise<string> {
-		mkdirSync(FAILURES, { recursive: true });
-		const path = join(FAILURES, `${name.replace(/\W+/g, '-').slice(0, 60)}.png`);
+		mkdirSync(SEEN, { recursive: true });
+		const path = join(SEEN, `${name.replace(/\W+/g, '-').slice(0, 60)}.png`);
 		await this.page.screenshot({ path });
 		return path;
 	}

@@ -1,21 +1,21 @@
 /**
  * The same tarball in an old n8n 1, an early n8n 2 and the newest one: `npm run test:versions`. Each comes with its own Node in
- * its own folder. It writes docs/reports/versions.md and fails where a version cannot do what the README says it can.
+ * its own folder. It fails where a version cannot do what the README says it can. `-- --write` writes docs/reports/versions.md.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
-import { AGENT, CHAT, NIGHTLY, readExamples, sandboxCredential, SCORING } from './examples.cts';
-import { EARLY_2, type Installation, LAST_1, NEWEST } from './installation.cts';
+import { AGENT, CHAT, NIGHTLY, readExamples, sandboxCredential, SCORING } from '../tools/examples.cts';
+import { EARLY_2, type Installation, LAST_1, NEWEST } from '../tools/installation.cts';
+import { markdownTable } from '../tools/markdownTable.cts';
+import { pack } from '../tools/pack.cts';
+import { writeReport } from '../tools/report.cts';
+import { freePorts, WholeN8n, type NodeRun } from '../tools/wholeN8n.cts';
+import { chain, node, to } from '../tools/workflowParts.cts';
 
-import { pack } from './pack.cts';
-import { markdownTable, writeReport } from './report.cts';
-import { WholeN8n, type NodeRun } from './wholeN8n.cts';
-import { chain, node, to } from './workflow.cts';
-
-const PORT = 5960;
 const ROWS = 569;
 
 /** The versions, and what is known to be missing in each. */
@@ -90,6 +90,7 @@ function agentWorkflow(sandbox: Sandbox): object {
 }
 
 async function main(): Promise<void> {
+	const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
 	const folder = mkdtempSync(join(tmpdir(), 'versions-'));
 	const sandbox = await startSandbox();
 	const tarball = await pack(join(folder, 'package'));
@@ -100,8 +101,7 @@ async function main(): Promise<void> {
 			await installation.install(console.log);
 			const n8n = new WholeN8n({
 				userFolder: join(folder, name),
-				port: PORT,
-				brokerPorts: [PORT + 1, PORT + 2],
+				...(await freePorts()),
 				installation,
 				// The part that the other engine stands on cannot be built on Node 20.
 				environment: installation === LAST_1 ? { N8N_EXPRESSION_ENGINE: 'legacy' } : {},
@@ -138,12 +138,11 @@ async function main(): Promise<void> {
 		rmSync(folder, { recursive: true, force: true });
 	}
 	const table = markdownTable(['', ...checks.map(({ what }) => what)], lines);
-	writeReport(
-		'versions',
-		'Old and new n8n',
-		{ Command: '`npm run test:versions`' },
-		`One tarball in each.\n\n${table}`,
-	);
+	console.log(`\n${table}`);
+	if (values.write) {
+		const facts = { Command: '`npm run test:versions -- --write`' };
+		writeReport('versions', 'Old and new n8n', facts, `One tarball in each.\n\n${table}`);
+	}
 	process.exit(asSaid ? 0 : 1);
 }
 

@@ -5,30 +5,27 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { firstValues, startServer, type Recorded, type Reply, type TestServer } from '../test/support/server.cts';
+import { credential } from '../tools/credential.cts';
 import {
 	AGENT,
 	ALERT,
 	CHAT,
 	CLASSIFY,
-	credential,
 	EMBED,
 	importExamples,
 	NIGHTLY,
-	PICKING,
-	picked,
-	paymentsWorkflow,
 	promiseOf,
 	readExamples,
 	SCORING,
-	streamingChat,
 	type Workflow,
-} from './examples.cts';
+} from '../tools/examples.cts';
+import { NPM } from '../tools/installation.cts';
+import { pack } from '../tools/pack.cts';
+import { ROOT } from '../tools/root.cts';
+import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
+import { chain, node, to, uses } from '../tools/workflowParts.cts';
 import { askInEditor, readChunks, saidBy, type Chunk } from './editorChat.cts';
-import { NPM } from './installation.cts';
-import { pack } from './pack.cts';
-import { freePort, ROOT } from './process.cts';
-import { WholeN8n } from './wholeN8n.cts';
-import { chain, node, to, uses } from './workflow.cts';
+import { PICKING, picked, paymentsWorkflow, streamingChat } from './workflows.cts';
 
 const ROWS = 10_000;
 const OWNER = { email: 'demo@example.com', password: 'Whole-2026' };
@@ -43,9 +40,7 @@ const servers: TestServer[] = [];
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), 'whole-n8n-'));
 	sandbox = await startSandbox();
-	const brokerPorts: [number, number] = [await freePort(5790), await freePort(5795)];
-	const port = await freePort(5780);
-	n8n = new WholeN8n({ userFolder: join(folder, 'user'), readable: [folder], port, brokerPorts });
+	n8n = new WholeN8n({ userFolder: join(folder, 'user'), readable: [folder], ...(await freePorts()) });
 	tarball = await pack(join(folder, 'package'));
 	await n8n.addPackage(tarball);
 	examples = readExamples(sandbox.url);

@@ -71,7 +71,7 @@ export function strykerOptions(mutate: string[], temporary: string, concurrency:
 		// What a mutant may leave behind in the process ends with it.
 		maxTestRunnerReuse: 100,
 		tempDirName: temporary,
-		ignorePatterns: ['dist', 'e2e', 'peers', 'queue', 'docs/images', '/mutation/node_modules'],
+		ignorePatterns: ['dist', 'tools', 'e2e', 'peers', 'queue', 'docs/images', '/mutation/node_modules'],
 		disableTypeChecks: false,
 		reporters: ['progress-append-only'],
 		allowConsoleColors: false,

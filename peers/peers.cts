@@ -2,11 +2,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, run } from '../e2e/process.cts';
+import execa from 'execa';
+import { freePort } from '../tools/freePort.cts';
 import { writeEnvoy, type Ports } from './envoy.cts';
 import { installed, startServer, stopServers, versionIn } from './python.cts';
 
-const FIRST_PORT = 18_000;
 export const LANGUAGE_MODEL = 'tinyllama';
 
 /** A data set, and what its model predicts of every row, as Python itself computed it. */
@@ -48,11 +48,8 @@ async function startLanguageModel(folder: string, port: number): Promise<Peer> {
 	const url = `http://127.0.0.1:${port}`;
 	const cache = join(folder, 'cache');
 	mkdirSync(join(cache, 'hub'), { recursive: true });
-	const env = { ...process.env, HF_HOME: cache, HF_HUB_OFFLINE: '1' };
-	const made = await run(join(programs, 'python'), [join(__dirname, 'tiny_llama.py'), join(folder, LANGUAGE_MODEL)], {
-		env,
-	});
-	if (made.code !== 0) throw new Error(made.errors);
+	const env = { HF_HOME: cache, HF_HUB_OFFLINE: '1' };
+	await execa(join(programs, 'python'), [join(__dirname, 'tiny_llama.py'), join(folder, LANGUAGE_MODEL)], { env });
 	const args = ['serve', LANGUAGE_MODEL, '--host', '127.0.0.1', '--port', String(port), '--device', 'cpu'];
 	await startServer(join(programs, 'transformers'), [...args, '--default-seed', '0'], `${url}/health`, {
 		cwd: folder,
@@ -96,7 +93,7 @@ export async function startPeers(): Promise<Peers> {
 			return undefined;
 		});
 	const ports: number[] = [];
-	while (ports.length < 5) ports.push(await freePort((ports.at(-1) ?? FIRST_PORT - 1) + 1));
+	while (ports.length < 5) ports.push(await freePort());
 	const [kservePort = 0, modelPort = 0, http = 0, tls = 0, admin = 0] = ports;
 	const kserve = await attempt(startKServe(folder, kservePort));
 	const languageModel = await attempt(startLanguageModel(folder, modelPort));

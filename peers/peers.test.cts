@@ -1,8 +1,9 @@
 /** The nodes in n8n's real engine against model servers and a gateway that others wrote: every prediction as Python computes it. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { markdownTable, writeReport } from '../e2e/report.cts';
 import { useChatModel } from '../test/support/chatModel.cts';
 import { API_KEY, runModel, type RunOptions, type RunResult } from '../test/support/engine.cts';
+import { markdownTable } from '../tools/markdownTable.cts';
+import { writeReport } from '../tools/report.cts';
 import { hostOf, PROJECT } from './envoy.cts';
 import { LANGUAGE_MODEL, startPeers, type DataSet, type Peer, type Peers } from './peers.cts';
 

@@ -1,12 +1,11 @@
 /** n8n in queue mode: one main, and workers that come and go, on one PostgreSQL and one Redis. */
-import { type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { endProcess, hasEnded, PlainError } from '../e2e/process.cts';
-import { WholeN8n } from '../e2e/wholeN8n.cts';
+import { PlainError } from '../tools/plainError.cts';
+import type { Server } from '../tools/server.cts';
+import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
 import { POSTGRES } from './database.cts';
 
 const REDIS = { host: process.env.REDIS_HOST ?? '127.0.0.1', port: Number(process.env.REDIS_PORT ?? 6379) };
@@ -25,17 +24,17 @@ export async function expectRedis(): Promise<void> {
 }
 
 export class Cluster {
-	readonly main: WholeN8n;
-	readonly workers: ChildProcess[] = [];
-	private readonly environment: Record<string, string>;
+	readonly workers: Server[] = [];
 
-	/** `database` is for n8n's own tables; ports from `port` on. */
-	constructor(
+	private constructor(
+		readonly main: WholeN8n,
 		private readonly folder: string,
-		private readonly port: number,
-		database: string,
-	) {
-		this.environment = {
+		private readonly environment: Record<string, string>,
+	) {}
+
+	/** `database` is for n8n's own tables. */
+	static async make(folder: string, database: string): Promise<Cluster> {
+		const environment = {
 			EXECUTIONS_MODE: 'queue',
 			N8N_ENCRYPTION_KEY: randomBytes(16).toString('hex'),
 			DB_TYPE: 'postgresdb',
@@ -49,40 +48,28 @@ export class Cluster {
 			QUEUE_BULL_PREFIX: database,
 			EXECUTIONS_DATA_SAVE_ON_SUCCESS: 'none',
 		};
-		this.main = this.n8n('main', port);
-	}
-
-	private n8n(name: string, port: number): WholeN8n {
-		return new WholeN8n({
-			userFolder: join(this.folder, name),
-			port,
-			brokerPorts: [port + 1, port + 2],
-			environment: this.environment,
-		});
+		const main = new WholeN8n({ userFolder: join(folder, 'main'), environment, ...(await freePorts()) });
+		return new Cluster(main, folder, environment);
 	}
 
 	/** A further worker that does one job at a time, as soon as it is ready. */
-	async addWorker(tarball: string): Promise<ChildProcess> {
-		const port = this.port + 3 * (this.workers.length + 1);
-		const worker = this.n8n(`worker${this.workers.length}`, port);
-		await worker.addPackage(tarball);
-		const child = worker.spawn(['worker', '--concurrency=1'], {
+	async addWorker(tarball: string): Promise<Server> {
+		const { environment } = this;
+		const userFolder = join(this.folder, `worker${this.workers.length}`);
+		const ports = await freePorts();
+		const n8n = new WholeN8n({ userFolder, environment, ...ports });
+		await n8n.addPackage(tarball);
+		const worker = n8n.startProcess(['worker', '--concurrency=1'], {
 			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
-			QUEUE_HEALTH_CHECK_PORT: String(port),
+			QUEUE_HEALTH_CHECK_PORT: String(ports.port),
 		});
-		this.workers.push(child);
-		while (!hasEnded(child)) {
-			const isReady = await fetch(`${worker.url}/healthz/readiness`)
-				.then(({ ok }) => ok)
-				.catch(() => false);
-			if (isReady) return child;
-			await wait(200);
-		}
-		throw new Error(`a worker ended before it was ready`);
+		this.workers.push(worker);
+		await worker.untilAnswers(n8n.readiness);
+		return worker;
 	}
 
 	/** Seconds of a processor that a worker has used, where Linux tells. */
-	processorSeconds({ pid }: ChildProcess): number {
+	processorSeconds({ pid }: Server): number {
 		try {
 			const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
 			return (Number(fields[11]) + Number(fields[12])) / TICKS;
@@ -92,7 +79,7 @@ export class Cluster {
 	}
 
 	/** Megabytes that a worker has held at most, where Linux tells. */
-	peakMegabytes({ pid }: ChildProcess): number {
+	peakMegabytes({ pid }: Server): number {
 		try {
 			const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
 			return Number(kilobytes) / 1024;
@@ -102,6 +89,6 @@ export class Cluster {
 	}
 
 	async stop(): Promise<void> {
-		await Promise.all([...this.workers.map(endProcess), this.main.stop()]);
+		await Promise.all([...this.workers.map((worker) => worker.end()), this.main.stop()]);
 	}
 }

@@ -1,6 +1,7 @@
 /** A PostgreSQL database of its own for a test, by the driver that n8n brings. */
 import { join } from 'node:path';
-import { PlainError, ROOT } from '../e2e/process.cts';
+import { PlainError } from '../tools/plainError.cts';
+import { ROOT } from '../tools/root.cts';
 
 type Row = Record<string, unknown>;
 

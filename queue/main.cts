@@ -1,20 +1,22 @@
 /**
  * A big table through n8n's queue mode: `npm run test:queue`. The example workflows score it on one, two and three workers;
  * then a worker is killed and the model server is away for a while, and every row must be scored just once in the end.
- * QUEUE_ROWS sets the rows of that last run, and then no report is written; --port is the first of 20 ports.
+ * QUEUE_ROWS sets the rows of that last run. `-- --write` writes docs/reports/queue.md.
  */
-import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startModel } from '../bench/model.cts';
-import { credential } from '../e2e/examples.cts';
-import { NEWEST } from '../e2e/installation.cts';
-import { pack } from '../e2e/pack.cts';
-import { endCommands, endProcess, PlainError } from '../e2e/process.cts';
-import { markdownTable, reportText, writeReport } from '../e2e/report.cts';
+import { credential } from '../tools/credential.cts';
+import { startModel } from '../tools/firstValueModel.cts';
+import { freePort } from '../tools/freePort.cts';
+import { NEWEST } from '../tools/installation.cts';
+import { markdownTable } from '../tools/markdownTable.cts';
+import { pack } from '../tools/pack.cts';
+import { PlainError } from '../tools/plainError.cts';
+import { reportText, writeReport } from '../tools/report.cts';
+import type { Server } from '../tools/server.cts';
 import { Cluster, expectRedis } from './cluster.cts';
 import { makeDatabase, POSTGRES, type Database } from './database.cts';
 import { CHUNK, Payments, type Counted } from './payments.cts';
@@ -33,11 +35,12 @@ type Tables = Record<keyof typeof MODELS, Payments>;
 class ModelServer {
 	private constructor(
 		private readonly port: number,
-		private child: ChildProcess,
+		private server: Server,
 		readonly url: string,
 	) {}
 
-	static async start(port: number): Promise<ModelServer> {
+	static async start(): Promise<ModelServer> {
+		const port = await freePort();
 		const { model, url } = await startModel(port);
 		return new ModelServer(port, model, url);
 	}
@@ -47,11 +50,11 @@ class ModelServer {
 	}
 
 	async stop(): Promise<void> {
-		await endProcess(this.child);
+		await this.server.end();
 	}
 
 	async restart(): Promise<void> {
-		this.child = (await startModel(this.port)).model;
+		this.server = (await startModel(this.port)).model;
 	}
 }
 
@@ -90,7 +93,7 @@ async function scoreInTrouble(cluster: Cluster, payments: Payments, model: Model
 	const chunks = Math.ceil(ROWS / CHUNK);
 	await payments.fill(ROWS);
 	await payments.untilLeft(chunks * 0.8);
-	cluster.workers[0]?.kill('SIGKILL');
+	cluster.workers[0]?.kill();
 	console.log('One worker is killed.');
 	await payments.untilLeft(chunks * 0.5);
 	await model.stop();
@@ -136,17 +139,18 @@ async function startMain({ main }: Cluster, tables: Tables, rows: Database, mode
 }
 
 async function main(): Promise<void> {
-	const { values } = parseArgs({ options: { port: { type: 'string', default: '5800' } } });
-	const port = Number(values.port);
+	const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
+	if (values.write && process.env.QUEUE_ROWS !== undefined) {
+		throw new PlainError("'--write' writes the whole report, so it goes without QUEUE_ROWS");
+	}
 	await expectRedis();
 	await NEWEST.install(console.log);
 	const folder = mkdtempSync(join(tmpdir(), 'queue-'));
 	const own = await makeDatabase('hopsworks_queue_n8n');
 	const rows = await makeDatabase('hopsworks_queue_rows');
-	const cluster = new Cluster(join(folder, 'users'), port, own.name);
-	const model = await ModelServer.start(port + 19);
+	const cluster = await Cluster.make(join(folder, 'users'), own.name);
+	const model = await ModelServer.start();
 	const end = async (): Promise<void> => {
-		await endCommands();
 		await cluster.stop();
 		await model.stop();
 		await rows.drop();
@@ -167,11 +171,11 @@ async function main(): Promise<void> {
 		const facts = {
 			n8n: `${NEWEST.version}, on Node ${await NEWEST.nodeVersion()}`,
 			PostgreSQL: String(version),
-			Command: '`npm run test:queue`',
+			Command: '`npm run test:queue -- --write`',
 		};
 		const body = bodyOf(lines, seconds, counted, peak);
 		console.log(reportText('Queue mode', facts, body));
-		if (process.env.QUEUE_ROWS === undefined) writeReport('queue', 'Queue mode', facts, body);
+		if (values.write) writeReport('queue', 'Queue mode', facts, body);
 		if (!isComplete(counted)) process.exitCode = 1;
 	} finally {
 		await end();

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { ROOT } from '../e2e/process.cts';
+import { ROOT } from '../tools/root.cts';
 import type { Database } from './database.cts';
 
 /** Rows of a chunk, as the example has it. */

@@ -1,5 +1,6 @@
 /** The REST API of Hopsworks, as far as deployments need it (backend: `ServingService.java`, `InferenceResource.java`, `ProjectService.java`). */
-import { DOMAIN, recordOf, type Cluster, type Deployment, type Project } from './deployments.cts';
+import { DOMAIN, recordOf, type Cluster, type Deployment } from './deployments.cts';
+import type { Project } from './designs.cts';
 import { ask } from './gateway.cts';
 import { refusedByRest, type Scope } from './keys.cts';
 import { empty, isObject, json, type Call, type Reply } from './reply.cts';

@@ -1,9 +1,9 @@
 /** n8n's package scanner on the source and on the packed tarball, and a look at what the tarball holds. */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { analyzePackage, SOURCE_FILE_PATTERNS } from '@n8n/scan-community-package/scanner/scanner.mjs';
+import execa from 'execa';
 
 const SHIPPED = /^(dist\/.+|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
 const LARGEST = 400_000;
@@ -19,12 +19,12 @@ async function scan(name, root, patterns) {
 	if (!passed) findings.push(`${name}: ${message}\n${details ?? ''}`);
 }
 
-const report = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { encoding: 'utf8' });
+const { stdout: report } = await execa('npm', ['pack', '--json', '--pack-destination', folder]);
 /** @type {Array<{ filename: string, unpackedSize: number, files: Array<{ path: string }> }>} */
 const packed = Object.values(JSON.parse(report));
 const [tarball] = packed;
 if (!tarball) throw new Error('npm pack made no tarball');
-execFileSync('tar', ['-xzf', join(folder, tarball.filename), '-C', folder]);
+await execa('tar', ['-xzf', join(folder, tarball.filename), '-C', folder]);
 
 await scan('source', process.cwd(), SOURCE_FILE_PATTERNS);
 await scan('tarball', join(folder, 'package'), ['**/*.js', 'package.json']);

@@ -1,17 +1,12 @@
 /** Reports under docs/reports, and what they say of where they were made. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { arch, cpus, totalmem, type as system } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from './process.cts';
+import { ROOT } from './root.cts';
 
 const GIGABYTE = 1024 ** 3;
 
-export function versionOf(packageFolder: string): string {
-	const { version }: { version: string } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
-	return version;
-}
-
-export function machine(): string {
+function machine(): string {
 	return `${cpus().length} cores, ${Math.round(totalmem() / GIGABYTE)} GB, ${system()} ${arch()}`;
 }
 
@@ -29,10 +24,4 @@ export function writeReport(name: string, title: string, facts: Record<string, s
 	const folder = join(ROOT, 'docs', 'reports');
 	mkdirSync(folder, { recursive: true });
 	writeFileSync(join(folder, `${name}.md`), reportText(title, facts, body));
-}
-
-/** A table in Markdown. */
-export function markdownTable(head: string[], rows: string[][]): string {
-	const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
-	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

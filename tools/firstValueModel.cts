@@ -1,12 +1,11 @@
 /**
- * The model that the benchmark asks, as a process of its own: `node --require tsx/cjs bench/model.cts [port]`. It prints its
- * address.
+ * A model server as a process of its own: `node --require tsx/cjs tools/firstValueModel.cts [port]`. It prints its address.
  * It predicts a row's first value, digit for digit, so that a prediction tells which row it is of.
  */
-import type { ChildProcess } from 'node:child_process';
 import { createServer, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { startListening } from './listening.cts';
+import { startListening } from './listeningScript.cts';
+import type { Server } from './server.cts';
 
 /** A row with this first value is refused, and its request with it. */
 export const BAD = -1;
@@ -80,8 +79,8 @@ function start(): void {
 }
 
 /** Starts it, on a free port unless told otherwise, and gives its address. */
-export async function startModel(port = 0): Promise<{ model: ChildProcess; url: string }> {
-	const { child: model, url } = await startListening(__filename, String(port));
+export async function startModel(port = 0): Promise<{ model: Server; url: string }> {
+	const { server: model, url } = await startListening(__filename, String(port));
 	return { model, url };
 }
 

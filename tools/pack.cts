@@ -1,12 +1,12 @@
 /** Builds and packs the package, as it would be published. */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import execa from 'execa';
 import { NPM } from './installation.cts';
-import { run } from './process.cts';
+import { ROOT } from './root.cts';
 
 async function npm(...args: string[]): Promise<void> {
-	const { code, output, errors } = await run(process.execPath, [NPM, ...args]);
-	if (code !== 0) throw new Error(`npm ${args.join(' ')} ended with ${code}:\n${output}\n${errors}`);
+	await execa(process.execPath, [NPM, ...args], { cwd: ROOT });
 }
 
 /** The path of a fresh tarball in `folder`. */

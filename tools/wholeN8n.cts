@@ -1,10 +1,12 @@
 /** A whole n8n with a folder of its own: given a package, credentials and workflows, run and stopped. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import execa from 'execa';
+import { freePort } from './freePort.cts';
 import { type Installation, NEWEST, NPM } from './installation.cts';
-import { endProcess, hasEnded, PlainError, ROOT, run } from './process.cts';
+import { PlainError } from './plainError.cts';
+import { ROOT } from './root.cts';
+import { Server } from './server.cts';
 
 /** What a node made in a run, as far as it is read here. */
 export interface NodeRun {
@@ -14,18 +16,25 @@ export interface NodeRun {
 	items: Array<{ json: Record<string, unknown> }>;
 }
 
-export interface WholeN8nOptions {
+interface Ports {
+	port: number;
+	/** For its task runners: one for the server, one for single commands. */
+	brokerPorts: [server: number, command: number];
+}
+
+export interface WholeN8nOptions extends Ports {
 	/** Database, keys and packages live here. */
 	userFolder: string;
-	port: number;
 	/** Folders that its file nodes may read, beside this checkout. */
 	readable?: string[];
-	/** Ports for its task runners: one for the server, one for single commands. */
-	brokerPorts: [server: number, command: number];
 	/** The newest unless told otherwise. */
 	installation?: Installation;
 	/** Settings of n8n beside those that every run has. */
 	environment?: Record<string, string>;
+}
+
+export async function freePorts(): Promise<Ports> {
+	return { port: await freePort(), brokerPorts: [await freePort(), await freePort()] };
 }
 
 /** Modules that the package must get from n8n: of a copy nearer to it, n8n would not know the classes. */
@@ -39,7 +48,7 @@ function sharedModuleAbove(folder: string): string | undefined {
 }
 
 export class WholeN8n {
-	private server: ChildProcess | undefined;
+	private server: Server | undefined;
 	private readonly installation: Installation;
 
 	constructor(private readonly options: WholeN8nOptions) {
@@ -57,8 +66,9 @@ export class WholeN8n {
 		return `http://127.0.0.1:${this.options.port}`;
 	}
 
-	private env(brokerPort: number): NodeJS.ProcessEnv {
-		return this.installation.environment({
+	private env(brokerPort: number): Record<string, string> {
+		return {
+			...this.installation.environment(),
 			N8N_USER_FOLDER: this.options.userFolder,
 			N8N_PORT: String(this.options.port),
 			N8N_LISTEN_ADDRESS: '127.0.0.1',
@@ -72,20 +82,21 @@ export class WholeN8n {
 			N8N_LOG_LEVEL: 'info',
 			NODE_ENV: 'production',
 			...this.options.environment,
-		});
+		};
 	}
 
 	/** Runs one of n8n's own commands. */
 	async command(...args: string[]): Promise<string> {
 		// Through a file: n8n ends without waiting for a pipe to take all that it wrote.
 		const file = join(this.options.userFolder, 'output');
-		const { code, errors } = await run('node', [this.installation.script, ...args], {
-			env: this.env(this.options.brokerPorts[1]),
-			outputFile: file,
-		});
+		const stdout = openSync(file, 'w');
+		const env = this.env(this.options.brokerPorts[1]);
+		const command = execa('node', [this.installation.script, ...args], { cwd: ROOT, env, stdout, reject: false });
+		closeSync(stdout);
+		const { failed, exitCode, stderr } = await command;
 		const output = readFileSync(file, 'utf8');
 		rmSync(file);
-		if (code !== 0) throw new Error(`n8n ${args.join(' ')} ended with ${code}:\n${output}\n${errors}`);
+		if (failed) throw new Error(`n8n ${args.join(' ')} ended with ${exitCode}:\n${output}\n${stderr}`);
 		return output;
 	}
 
@@ -98,8 +109,7 @@ export class WholeN8n {
 		if (!existsSync(manifest)) writeFileSync(manifest, JSON.stringify({ name: 'installed-nodes', private: true }));
 		// npm asks the registry for peers even where it installs none, and tries for two minutes where it is not reached.
 		const install = [...npm, 'install', '--prefer-offline', tarball];
-		const { code, output, errors } = await run('node', install, { env: this.installation.environment(), cwd });
-		if (code !== 0) throw new Error(`npm install ended with ${code}:\n${output}\n${errors}`);
+		await execa('node', install, { env: this.installation.environment(), cwd });
 	}
 
 	/** Imports credentials or workflows, over those of the same id. */
@@ -124,31 +134,20 @@ export class WholeN8n {
 	}
 
 	/** Starts one of n8n's processes that go on until they are ended. */
-	spawn(args: string[], environment: Record<string, string> = {}): ChildProcess {
-		const child = spawn('node', [this.installation.script, ...args], {
-			cwd: ROOT,
-			env: { ...this.env(this.options.brokerPorts[0]), ...environment },
-			stdio: ['ignore', 'pipe', 'pipe'],
-		});
-		// Read, or a pipe that is full would stop it.
-		for (const stream of [child.stdout, child.stderr]) stream?.resume();
-		return child;
+	startProcess(args: string[], environment: Record<string, string> = {}): Server {
+		const env = { ...this.env(this.options.brokerPorts[0]), ...environment };
+		return new Server('node', [this.installation.script, ...args], { cwd: ROOT, env });
+	}
+
+	/** What answers well as soon as such a process is ready. */
+	get readiness(): string {
+		return `${this.url}/healthz/readiness`;
 	}
 
 	/** Starts the server and waits until it answers. */
 	async start(): Promise<void> {
-		const server = this.spawn(['start']);
-		this.server = server;
-		const log: string[] = [];
-		for (const stream of [server.stdout, server.stderr]) stream?.on('data', (data) => log.push(String(data)));
-		while (!hasEnded(server)) {
-			const isReady = await fetch(`${this.url}/healthz/readiness`)
-				.then(({ ok }) => ok)
-				.catch(() => false);
-			if (isReady) return;
-			await wait(200);
-		}
-		throw new Error(`n8n did not start:\n${log.join('')}`);
+		this.server = this.startProcess(['start']);
+		await this.server.untilAnswers(this.readiness);
 	}
 
 	/** Makes the owner account, or does nothing where it is there already. */
@@ -164,7 +163,7 @@ export class WholeN8n {
 	}
 
 	async stop(): Promise<void> {
-		if (this.server) await endProcess(this.server);
+		await this.server?.end();
 	}
 }
 

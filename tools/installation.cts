@@ -1,7 +1,10 @@
 /** Packages in a folder with a lock file of its own: n8n above all, with the Node that it wants beside it. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PlainError, ROOT, run } from './process.cts';
+import execa from 'execa';
+import { PlainError } from './plainError.cts';
+import { ROOT } from './root.cts';
+import { versionOf } from './versionOf.cts';
 
 /** The npm that the lock files were made with: others read their peer dependencies in another way. */
 export const NPM = join(ROOT, 'node_modules', 'npm', 'bin', 'npm-cli.js');
@@ -34,15 +37,12 @@ export class Installation {
 	}
 
 	get version(): string {
-		const { version }: { version: string } = JSON.parse(
-			readFileSync(join(this.modules, 'n8n', 'package.json'), 'utf8'),
-		);
-		return version;
+		return versionOf(join(this.modules, 'n8n'));
 	}
 
 	async nodeVersion(): Promise<string> {
-		const { output } = await run('node', ['--version'], { env: this.environment() });
-		return output.trim().replace(/^v/, '');
+		const { stdout } = await execa('node', ['--version'], { env: this.environment() });
+		return stdout.replace(/^v/, '');
 	}
 
 	private get node(): string {
@@ -54,17 +54,17 @@ export class Installation {
 		);
 	}
 
-	/** The environment of everything that runs on n8n's own Node. */
-	environment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
-		return { ...process.env, PATH: `${join(this.node, 'bin')}:${process.env.PATH}`, ...more };
+	/** What everything that runs on n8n's own Node has in its environment beside ours. */
+	environment(): { PATH: string } {
+		return { PATH: `${join(this.node, 'bin')}:${process.env.PATH}` };
 	}
 
 	/** Installs what the lock file asks for, where that is not done yet. */
 	async installPackages(): Promise<void> {
 		const install = [join(ROOT, 'scripts', 'install.mjs'), this.folder];
-		const env = { ...process.env, npm_execpath: NPM };
-		const { code } = await run(process.execPath, install, { env, shows: true });
-		if (code !== 0) throw new PlainError('The packages were not installed.');
+		const env = { npm_execpath: NPM };
+		const { failed } = await execa(process.execPath, install, { cwd: ROOT, env, stdio: 'inherit', reject: false });
+		if (failed) throw new PlainError('The packages were not installed.');
 	}
 
 	/** The same for an n8n, whose native parts are then built. */
@@ -74,21 +74,21 @@ export class Installation {
 		if (existsSync(stamp)) return;
 		say("Building n8n's native parts, about a minute …");
 		const rebuild = [NPM, 'rebuild', ...this.nativeParts, '--ignore-scripts=false', '--loglevel=error'];
-		const nodedir = this.environment({ npm_config_nodedir: this.node });
-		const built = await run('node', rebuild, { env: nodedir, cwd: this.folder });
-		if (built.code !== 0) throw new PlainError(`${built.errors.split('\n').slice(-30).join('\n')}\n\n${NO_COMPILER}`);
+		const env = { ...this.environment(), npm_config_nodedir: this.node };
+		const { failed, stderr } = await execa('node', rebuild, { env, cwd: this.folder, reject: false });
+		if (failed) throw new PlainError(`${stderr.split('\n').slice(-30).join('\n')}\n\n${NO_COMPILER}`);
 		writeFileSync(stamp, '');
 	}
 }
 
 /** The newest n8n that the package is tried in. */
-export const NEWEST = new Installation(join(__dirname, 'n8n'), ['sqlite3', 'isolated-vm']);
+export const NEWEST = new Installation(join(ROOT, 'e2e', 'n8n'), ['sqlite3', 'isolated-vm']);
 
 /** The last n8n 1, on Node 20: the isolated-vm that comes with it is not used unless asked for, and cannot be built there. */
-export const LAST_1 = new Installation(join(__dirname, 'n8n-1'));
+export const LAST_1 = new Installation(join(ROOT, 'e2e', 'n8n-1'));
 
 /** An early n8n 2, on Node 22. */
-export const EARLY_2 = new Installation(join(__dirname, 'n8n-early-2'));
+export const EARLY_2 = new Installation(join(ROOT, 'e2e', 'n8n-early-2'));
 
 /** Installs the newest n8n, where that is not done yet. */
 export async function installN8n(say: (line: string) => void): Promise<void> {

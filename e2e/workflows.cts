@@ -1,0 +1,79 @@
+/** Workflows that the tests make for themselves. */
+import { chain, node, uses } from '../tools/workflowParts.cts';
+
+export const PICKING = 'pickADeployment1';
+
+/**
+ * 1,000 payments, every other one with a wrong check digit in its card number, scored as `model` says, or not at all yet.
+ * The first `unreadable` have no card number.
+ */
+export function paymentsWorkflow(
+	id: string,
+	model?: { credentialId: string; [parameter: string]: unknown },
+	unreadable = 0,
+) {
+	const jsCode = `return Array.from({ length: 1000 }, (_, id) => ({
+  json: { payment: 'P' + (id + 1), amount: id / 4, card: id < ${unreadable} ? 'unknown' : id % 2 ? 18 : 17 }
+}));`;
+	const { credentialId = '', ...parameters } = model ?? {};
+	const table = [
+		node('0', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
+		node('1', 'Payments', 'n8n-nodes-base.code', 2, { jsCode }),
+	];
+	const scoring = node(
+		'2',
+		'Hopsworks Model',
+		'n8n-nodes-hopsworks.hopsworksModel',
+		1,
+		{ operation: 'predict', ...parameters },
+		uses('hopsworksApi', credentialId),
+	);
+	const nodes = model ? [...table, scoring] : table;
+	return {
+		id,
+		name: 'Payments',
+		active: false,
+		settings: { executionOrder: 'v1' },
+		nodes,
+		connections: chain(...nodes.map(({ name }) => name)),
+	};
+}
+
+/** A chat whose answers the node itself streams. */
+export function streamingChat(id: string) {
+	const nodes = [
+		node(
+			'1',
+			'When Asked',
+			'@n8n/n8n-nodes-langchain.chatTrigger',
+			1.3,
+			{ options: { responseMode: 'streaming' } },
+			{ webhookId: id },
+		),
+		node(
+			'2',
+			'Hopsworks Model',
+			'n8n-nodes-hopsworks.hopsworksModel',
+			1,
+			{
+				operation: 'chat',
+				deployment: { __rl: true, mode: 'name', value: 'assistant' },
+				prompt: '={{ $json.chatInput }}',
+			},
+			uses('hopsworksApi', 'hopsworksSandbox'),
+		),
+	];
+	return {
+		id,
+		name: 'Chat',
+		active: false,
+		settings: { executionOrder: 'v1' },
+		nodes,
+		connections: chain('When Asked', 'Hopsworks Model'),
+	};
+}
+
+/** A deployment as the list leaves it in a workflow; '' is one that is yet to be picked. */
+export function picked(deployment: string): object {
+	return { __rl: true, mode: 'list', value: deployment };
+}

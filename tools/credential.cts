@@ -1,0 +1,8 @@
+/** The credential as n8n imports it. */
+import { SANDBOX_KEY } from '../sandbox/keys.cts';
+
+/** For a gateway that takes the sandbox's key. */
+export function credential(id: string, name: string, servingUrl: string, hopsworksUrl = ''): object {
+	const data = { apiKey: SANDBOX_KEY, servingUrl, hopsworksUrl, project: 'test', ignoreSslIssues: false };
+	return { id, name, type: 'hopsworksApi', data };
+}

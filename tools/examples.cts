@@ -1,0 +1,54 @@
+/** The example workflows and the credential that they use, pointed at a sandbox. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { credential } from './credential.cts';
+import { ROOT } from './root.cts';
+import type { WholeN8n } from './wholeN8n.cts';
+
+const FOLDER = join(ROOT, 'examples');
+/** Where the examples expect the sandbox: the port that `npm start` gives it unless told otherwise. */
+export const SANDBOX_PORT = 5691;
+
+export interface Workflow {
+	id: string;
+	name: string;
+	nodes: Array<{ name: string; type: string; parameters: Record<string, unknown>; credentials?: object }>;
+	connections: object;
+}
+
+/** Ids of the examples that are run or opened by name. */
+export const SCORING = 'hopsworksBatch01';
+export const WEBHOOK = 'hopsworksWebhook';
+export const CHAT = 'hopsworksChat001';
+export const AGENT = 'hopsworksAgent01';
+export const NIGHTLY = 'hopsworksNightly';
+export const ALERT = 'hopsworksAlert01';
+export const CLASSIFY = 'hopsworksSchema1';
+export const EMBED = 'hopsworksEmbed01';
+
+export function readExamples(sandboxUrl: string): Workflow[] {
+	return readdirSync(FOLDER)
+		.filter((file) => file.endsWith('.json'))
+		.map((file) => readFileSync(join(FOLDER, file), 'utf8').replaceAll(`http://127.0.0.1:${SANDBOX_PORT}`, sandboxUrl))
+		.map((text) => JSON.parse(text));
+}
+
+/** What the note of an example tells to ask, and the answer that it promises. */
+export function promiseOf(example: Workflow | undefined): { question: string; answer: string } {
+	const note = example?.nodes.find(({ type }) => type === 'n8n-nodes-base.stickyNote')?.parameters.content;
+	const [, question, answer] = /ask: \*([^*]+)\*.*answers: \*([^*]+)\*/s.exec(String(note)) ?? [];
+	if (question === undefined || answer === undefined) throw new Error(`a note that promises no answer: ${note}`);
+	return { question, answer };
+}
+
+/** The credential that the examples name. */
+export function sandboxCredential(sandboxUrl: string): object {
+	return credential('hopsworksSandbox', 'Hopsworks Sandbox', sandboxUrl, sandboxUrl);
+}
+
+/** Puts the credential and the examples into an n8n, and publishes the one that is called from outside. */
+export async function importExamples(n8n: WholeN8n, sandboxUrl: string): Promise<void> {
+	await n8n.importAll('credentials', [sandboxCredential(sandboxUrl)]);
+	await n8n.importAll('workflow', readExamples(sandboxUrl));
+	await n8n.command('publish:workflow', `--id=${WEBHOOK}`);
+}
