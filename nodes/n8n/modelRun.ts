@@ -10,13 +10,13 @@ import type { Route } from '../core/hopsworks/route';
 import { encode } from '../core/json/json';
 import type { Reply } from '../core/json/reply';
 import { turnsOfRun } from './cancel';
-import type { Connection } from './connection';
+import { readConnection } from './connection';
 import type { AddressOptions } from './deploymentLocator';
-import type { Options } from './options';
-import type { ResolvedDeployment, Resolver } from './resolver';
+import { readOptions, type Options, type OptionTable } from './options';
+import { deploymentResolver, type ResolvedDeployment, type Resolver } from './resolver';
 import type { Run } from './run';
-import { sender, type Sent } from './send';
-import type { SendSettings } from './sendOptions';
+import { sender, type Send, type Sent } from './send';
+import { readSendSettings, type SendOptions } from './sendOptions';
 import type { OnPiece } from './stream';
 import { attempt } from './unusable';
 
@@ -41,15 +41,11 @@ export interface Protocol<Row, Value> extends BatchForm<Row> {
 export type Exchange<Row, Value> = (batch: Batch<Row>, onPiece?: OnPiece) => Promise<Outcome<Value[]>>;
 
 /** What an operation says of one run: how an item is read, how a request is written, and how its reply is read. */
-export interface ModelCall<Row, Value, Values extends AddressOptions> {
-	connection: Connection;
-	settings: SendSettings;
-	resolver: Resolver;
+export interface ModelCall<Row, Value, Values> {
 	/** Whether items go one by one and in their order. */
 	isSequential?: boolean;
 	/** The row of an item. Throws `unusable`. */
 	readRow(item: number): Row | LateRow<Row>;
-	readOptions(given: unknown): Options<Values>;
 	/** Throws `unusable`. */
 	route(options: Options<Values>): Route;
 	/** Throws `unusable`. */
@@ -64,16 +60,35 @@ export interface ModelCall<Row, Value, Values extends AddressOptions> {
 	tokens?: { prompt: number; completion: number };
 }
 
-/** Runs an operation on a model; `setUp` reads what is the same for all items. */
-export async function runOnModel<Row, Value, Values extends AddressOptions>(
+/** What a run begins with. */
+export interface Start<Values> {
+	run: Run;
+	/** Those of the first item, for what is the same for all. */
+	options: Options<Values>;
+	resolver: Resolver;
+}
+
+/**
+ * Runs an operation on a model, whose options are those of `table`. `setUp` reads what else is the same for all items, and
+ * throws `unusable`.
+ */
+export async function runOnModel<Row, Value, Values extends AddressOptions & SendOptions>(
 	run: Run,
-	setUp: () => Promise<ModelCall<Row, Value, Values>>,
+	table: OptionTable<Values>,
+	setUp: (start: Start<Values>) => ModelCall<Row, Value, Values> | Promise<ModelCall<Row, Value, Values>>,
 ): Promise<void> {
-	const started = await attempt(setUp);
+	const started = await attempt(async () => {
+		const options = readOptions(table, run.read('options', 0));
+		const connection = await readConnection(run.context);
+		const settings = readSendSettings(options);
+		const resolver = deploymentResolver(run.context, connection, settings, run.notes);
+		const call = await setUp({ run, options, resolver });
+		return { table, call, settings, resolver, send: sender(run.context, connection, settings, run.tally) };
+	});
 	if (!started.ok) return run.settleRest(started.failure);
-	const call = started.value;
-	const { settings, tokens } = call;
-	const { groups, add } = grouping(run, call);
+	const { call, settings } = started.value;
+	const { tokens } = call;
+	const { groups, add } = grouping(run, started.value);
 	if (!(await run.readItems(add))) return;
 	await scatter(groups, {
 		concurrency: call.isSequential ? 1 : settings.concurrency,
@@ -90,10 +105,18 @@ export async function runOnModel<Row, Value, Values extends AddressOptions>(
 	}
 }
 
+interface Grouping<Row, Value, Values> {
+	table: OptionTable<Values>;
+	call: ModelCall<Row, Value, Values>;
+	resolver: Resolver;
+	send: Send;
+}
+
 /** The items of a run in groups whose rows may share requests, which fill up item by item. */
-function grouping<Row, Value, Values extends AddressOptions>(run: Run, call: ModelCall<Row, Value, Values>) {
-	const { connection, settings, resolver } = call;
-	const send = sender(run.context, connection, settings, run.tally);
+function grouping<Row, Value, Values extends AddressOptions>(
+	run: Run,
+	{ table, call, resolver, send }: Grouping<Row, Value, Values>,
+) {
 	const groups: Array<Group<Row, Value>> = [];
 	const known = new Map<string, Group<Row, Value>>();
 	/** By item; a row is dropped once it is in a batch. */
@@ -139,7 +162,7 @@ function grouping<Row, Value, Values extends AddressOptions>(run: Run, call: Mod
 
 	/** The group of an item whose deployment has to be looked up first, or whose options differ from the last one's. */
 	async function findGroup(locator: unknown, given: unknown): Promise<Group<Row, Value>> {
-		const options = call.readOptions(given);
+		const options = readOptions(table, given);
 		const deployment = await resolver.resolve(locator, options, call.route(options));
 		const protocol = call.protocol(options, deployment);
 		const { url, host = '' } = deployment.target;

@@ -13,7 +13,7 @@ interface Option<Value> {
 	read(given: unknown): Value;
 }
 
-type OptionTable<Values> = { [Name in keyof Values]: Option<Values[Name]> };
+export type OptionTable<Values> = { [Name in keyof Values]: Option<Values[Name]> };
 
 /** The values of a table's options. */
 export type ValuesOf<Table> = { [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never };

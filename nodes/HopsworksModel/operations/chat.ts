@@ -12,13 +12,12 @@ import {
 	type Message,
 } from '../../core/language/chatCompletions';
 import { giveWay } from '../../n8n/cancel';
-import { readConnection } from '../../n8n/connection';
 import { addressOptions } from '../../n8n/deploymentLocator';
 import { asJson } from '../../n8n/givenJson';
 import { readFieldNames, readImages } from '../../n8n/images';
 import { includeInputFields, isTool, outgoing, simplifyProperty } from '../../n8n/items';
 import { modelOptions, readChatRoute, readModelSettings } from '../../n8n/languageModel';
-import { runOnModel, type Exchange, type ModelCall } from '../../n8n/modelRun';
+import { runOnModel, type Exchange, type ModelCall, type Start } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import {
 	booleanOption,
@@ -30,9 +29,7 @@ import {
 	type Options,
 	type ValuesOf,
 } from '../../n8n/options';
-import { deploymentResolver } from '../../n8n/resolver';
-import type { Run } from '../../n8n/run';
-import { readSendSettings, sendOptions } from '../../n8n/sendOptions';
+import { sendOptions } from '../../n8n/sendOptions';
 import { attempt, take } from '../../n8n/unusable';
 import { chunksOf } from './chunks';
 import { conversationProperties, readConversation } from './conversation';
@@ -84,12 +81,8 @@ export const chat: Operation = {
 	action: 'Ask deployed language model',
 	description: 'Send every item as a prompt to a deployed language model and get its answer',
 	properties: [...conversationProperties, simplifyProperty, ...includeInputFields, optionsField(chatOptions)],
-	run: async (run) => await runOnModel(run, async () => await setUp(run)),
+	run: async (run) => await runOnModel(run, chatOptions, setUp),
 };
-
-function readChatOptions(given: unknown): Options<ChatOptions> {
-	return readOptions(chatOptions, given);
-}
 
 /** An answer, and the whole reply that it was in. */
 interface Answered {
@@ -107,10 +100,8 @@ interface Conversation {
 type ChatCall = ModelCall<Conversation, Answered, ChatOptions>;
 
 /** What is the same for all items of a run. */
-async function setUp({ context, items, read, notes, stops }: Run): Promise<ChatCall> {
-	const options = readChatOptions(read('options', 0));
-	const connection = await readConnection(context);
-	const settings = readSendSettings(options);
+function setUp({ run, options }: Start<ChatOptions>): ChatCall {
+	const { context, items, read, stops } = run;
 	const outputField = options.get('outputField');
 	const simplifies = read('simplify', 0) === true;
 	const keepsInput = read('includeInputFields', 0) === true;
@@ -132,19 +123,15 @@ async function setUp({ context, items, read, notes, stops }: Run): Promise<ChatC
 	}
 
 	return {
-		connection,
-		settings,
-		resolver: deploymentResolver(context, connection, settings, notes),
 		// The chat panel does not tell items apart, so they stream one after the other.
 		isSequential: streams,
 		readRow(item) {
-			const itemOptions = readChatOptions(read('options', item));
+			const itemOptions = readOptions(chatOptions, read('options', item));
 			return {
 				messages: readConversation(read, item),
 				imageFields: readFieldNames(itemOptions.get('imageFields')),
 			};
 		},
-		readOptions: readChatOptions,
 		route: readChatRoute,
 		protocol(itemOptions, deployment) {
 			const { model, format, settings: own } = readModelSettings(itemOptions, deployment);

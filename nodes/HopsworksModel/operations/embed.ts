@@ -5,25 +5,21 @@ import { embeddingsRoute } from '../../core/hopsworks/route';
 import { asText, encode } from '../../core/json/json';
 import { embeddingsBody, readEmbeddings } from '../../core/language/embeddings';
 import { giveWay } from '../../n8n/cancel';
-import { readConnection } from '../../n8n/connection';
 import { addressOptions } from '../../n8n/deploymentLocator';
 import { forToolAndNode, includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
 import { readExtraFields, readModelName, serverOptions } from '../../n8n/languageModel';
-import { runOnModel, type ModelCall } from '../../n8n/modelRun';
+import { runOnModel, type ModelCall, type Start } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import {
 	choiceOption,
 	numberOption,
 	optionsField,
 	outputFieldOption,
-	readOptions,
 	unsetNumberOption,
 	type Options,
 	type ValuesOf,
 } from '../../n8n/options';
-import { deploymentResolver } from '../../n8n/resolver';
-import type { Run } from '../../n8n/run';
-import { readRequestBytes, readSendSettings, requestSizeOption, sendOptions } from '../../n8n/sendOptions';
+import { readRequestBytes, requestSizeOption, sendOptions } from '../../n8n/sendOptions';
 import { take, unusable } from '../../n8n/unusable';
 
 const textProperty: INodeProperties = {
@@ -89,32 +85,21 @@ export const embed: Operation = {
 		...includeInputFieldsAtFirst,
 		optionsField(embedOptions),
 	],
-	run: async (run) => await runOnModel(run, async () => await setUp(run)),
+	run: async (run) => await runOnModel(run, embedOptions, setUp),
 };
 
-function readEmbedOptions(given: unknown): Options<EmbedOptions> {
-	return readOptions(embedOptions, given);
-}
-
 /** What is the same for all items of a run. A row is a text as JSON. */
-async function setUp({ context, items, read, notes }: Run): Promise<ModelCall<string, number[], EmbedOptions>> {
-	const options = readEmbedOptions(read('options', 0));
-	const connection = await readConnection(context);
-	const settings = readSendSettings(options);
+function setUp({ run: { items, read }, options }: Start<EmbedOptions>): ModelCall<string, number[], EmbedOptions> {
 	const rows = options.get('rowsPerRequest');
 	const bytes = readRequestBytes(options);
 	const outputField = options.get('outputField');
 	const keepsInput = read('includeInputFields', 0) === true;
 	const tokens = { prompt: 0, completion: 0 };
 	return {
-		connection,
-		settings,
-		resolver: deploymentResolver(context, connection, settings, notes),
 		readRow(item) {
 			const text = asText(read('text', item));
 			return text.trim() === '' ? unusable("'Text' is empty", 'Give every item a text.') : encode(text);
 		},
-		readOptions: readEmbedOptions,
 		route: (itemOptions) => take(embeddingsRoute(itemOptions.get('apiPrefix'))),
 		protocol(itemOptions, deployment) {
 			const request = { model: readModelName(itemOptions, deployment), settings: readSettings(itemOptions) };

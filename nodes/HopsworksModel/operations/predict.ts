@@ -2,14 +2,11 @@
 import { predictRoute } from '../../core/hopsworks/route';
 import type { Json } from '../../core/json/json';
 import type { Row } from '../../core/predict/rowLayout';
-import { readConnection } from '../../n8n/connection';
 import { includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
-import { runOnModel, type ModelCall } from '../../n8n/modelRun';
+import { runOnModel, type ModelCall, type Start } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
-import { asOneOf, optionsField, readOptions, type Options } from '../../n8n/options';
-import { deploymentResolver } from '../../n8n/resolver';
-import type { Run } from '../../n8n/run';
-import { readRequestBytes, readSendSettings } from '../../n8n/sendOptions';
+import { asOneOf, optionsField, readOptions } from '../../n8n/options';
+import { readRequestBytes } from '../../n8n/sendOptions';
 import { take, unusable } from '../../n8n/unusable';
 import { predictOptions, type PredictOptions } from './predictOptions';
 import { predictProtocol, readFieldsBesideRows, type PredictForm } from './predictProtocol';
@@ -22,22 +19,15 @@ export const predict: Operation = {
 	action: 'Get predictions from deployed model',
 	description: 'Send every item to a deployed model and put its prediction beside it',
 	properties: [...rowProperties, ...includeInputFieldsAtFirst, optionsField(predictOptions)],
-	run: async (run) => await runOnModel(run, async () => await setUp(run)),
+	run: async (run) => await runOnModel(run, predictOptions, setUp),
 };
 
-function readPredictOptions(given: unknown): Options<PredictOptions> {
-	return readOptions(predictOptions, given);
-}
-
 /** What is the same for all items of a run. */
-async function setUp({ context, items, read, notes }: Run): Promise<ModelCall<Row, Json, PredictOptions>> {
-	const options = readPredictOptions(read('options', 0));
+async function setUp({ run, options, resolver }: Start<PredictOptions>): Promise<ModelCall<Row, Json, PredictOptions>> {
+	const { context, items, read } = run;
 	const verb = options.get('verb');
 	const isPredict = verb === 'predict';
 	const route = predictRoute(verb);
-	const connection = await readConnection(context);
-	const settings = readSendSettings(options);
-	const resolver = deploymentResolver(context, connection, settings, notes);
 	const isFromSchema = read('rows', 0) === 'schema';
 	// The one deployment that the rows are made for.
 	const schemaOwner = isFromSchema ? await resolver.resolve(read('deployment', 0), options, route) : undefined;
@@ -49,7 +39,7 @@ async function setUp({ context, items, read, notes }: Run): Promise<ModelCall<Ro
 		schema,
 		convertText: options.get('convertText'),
 		needsNames: !isPredict,
-		extraFieldsOf: (item) => readFieldsBesideRows(readPredictOptions(read('options', item))),
+		extraFieldsOf: (item) => readFieldsBesideRows(readOptions(predictOptions, read('options', item))),
 	});
 	const field = asOneOf(read('requestField', 0), ['auto', 'inputs', 'instances']);
 	const named = field === 'auto' ? (isFromSchema ? 'instances' : 'inputs') : field;
@@ -67,11 +57,7 @@ async function setUp({ context, items, read, notes }: Run): Promise<ModelCall<Ro
 	const metadata = new Map<number, { attempts: number; latency: number; rowsInRequest: number }>();
 	const addsMetadata = options.get('includeMetadata');
 	return {
-		connection,
-		settings,
-		resolver,
 		readRow,
-		readOptions: readPredictOptions,
 		route: () => route,
 		protocol(itemOptions, { target, record }) {
 			const owner = schemaOwner?.target.deployment ?? target.deployment;
