@@ -60,8 +60,8 @@ export interface ModelCall<Row, Value, Values> {
 	tokens?: { prompt: number; completion: number };
 }
 
-/** What a run begins with. */
-export interface Start<Values> {
+/** What a run on a model begins with. */
+export interface ModelRun<Values> {
 	run: Run;
 	/** Those of the first item, for what is the same for all. */
 	options: Options<Values>;
@@ -75,7 +75,7 @@ export interface Start<Values> {
 export async function runOnModel<Row, Value, Values extends AddressOptions & SendOptions>(
 	run: Run,
 	table: OptionTable<Values>,
-	setUp: (start: Start<Values>) => ModelCall<Row, Value, Values> | Promise<ModelCall<Row, Value, Values>>,
+	setUp: (start: ModelRun<Values>) => ModelCall<Row, Value, Values> | Promise<ModelCall<Row, Value, Values>>,
 ): Promise<void> {
 	const started = await attempt(async () => {
 		const options = readOptions(table, run.read('options', 0));

@@ -17,7 +17,7 @@ import { asJson } from '../../n8n/givenJson';
 import { readFieldNames, readImages } from '../../n8n/images';
 import { includeInputFields, isTool, outgoing, simplifyProperty } from '../../n8n/items';
 import { modelOptions, readChatRoute, readModelSettings } from '../../n8n/languageModel';
-import { runOnModel, type Exchange, type ModelCall, type Start } from '../../n8n/modelRun';
+import { runOnModel, type Exchange, type ModelCall, type ModelRun } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import {
 	booleanOption,
@@ -100,7 +100,7 @@ interface Conversation {
 type ChatCall = ModelCall<Conversation, Answered, ChatOptions>;
 
 /** What is the same for all items of a run. */
-function setUp({ run, options }: Start<ChatOptions>): ChatCall {
+function setUp({ run, options }: ModelRun<ChatOptions>): ChatCall {
 	const { context, items, read, stops } = run;
 	const outputField = options.get('outputField');
 	const simplifies = read('simplify', 0) === true;

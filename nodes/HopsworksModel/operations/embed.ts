@@ -8,7 +8,7 @@ import { giveWay } from '../../n8n/cancel';
 import { addressOptions } from '../../n8n/deploymentLocator';
 import { forToolAndNode, includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
 import { readExtraFields, readModelName, serverOptions } from '../../n8n/languageModel';
-import { runOnModel, type ModelCall, type Start } from '../../n8n/modelRun';
+import { runOnModel, type ModelCall, type ModelRun } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import {
 	choiceOption,
@@ -89,7 +89,7 @@ export const embed: Operation = {
 };
 
 /** What is the same for all items of a run. A row is a text as JSON. */
-function setUp({ run: { items, read }, options }: Start<EmbedOptions>): ModelCall<string, number[], EmbedOptions> {
+function setUp({ run: { items, read }, options }: ModelRun<EmbedOptions>): ModelCall<string, number[], EmbedOptions> {
 	const rows = options.get('rowsPerRequest');
 	const bytes = readRequestBytes(options);
 	const outputField = options.get('outputField');

@@ -3,7 +3,7 @@ import { predictRoute } from '../../core/hopsworks/route';
 import type { Json } from '../../core/json/json';
 import type { Row } from '../../core/predict/rowLayout';
 import { includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
-import { runOnModel, type ModelCall, type Start } from '../../n8n/modelRun';
+import { runOnModel, type ModelCall, type ModelRun } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import { asOneOf, optionsField, readOptions } from '../../n8n/options';
 import { readRequestBytes } from '../../n8n/sendOptions';
@@ -23,7 +23,11 @@ export const predict: Operation = {
 };
 
 /** What is the same for all items of a run. */
-async function setUp({ run, options, resolver }: Start<PredictOptions>): Promise<ModelCall<Row, Json, PredictOptions>> {
+async function setUp({
+	run,
+	options,
+	resolver,
+}: ModelRun<PredictOptions>): Promise<ModelCall<Row, Json, PredictOptions>> {
 	const { context, items, read } = run;
 	const verb = options.get('verb');
 	const isPredict = verb === 'predict';
