@@ -162,6 +162,9 @@ between table and end. Code's task runner is a process of its own, whose memory 
 			`## ${PROMPTS} prompts of 0.2 s, one in twenty of 2 s, ${WIDTH} at a time\n\n${markdownTable(['', 'ms', 'of a schedule without gaps'], lines)}\n`,
 		);
 	}
-	const facts = { n8n: `${NEWEST.version}, on Node ${await NEWEST.nodeVersion()}`, Command: '`npm run bench -- --write`' };
+	const facts = {
+		n8n: `${NEWEST.version}, on Node ${await NEWEST.nodeVersion()}`,
+		Command: '`npm run bench -- --write`',
+	};
 	return reportText('Benchmark', facts, parts.join('\n'));
 }
