@@ -1,9 +1,10 @@
 /** Stop pressed in the middle of a run: what each way of scoring goes on to send. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { node } from '../tools/workflowParts.cts';
+import { armsAt } from './arms.cts';
 import type { Bench } from './measure.cts';
 import { table } from './table.cts';
-import { armsAt, workflowOf } from './workflows.cts';
+import { workflowOf } from './workflowOf.cts';
 
 const ROWS = 10_000;
 const COMPARED = ['loop', 'chunk', 'expertBody', 'ours'];

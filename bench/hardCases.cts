@@ -1,8 +1,8 @@
 /** Trouble that every deployment makes now and then, and what each way of scoring has to show at its end. */
 import { BAD, BUSY_LIMIT, START_UP } from '../tools/firstValueModel.cts';
+import { armsAt, withSettings, type Arm } from './arms.cts';
 import type { Bench, Measured } from './measure.cts';
 import { longTable, table } from './table.cts';
-import { armsAt, withSettings, type Arm } from './workflows.cts';
 
 export const HARD_ROWS = 10_000;
 const COMPARED = ['newcomer', 'loop', 'chunk', 'expertBody', 'ours'];

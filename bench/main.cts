@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { Installation } from '../tools/installation.cts';
 import { PlainError } from '../tools/plainError.cts';
 import { ROOT } from '../tools/root.cts';
+import { armsAt } from './arms.cts';
 import { cancelled } from './cancel.cts';
 import { chatBesideChain } from './chain.cts';
 import { drawChart } from './chart.cts';
@@ -15,7 +16,6 @@ import { hardCases } from './hardCases.cts';
 import { Bench, type Measured } from './measure.cts';
 import { report, type Results } from './report.cts';
 import { table } from './table.cts';
-import { armsAt } from './workflows.cts';
 
 const LINKED_ROWS = 1000;
 const SHORT_ARMS = ['chunk', 'expertBody', 'ours', 'reading'];

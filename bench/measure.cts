@@ -13,9 +13,10 @@ import type { Server } from '../tools/server.cts';
 import { typedScript } from '../tools/typedScript.cts';
 import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
 import { node } from '../tools/workflowParts.cts';
+import { CREDENTIAL, END, TABLE, type Arm } from './arms.cts';
 import { IN_FLIGHT } from './settings.cts';
 import { csvOf } from './table.cts';
-import { CREDENTIAL, END, TABLE, workflowOf, type Arm } from './workflows.cts';
+import { workflowOf } from './workflowOf.cts';
 
 const ASKED = 'Asked';
 

@@ -2,13 +2,13 @@
 import { NEWEST } from '../tools/installation.cts';
 import { markdownTable } from '../tools/markdownTable.cts';
 import { reportText } from '../tools/report.cts';
+import type { Arm } from './arms.cts';
 import type { Cancelled } from './cancel.cts';
 import { ideal, PROMPTS, WIDTH } from './chat.cts';
 import { HARD_ROWS, type HardCase } from './hardCases.cts';
 import type { Measured } from './measure.cts';
 import { median, spread } from './median.cts';
 import { IN_FLIGHT, ROWS_PER_REQUEST } from './settings.cts';
-import type { Arm } from './workflows.cts';
 
 /** What was measured with a number of rows, by way of scoring: 'floor', or an arm's name. */
 export interface Results {

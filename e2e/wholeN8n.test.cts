@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
-import { firstValues, startServer, type Recorded, type Reply, type TestServer } from '../test/support/server.cts';
+import { firstValues, startServer, type TestServer } from '../test/support/server.cts';
 import { credential } from '../tools/credential.cts';
 import {
 	AGENT,
@@ -23,9 +23,9 @@ import { NPM } from '../tools/installation.cts';
 import { pack } from '../tools/pack.cts';
 import { ROOT } from '../tools/root.cts';
 import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
-import { chain, node, to, uses } from '../tools/workflowParts.cts';
 import { askInEditor, readChunks, saidBy, type Chunk } from './editorChat.cts';
-import { PICKING, picked, paymentsWorkflow, streamingChat } from './workflows.cts';
+import { agentWorkflow, scriptedAgentModel, type ChatBody } from './scriptedAgent.cts';
+import { PICKING, picked, paymentsWorkflow, streamingChat, tableWorkflow } from './workflows.cts';
 
 const ROWS = 10_000;
 const OWNER = { email: 'demo@example.com', password: 'Whole-2026' };
@@ -125,35 +125,7 @@ test(`${ROWS} rows from a CSV file: few requests, few connections, every row lin
 	const lines = Array.from({ length: ROWS }, (_, id) => `${id},${id / 7},${id % 90},${id % 24}`);
 	writeFileSync(table, ['id,amount,age,hour', ...lines].join('\n'));
 	await n8n.importAll('credentials', [credential('testServer', 'testServer', server.url)]);
-	const deployment = { __rl: true, mode: 'name', value: 'fraud' };
-	await n8n.importAll('workflow', [
-		{
-			id: 'tenThousandRows1',
-			name: 'Ten thousand rows',
-			active: false,
-			settings: { executionOrder: 'v1' },
-			nodes: [
-				node('1', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
-				node('2', 'File', 'n8n-nodes-base.readWriteFile', 1.1, { fileSelector: table }),
-				node('3', 'Rows', 'n8n-nodes-base.extractFromFile', 1.1, { operation: 'csv' }),
-				node(
-					'4',
-					'Model',
-					'n8n-nodes-hopsworks.hopsworksModel',
-					1,
-					{ operation: 'predict', deployment, columns: 'id, amount, age, hour' },
-					uses('hopsworksApi', 'testServer'),
-				),
-				node('5', 'Linked', 'n8n-nodes-base.set', 3.4, {
-					assignments: {
-						assignments: [{ id: 'a', name: 'source', value: "={{ $('Rows').item.json.id }}", type: 'string' }],
-					},
-					includeOtherFields: true,
-				}),
-			],
-			connections: chain('Start', 'File', 'Rows', 'Model', 'Linked'),
-		},
-	]);
+	await n8n.importAll('workflow', [tableWorkflow('tenThousandRows1', table, 'testServer')]);
 	const { Model: model, Linked: linked } = await n8n.execute('tenThousandRows1');
 	console.log(
 		`${ROWS} rows: ${server.requests.length} requests, ${server.mostAtOnce} at once, node time ${model?.executionTime} ms`,
@@ -181,61 +153,11 @@ test('the embedding example finds the ticket nearest to the question', async () 
 	expect(nearest?.items[0]?.json.ticket).toBe('T01');
 });
 
-/** A language model that always calls the first tool it is offered, once, and then repeats what the tool said. */
-function scriptedAgentModel({ body }: Recorded): Reply {
-	const { messages = [], tools = [] }: ChatBody = Object(body);
-	const said = messages.find(({ role }) => role === 'tool');
-	const args = JSON.stringify({ sender: '4641025220953719', receiver: '4920355418495856' });
-	const call = { id: 'call_1', type: 'function', function: { name: tools[0]?.function.name, arguments: args } };
-	const message = said
-		? { role: 'assistant', content: `It said ${said.content}` }
-		: { role: 'assistant', content: null, tool_calls: [call] };
-	return {
-		body: {
-			id: 'c',
-			object: 'chat.completion',
-			created: 1,
-			model: 'scripted',
-			choices: [{ index: 0, message, finish_reason: said ? 'stop' : 'tool_calls' }],
-			usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-		},
-	};
-}
-
-interface ChatBody {
-	messages?: Array<{ role: string; content: string }>;
-	tools?: Array<{ function: { name: string; description: string; parameters: { properties: object } } }>;
-}
-
-function inAgentExample(name: string): Workflow['nodes'][number] {
-	const found = examples.find(({ id }) => id === AGENT)?.nodes.find((one) => one.name === name);
-	if (!found) throw new Error(`the example has no node '${name}'`);
-	return found;
-}
-
 test('an AI agent answers through the Hopsworks Chat Model, and the prediction alone comes back from its tool', async () => {
 	const server = await startServer(scriptedAgentModel);
 	servers.push(server);
 	await n8n.importAll('credentials', [credential('scripted', 'scripted', server.url)]);
-	await n8n.importAll('workflow', [
-		{
-			id: 'agentWithTool001',
-			name: 'Agent with tool',
-			active: false,
-			settings: { executionOrder: 'v1' },
-			nodes: [
-				node('1', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
-				node('2', 'AI Agent', '@n8n/n8n-nodes-langchain.agent', 3.1, { promptType: 'define', text: 'Is this fraud?' }),
-				{ ...inAgentExample('Hopsworks Chat Model'), ...uses('hopsworksApi', 'scripted') },
-				inAgentExample('Check Card Numbers'),
-			],
-			connections: {
-				...chain('Start', 'AI Agent'),
-				'Hopsworks Chat Model': to('AI Agent', 'ai_languageModel'),
-				'Check Card Numbers': to('AI Agent', 'ai_tool'),
-			},
-		},
-	]);
+	await n8n.importAll('workflow', [agentWorkflow('agentWithTool001', examples, 'scripted')]);
 	const { 'AI Agent': agent } = await n8n.execute('agentWithTool001');
 	const [first] = server.requests;
 	expect(first?.path).toBe('/v1/test/assistant/v1/chat/completions');
@@ -263,6 +185,7 @@ describe('a running n8n', () => {
 		await n8n.command('publish:workflow', `--id=${id}`);
 	}
 
+	/** Asks in the chat of a published workflow. */
 	async function ask(id: string, chatInput: string): Promise<Chunk[]> {
 		for (;;) {
 			const reply = await fetch(`${n8n.url}/webhook/${id}/chat`, {
@@ -276,6 +199,7 @@ describe('a running n8n', () => {
 			else return readChunks(text);
 		}
 	}
+
 	test('the agent example answers as its note says, piece by piece', async () => {
 		const { question, answer } = promiseOf(examples.find(({ id }) => id === AGENT));
 		const pieces = saidBy('AI Agent', await askInEditor(n8n.url, OWNER, AGENT, 'When Asked', question));

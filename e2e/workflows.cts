@@ -77,3 +77,31 @@ export function streamingChat(id: string) {
 export function picked(deployment: string): object {
 	return { __rl: true, mode: 'list', value: deployment };
 }
+
+/** A CSV file scored, and behind it a node that looks up the source of each row. */
+export function tableWorkflow(id: string, file: string, credentialId: string) {
+	const parameters = {
+		operation: 'predict',
+		deployment: { __rl: true, mode: 'name', value: 'fraud' },
+		columns: 'id, amount, age, hour',
+	};
+	const source = { id: 'a', name: 'source', value: "={{ $('Rows').item.json.id }}", type: 'string' };
+	const nodes = [
+		node('1', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
+		node('2', 'File', 'n8n-nodes-base.readWriteFile', 1.1, { fileSelector: file }),
+		node('3', 'Rows', 'n8n-nodes-base.extractFromFile', 1.1, { operation: 'csv' }),
+		node('4', 'Model', 'n8n-nodes-hopsworks.hopsworksModel', 1, parameters, uses('hopsworksApi', credentialId)),
+		node('5', 'Linked', 'n8n-nodes-base.set', 3.4, {
+			assignments: { assignments: [source] },
+			includeOtherFields: true,
+		}),
+	];
+	return {
+		id,
+		name: 'Table',
+		active: false,
+		settings: { executionOrder: 'v1' },
+		nodes,
+		connections: chain(...nodes.map(({ name }) => name)),
+	};
+}

@@ -5,6 +5,10 @@ module.exports = {
 	testEnvironment: 'node',
 	rootDir: '..',
 	testMatch: ['<rootDir>/peers/*.test.cts'],
+	globalSetup: '<rootDir>/peers/beforeAllSuites.cts',
+	globalTeardown: '<rootDir>/peers/afterAllSuites.cts',
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/e2e/n8n'],
 	testTimeout: 60_000,
+	// The servers and the machine are shared.
+	maxWorkers: 1,
 };

@@ -4,13 +4,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import execa from 'execa';
 import { ROOT } from '../tools/root.cts';
-import { Server } from '../tools/server.cts';
 
 const PYTHON = process.env.PYTHON ?? 'python3';
 /** Below node_modules, where neither lint nor tarball looks. */
 const HOME = join(ROOT, 'node_modules', '.cache', 'peers');
-/** Milliseconds that a server may take to start. */
-const PATIENCE = 120_000;
 
 /** The folder of an environment's programs, installed where it is not yet. Throws with pip's own words where that fails. */
 export async function installed(name: string): Promise<string> {
@@ -32,22 +29,4 @@ export async function installed(name: string): Promise<string> {
 export async function versionIn(programs: string, name: string): Promise<string> {
 	const code = `import importlib.metadata as m; print(m.version('${name}'))`;
 	return (await execa(join(programs, 'python'), ['-c', code])).stdout;
-}
-
-const started: Server[] = [];
-
-/** Starts a server and waits until an address answers. */
-export async function startServer(
-	command: string,
-	args: string[],
-	ready: string,
-	options: execa.Options = {},
-): Promise<void> {
-	const server = new Server(command, args, options);
-	started.push(server);
-	await server.untilAnswers(ready, PATIENCE);
-}
-
-export async function stopServers(): Promise<void> {
-	await Promise.all(started.map((server) => server.end()));
 }

@@ -1,8 +1,8 @@
 /** The ways of scoring a table in n8n that are compared, each as someone would draw it: what stands between table and end. */
-import { chain, node, to, uses } from '../tools/workflowParts.cts';
+import { chain, node, uses } from '../tools/workflowParts.cts';
 import { COLUMNS, IN_FLIGHT, ROWS_PER_REQUEST } from './settings.cts';
 
-type Node = ReturnType<typeof node>;
+export type Node = ReturnType<typeof node>;
 type Connections = Record<string, object>;
 
 export interface Arm {
@@ -206,33 +206,4 @@ export function armsAt(url: string): Arm[] {
 export function withSettings(arm: Arm, settings: object): Arm {
 	const sends = ['HTTP Request', 'Hopsworks Model'];
 	return { ...arm, nodes: arm.nodes.map((one) => (sends.includes(one.name) ? { ...one, ...settings } : one)) };
-}
-
-const START = node('1', 'Start', 'n8n-nodes-base.manualTrigger', 1, {});
-
-/** A whole workflow: a trigger, the table, the arm, and behind it whatever is to stand there. */
-export function workflowOf(arm: Arm, id: string, table: string, behind: Node[] = [], trigger = START): object {
-	const out = node('10', END, 'n8n-nodes-base.noOp', 1, {});
-	const last = arm.last === '' ? {} : { [arm.last]: { ...Object(arm.connections[arm.last]), ...to(END) } };
-	return {
-		id,
-		name: arm.label,
-		active: false,
-		settings: { executionOrder: 'v1' },
-		nodes: [
-			trigger,
-			node('2', 'File', 'n8n-nodes-base.readWriteFile', 1.1, { fileSelector: table }),
-			node('3', TABLE, 'n8n-nodes-base.extractFromFile', 1.1, { operation: 'csv' }),
-			...arm.nodes,
-			out,
-			...behind,
-		],
-		connections: {
-			...chain('Start', 'File', TABLE),
-			[TABLE]: { main: [arm.entries.map(([name, index]) => ({ node: name, type: 'main', index }))] },
-			...arm.connections,
-			...last,
-			...chain(END, ...behind.map(({ name }) => name)),
-		},
-	};
 }

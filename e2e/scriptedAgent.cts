@@ -1,0 +1,58 @@
+/** The agent example as a command can run it, and a language model for it whose every word is known. */
+import type { Recorded, Reply } from '../test/support/server.cts';
+import { AGENT, type Workflow } from '../tools/examples.cts';
+import { chain, node, to, uses } from '../tools/workflowParts.cts';
+
+/** What an agent asks a language model, as far as it is read here. */
+export interface ChatBody {
+	messages?: Array<{ role: string; content: string }>;
+	tools?: Array<{ function: { name: string; description: string; parameters: { properties: object } } }>;
+}
+
+/** A language model that always calls the first tool it is offered, once, and then repeats what the tool said. */
+export function scriptedAgentModel({ body }: Recorded): Reply {
+	const { messages = [], tools = [] }: ChatBody = Object(body);
+	const said = messages.find(({ role }) => role === 'tool');
+	const args = JSON.stringify({ sender: '4641025220953719', receiver: '4920355418495856' });
+	const call = { id: 'call_1', type: 'function', function: { name: tools[0]?.function.name, arguments: args } };
+	const message = said
+		? { role: 'assistant', content: `It said ${said.content}` }
+		: { role: 'assistant', content: null, tool_calls: [call] };
+	return {
+		body: {
+			id: 'c',
+			object: 'chat.completion',
+			created: 1,
+			model: 'scripted',
+			choices: [{ index: 0, message, finish_reason: said ? 'stop' : 'tool_calls' }],
+			usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+		},
+	};
+}
+
+/** The agent, the chat model and the tool of the example, behind a trigger that a command can pull. */
+export function agentWorkflow(id: string, examples: Workflow[], credentialId: string): object {
+	const inExample = (name: string): Workflow['nodes'][number] => {
+		const found = examples.find((one) => one.id === AGENT)?.nodes.find((one) => one.name === name);
+		if (!found) throw new Error(`the example has no node '${name}'`);
+		return found;
+	};
+	const agent = { promptType: 'define', text: 'Is this fraud?' };
+	return {
+		id,
+		name: 'Agent with tool',
+		active: false,
+		settings: { executionOrder: 'v1' },
+		nodes: [
+			node('1', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
+			node('2', 'AI Agent', '@n8n/n8n-nodes-langchain.agent', 3.1, agent),
+			{ ...inExample('Hopsworks Chat Model'), ...uses('hopsworksApi', credentialId) },
+			inExample('Check Card Numbers'),
+		],
+		connections: {
+			...chain('Start', 'AI Agent'),
+			'Hopsworks Chat Model': to('AI Agent', 'ai_languageModel'),
+			'Check Card Numbers': to('AI Agent', 'ai_tool'),
+		},
+	};
+}

@@ -1,0 +1,45 @@
+/** Predict on the rows of a data set, and what comes of it beside what Python computed. */
+import type { IDataObject } from 'n8n-workflow';
+import { runModel, type RunOptions, type RunResult } from '../test/support/engine.cts';
+import type { DataSet, Peer } from './peers.cts';
+
+export interface Asked extends Partial<RunOptions> {
+	options?: IDataObject;
+}
+
+/** Predict at a model's own address, without a gateway. */
+export function predict({ url }: Peer, model: string, { parameters, options, ...rest }: Asked): Promise<RunResult> {
+	return runModel({
+		...rest,
+		credential: { servingUrl: url },
+		parameters: {
+			operation: 'predict',
+			deployment: { __rl: true, mode: 'url', value: `${url}/v1/models/${model}:predict` },
+			...parameters,
+			options: { maxTries: 2, maxRetryWait: 1, ...options },
+		},
+	});
+}
+
+export const rowsOf = ({ columns, rows }: DataSet): IDataObject[] =>
+	rows.map((row, index) => ({ index, ...Object.fromEntries(row.map((value, column) => [columns[column], value])) }));
+/** Columns as the editor writes them where a name is no plain word. */
+export const columnsOf = ({ columns }: DataSet): string => columns.map((name) => `['${name}']`).join(', ');
+
+export function equalRows({ success, error }: RunResult, expected: unknown[], tolerance = 0): number {
+	if (error) throw error;
+	return success.filter(({ json, pairedItem }, row) => {
+		const { prediction } = json;
+		const wanted = expected[row];
+		const isNear =
+			typeof prediction === 'number' && typeof wanted === 'number' && Math.abs(prediction - wanted) <= tolerance;
+		const isOwn = json.index === row && JSON.stringify(pairedItem) === JSON.stringify({ item: row });
+		return isOwn && (isNear || prediction === wanted);
+	}).length;
+}
+
+/** A data set that is there. */
+export function need<Value>(value: Value | undefined): Value {
+	if (value === undefined) throw new Error('there is no such data set');
+	return value;
+}
