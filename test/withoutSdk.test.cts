@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import manifest from '../package.json';
+import { read, recordOf } from './support/json.cts';
 
 const ROOT = join(__dirname, '..');
 const run = promisify(execFile);
@@ -26,10 +27,10 @@ function link(name: string): void {
 	symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
 }
 
-async function load(): Promise<object> {
+async function load(): Promise<Record<string, unknown>> {
 	const script = join(__dirname, 'support', 'loadPackage.cts');
 	const { stdout } = await run(process.execPath, ['--require', 'tsx/cjs', script, folder], { cwd: ROOT });
-	return JSON.parse(stdout.slice(stdout.lastIndexOf('\n{') + 1));
+	return recordOf(read(stdout.slice(stdout.lastIndexOf('\n{') + 1)));
 }
 
 const loaded = {
