@@ -6,7 +6,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import { configs } from 'typescript-eslint';
 
 export default defineConfig(globalIgnores(['dist', '**/*.{js,cjs,mjs}']), {
-	files: ['test/**/*.cts', 'mutation/*.cts'],
+	files: ['test/**/*.cts', 'mutation/*.cts', 'scripts/*.cts'],
 	extends: [configs.strictTypeChecked, configs.stylisticTypeChecked],
 	languageOptions: { parserOptions: { project: 'tsconfig.tools.json', tsconfigRootDir: import.meta.dirname } },
 	linterOptions: { noInlineConfig: true },
