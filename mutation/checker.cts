@@ -1,7 +1,6 @@
 /** Lets only the chosen mutants through: StrykerJS itself cannot take a sample. */
-import { readFileSync } from 'node:fs';
 import { keyOf, type Mutant } from './sample.cts';
-import { fileOfRun } from './settings.cts';
+import { readOfRun } from './settings.cts';
 
 type Candidate = Mutant & { id: string };
 
@@ -9,8 +8,7 @@ export class SampleChecker {
 	private chosen = new Set<string>();
 
 	async init(): Promise<void> {
-		const keys: string[] = JSON.parse(readFileSync(fileOfRun('chosen'), 'utf8'));
-		this.chosen = new Set(keys);
+		this.chosen = new Set(readOfRun('chosen'));
 	}
 
 	/** All at once: asking for each would take longer than looking it up. */

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { report, scoreOf } from './report.cts';
 import { choose, fileOf, fromZero, keyOf, mutantsOf } from './sample.cts';
-import { fileOfRun, filesToMutate, isCore, ROOT, strykerOptions, useFolder } from './settings.cts';
+import { fileOfRun, filesToMutate, isCore, readOfRun, ROOT, strykerOptions, useFolder } from './settings.cts';
 
 const USUAL_SAMPLE = 800;
 /** Percent of the core's mutants that the tests must notice. */
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
 	const { Stryker } = await import('@stryker-mutator/core');
 	const stryker = new Stryker(strykerOptions(mutated, join(folder, 'copies'), Number(values.processes)));
 	const judged = (await stryker.runMutationTest()).filter((mutant) => keys.has(keyOf(fromZero(mutant))));
-	const leftOut: string[] = JSON.parse(readFileSync(fileOfRun('leftOut'), 'utf8'));
+	const leftOut = readOfRun('leftOut');
 	rmSync(folder, { recursive: true, force: true });
 
 	const minutes = ((Date.now() - started) / 60_000).toFixed(1);

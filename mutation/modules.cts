@@ -59,7 +59,7 @@ export class Modules {
 		);
 		const run: unknown = scriptOf(file).runInThisContext();
 		if (typeof run !== 'function') throw new Error(`${file} is no module`);
-		run(module.exports, require, module, file, dirname(file));
+		Reflect.apply(run, undefined, [module.exports, require, module, file, dirname(file)]);
 		return module.exports;
 	}
 }

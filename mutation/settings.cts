@@ -1,5 +1,5 @@
 /** What is mutated, which tests look at it, and how StrykerJS is to go about it. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 export const ROOT = join(__dirname, '..');
@@ -14,6 +14,13 @@ export function useFolder(folder: string): void {
 /** A file of the run: `chosen` holds the mutants, `leftOut` the tests that were not asked about them, and why. */
 export function fileOfRun(name: 'chosen' | 'leftOut'): string {
 	return join(process.env[FOLDER_VARIABLE] ?? '', `${name}.json`);
+}
+
+/** The texts that such a file holds. */
+export function readOfRun(name: Parameters<typeof fileOfRun>[0]): string[] {
+	const texts: unknown = JSON.parse(readFileSync(fileOfRun(name), 'utf8'));
+	if (!Array.isArray(texts)) throw new Error(`${fileOfRun(name)} holds no list`);
+	return texts.map(String);
 }
 
 const CORE = 'nodes/core';

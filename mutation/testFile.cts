@@ -51,7 +51,7 @@ function testsIn(block: Block): Test[] {
 
 function nameOf(one: Test): string {
 	const names: string[] = [one.name];
-	for (let block: Block | undefined = one.parent; block?.parent; block = block.parent) names.unshift(block.name);
+	for (let block: Block = one.parent; block.parent; block = block.parent) names.unshift(block.name);
 	return names.join(' ');
 }
 

@@ -146,7 +146,7 @@ const path = fc.oneof(
 );
 const url = fc.tuple(origin, path).map(([start, rest]) => start + rest);
 const credentialUrl = fc.oneof(
-	{ weight: 3, arbitrary: fc.constantFrom('', ...ORIGINS, `${ORIGINS[1]}/base/`) },
+	{ weight: 3, arbitrary: fc.constantFrom('', ...ORIGINS, `${String(ORIGINS[1])}/base/`) },
 	{ weight: 1, arbitrary: url },
 );
 

@@ -14,6 +14,7 @@ import {
 import { HopsworksApi } from '../credentials/HopsworksApi.credentials';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node.ts';
 import { API_KEY, runModel } from './support/engine.cts';
+import { at, textOf } from './support/json.cts';
 import { firstValues } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
@@ -25,7 +26,11 @@ const node: INode = { id: '1', name: 'N', type: 'x', typeVersion: 1, position: [
 /** A saved credential as n8n hands it to a node: with the defaults of what was never filled in. */
 function saved(fields: INodeParameters): ICredentialDataDecryptedObject {
 	const read = NodeHelpers.getNodeParameters(properties, { apiKey: API_KEY, ...fields }, true, false, null, null);
-	const data: ICredentialDataDecryptedObject = JSON.parse(JSON.stringify(read));
+	const data: ICredentialDataDecryptedObject = {};
+	for (const [name, value] of Object.entries(read ?? {})) {
+		if (typeof value !== 'string' && typeof value !== 'boolean') throw new Error(`${name} is neither text nor choice`);
+		data[name] = value;
+	}
 	return data;
 }
 
@@ -39,7 +44,7 @@ class HttpRequest extends HopsworksModel {
 	override async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const credentialData = await this.getCredentials('hopsworksApi');
 		const allowedDomains = getCredentialAllowedDomains({ node: this.getNode(), credentialData });
-		const url = String(Object(this.getNodeParameter('deployment', 0)).value);
+		const url = textOf(at(this.getNodeParameter('deployment', 0), 'value'));
 		await this.helpers.httpRequestWithAuthentication.call(this, 'hopsworksApi', { url, allowedDomains });
 		return [[{ json: {} }]];
 	}
@@ -48,7 +53,7 @@ class HttpRequest extends HopsworksModel {
 async function request(fields: INodeParameters): Promise<string | undefined> {
 	const { error } = await runModel({
 		node: new HttpRequest(),
-		credential: JSON.parse(JSON.stringify(saved(fields))),
+		credential: saved(fields),
 		parameters: { deployment: { __rl: true, mode: 'url', value: `${server.url}/anything` }, columns: 'x' },
 	});
 	return error?.message;

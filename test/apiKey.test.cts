@@ -12,6 +12,7 @@ import {
 import { chatWith } from './support/chat.cts';
 import { useChatModel } from './support/chatModel.cts';
 import { API_KEY, runModel, type RunResult } from './support/engine.cts';
+import { at } from './support/json.cts';
 import { firstValues, type Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
@@ -209,7 +210,7 @@ describe('in runs', () => {
 	test.each([
 		['in one piece', [event({ content: `a ${API_KEY} b` }), END]],
 		['over pieces', [event({ content: 'a PRE' }), event({ content: 'FIX.SE' }), event({ content: 'CRET b' }), END]],
-		['letter by letter', [...`a ${API_KEY} b`].map((content) => event({ content })).concat(END)],
+		['letter by letter', [...Array.from(`a ${API_KEY} b`, (content) => event({ content })), END]],
 		[
 			'in its thoughts',
 			[event({ reasoning: 'a PREFIX' }), event({ reasoning: '.SECRET b' }), event({ content: 'x' }), END],
@@ -239,7 +240,7 @@ describe('in runs', () => {
 			async (model) => {
 				const texts: unknown[] = [];
 				for await (const piece of await model.stream('Hi')) texts.push(piece);
-				return { texts, joined: texts.map((piece) => Object(piece).content).join('') };
+				return { texts, joined: texts.map((piece) => at(piece, 'content')).join('') };
 			},
 			{ credential: { servingUrl: server.url }, parameters: { options } },
 		);

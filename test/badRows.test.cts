@@ -15,9 +15,9 @@ interface Found {
 interface Options {
 	stopsAtFirst?: boolean;
 	/** The failure of a request with these bad rows among its rows. */
-	failure?(bad: number[], sent: number[]): Failure;
+	failure?: (bad: number[], sent: number[]) => Failure;
 	/** Whether these rows get another number of predictions, good as they are. */
-	countsWrongly?(sent: number[]): boolean;
+	countsWrongly?: (sent: number[]) => boolean;
 }
 
 const refused = (): Failure => statusFailure(500, replyOf('{"error":"could not convert string to float"}'));

@@ -29,7 +29,7 @@ test('a batch that was too large halves what may be sent in bytes, not in charac
 });
 
 test('a row that has to be fetched first joins its batch, and one that cannot be had fails alone', async () => {
-	const batches: Batch<string>[] = [];
+	const batches: Array<Batch<string>> = [];
 	const failures: Array<[item: number, failure: Failure]> = [];
 	const fetched = [success('[0]'), badInput('no file', 'Give it one.'), success('[2]')];
 	for await (const batch of buildBatches(

@@ -104,7 +104,7 @@ describe('rows are named', () => {
 	});
 
 	test('in one short line each, whatever a server writes', () => {
-		const [[, text = ''] = []] = namedIn(errors({ row: 1, reason: `a\n${'b'.repeat(10_000)}` })) ?? [];
+		const text = namedIn(errors({ row: 1, reason: `a\n${'b'.repeat(10_000)}` }))?.[0]?.[1] ?? '';
 		expect(text).toMatch(/^a b+…$/);
 		expect(text.length).toBeLessThan(520);
 	});

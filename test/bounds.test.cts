@@ -4,7 +4,7 @@ import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node.ts';
 import { pause, Watch } from '../nodes/n8n/cancel';
 import { chatWith } from './support/chat.cts';
-import { runModel, type RunOptions } from './support/engine.cts';
+import { panelContext, runModel, type RunOptions } from './support/engine.cts';
 import { firstValues, type Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
@@ -54,7 +54,7 @@ describe('Timeout is a deadline for the whole reply', () => {
 			`data: {"choices":[{"index":0,"delta":{"content":"${text}"},"finish_reason":null}]}\n\n`;
 		const stream = (silence: number): Reply => ({
 			headers: { 'content-type': 'text/event-stream' },
-			stream: [...Array(8)].flatMap(() => [event('a'), silence]).concat('data: [DONE]\n\n'),
+			stream: [...Array.from({ length: 8 }, () => [event('a'), silence]).flat(), 'data: [DONE]\n\n'],
 		});
 		const ask = async () =>
 			await chatWith(server, { onChunk: () => {}, parameters: { options: { timeout: 0.4, maxTries: 1 } } });
@@ -158,7 +158,7 @@ describe('numbers have a lower and an upper bound, which their field names', () 
 
 describe('nothing is left over', () => {
 	const context = (signal?: AbortSignal): Parameters<typeof pause>[0] =>
-		Object.assign(Object.create(null), { getExecutionCancelSignal: () => signal });
+		Object.assign(panelContext({ parameters: {} }), { getExecutionCancelSignal: () => signal });
 	const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 	const settled = async (): Promise<void> => {
 		await new Promise((done) => setTimeout(done, 150));

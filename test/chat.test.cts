@@ -6,7 +6,7 @@ import { sharedServer } from './support/sharedServer.cts';
 
 /** Answers each question with itself, so that a mixed-up answer shows. */
 function echo({ body }: Recorded): Reply {
-	return completion({ content: `to: ${JSON.stringify(body).match(/"content":"([^"]*)"}\]/)?.[1]}` });
+	return completion({ content: `to: ${String(/"content":"([^"]*)"}\]/.exec(JSON.stringify(body))?.[1])}` });
 }
 
 const server = sharedServer(echo);

@@ -2,6 +2,7 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { chatWith, completion, USAGE } from './support/chat.cts';
 import type { RunOptions } from './support/engine.cts';
+import { recordOf, textOf } from './support/json.cts';
 import type { Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 import documented from './fixtures/error-bodies.json';
@@ -11,7 +12,7 @@ const says = (content: string, finish?: string) => completion({ content }, finis
 const server = sharedServer(() => says('Hello'));
 
 const chat = (options: Partial<RunOptions>) => chatWith(server, options);
-const sent = () => server.requests.map(({ body }): Record<string, unknown> => Object(body));
+const sent = () => server.requests.map(({ body }) => recordOf(body));
 
 const SCHEMA = {
 	type: 'object',
@@ -387,7 +388,7 @@ describe('every documented error of a language model’s server', () => {
 					settings: { onError: 'continueErrorOutput' },
 				});
 				expect(success).toEqual([]);
-				messages.push(String(failed[0]?.json.error));
+				messages.push(textOf(failed[0]?.json.error));
 			}
 			expect(messages[0]).toContain(`(status ${status})`);
 			expect(messages[0]).toMatch(/^The /);

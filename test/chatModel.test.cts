@@ -3,6 +3,7 @@ import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import { AIMessage, type AIMessageChunk, HumanMessage, SystemMessage, ToolMessage } from '@langchain/core/messages';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { useChatModel } from './support/chatModel.cts';
+import { read, recordOf } from './support/json.cts';
 import { endless, startServer, type Recorded, type Reply, type TestServer } from './support/server.cts';
 
 let server: TestServer;
@@ -33,8 +34,7 @@ const toServer = (parameters = {}) => ({
 });
 const toSandbox = (parameters = {}) => ({ credential: { servingUrl: sandbox.url }, parameters });
 // What asks for a proxy has no body.
-const sent = () =>
-	server.requests.filter(({ text }) => text !== '').map(({ body }): Record<string, unknown> => Object(body));
+const sent = () => server.requests.filter(({ text }) => text !== '').map(({ body }) => recordOf(body));
 
 const TOOL = {
 	name: 'check_cards',
@@ -160,7 +160,7 @@ describe('tools', () => {
 			tools: [
 				{
 					type: 'function',
-					function: { ...Object({ name: TOOL.name, description: TOOL.description }), parameters: TOOL.schema },
+					function: { name: TOOL.name, description: TOOL.description, parameters: TOOL.schema },
 				},
 			],
 			tool_choice: 'required',
@@ -253,7 +253,9 @@ describe('streaming', () => {
 
 	test.each([1, 2, 73])('pieces that come in %i segments lose none of the text', async (segments) => {
 		const text = 'The tail of an answer is as much a part of it as its beginning, says a test.';
-		const events = [...text].map((content) => ({ choices: [{ index: 0, delta: { content }, finish_reason: null }] }));
+		const events = Array.from(text, (content) => ({
+			choices: [{ index: 0, delta: { content }, finish_reason: null }],
+		}));
 		const all = [...events.map((event) => `data: ${JSON.stringify(event)}\n\n`), 'data: [DONE]\n\n'];
 		const size = Math.ceil(all.length / segments);
 		const stream = Array.from({ length: segments }, (_, index) => all.slice(index * size, (index + 1) * size).join(''));
@@ -321,7 +323,7 @@ test('structured output by the node’s own options, held to the schema', async 
 	const options = { responseFormat: 'jsonSchema', jsonSchema: JSON.stringify(schema) };
 	const { made } = await useChatModel(async (model) => {
 		const { text } = await model.invoke('I was charged twice');
-		return JSON.parse(text);
+		return read(text);
 	}, toSandbox({ options }));
 	expect(made).toEqual({ team: 'billing' });
 	answer = () => completion({ content: 'Billing' });

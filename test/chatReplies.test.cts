@@ -522,7 +522,7 @@ describe('a stream', () => {
 		];
 		const { whole } = stream(...hostile.map(event));
 		expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
-		const value = whole.ok ? Object(whole.value) : {};
+		const value = whole.ok ? whole.value : {};
 		expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
 		expect(Object.getOwnPropertyDescriptor(value, '__proto__')?.value).toEqual({ polluted: 1 });
 		expect(await told(answerOf(value))).toMatchObject({ text: 'Hi', finishReason: 'stop' });

@@ -5,6 +5,7 @@ import { generate } from 'selfsigned';
 import { startSandbox } from '../sandbox/sandbox.cts';
 import { chatWith, completion, usage, USAGE } from './support/chat.cts';
 import type { RunOptions, RunResult } from './support/engine.cts';
+import { at, recordOf } from './support/json.cts';
 import { endless, type Recorded, type Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
@@ -43,7 +44,7 @@ async function chat({ parameters, ...rest }: Partial<RunOptions>): Promise<Strea
 	const result = await chatWith(server, {
 		onChunk,
 		...rest,
-		parameters: { options: { maxRetryWait: 0.01, ...Object(options) }, ...others },
+		parameters: { options: { maxRetryWait: 0.01, ...recordOf(options) }, ...others },
 	});
 	return { ...result, chunks };
 }
@@ -250,7 +251,7 @@ describe('streams that end badly', () => {
 	});
 
 	test('a key that the server echoes goes nowhere', async () => {
-		server.answer = ({ headers }) => streamOf(content(`You sent ${headers.authorization}`), STOP, DONE);
+		server.answer = ({ headers }) => streamOf(content(`You sent ${String(headers.authorization)}`), STOP, DONE);
 		const { success, chunks } = await chat({});
 		expect(success[0]?.json.text).toBe('You sent ApiKey ***');
 		expect(chunks[1]).toBe("0 'You sent ApiKey ***'");
@@ -291,7 +292,7 @@ describe('streams go the way of all requests', () => {
 			request.resume().on('end', () => response.end([...HELLO, STOP, DONE].join('')));
 		});
 		await new Promise<void>((ready) => secure.listen(0, '127.0.0.1', ready));
-		const servingUrl = `https://127.0.0.1:${Object(secure.address()).port}`;
+		const servingUrl = `https://127.0.0.1:${String(at(secure.address(), 'port'))}`;
 		const { error } = await chat({ credential: { servingUrl } });
 		expect(error?.message).toContain('is not trusted');
 		const { success, chunks } = await chat({ credential: { servingUrl, ignoreSslIssues: true } });
@@ -315,9 +316,9 @@ describe('streams go the way of all requests', () => {
 
 describe('when it streams', () => {
 	const answerTo = ({ body }: Recorded): Reply => {
-		const text = `to ${JSON.stringify(body).match(/"content":"([^"]*)"/)?.[1]}`;
+		const text = `to ${String(/"content":"([^"]*)"/.exec(JSON.stringify(body))?.[1])}`;
 		const whole = { choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }] };
-		return Object(body).stream ? streamOf(START, 20, content(text), STOP, DONE) : { body: whole };
+		return at(body, 'stream') === true ? streamOf(START, 20, content(text), STOP, DONE) : { body: whole };
 	};
 
 	test('several items one after the other, each with its own begin and end', async () => {

@@ -2,8 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { fieldsOf, missingColumn, parseColumns, parsePath, columnValue } from '../nodes/core/predict/columns';
+import { read, recordOf } from './support/json.cts';
 
-function read(text: string, item: Record<string, unknown>): unknown {
+function valuesOf(text: string, item: Record<string, unknown>): unknown {
 	const columns = parseColumns(text);
 	return columns.ok
 		? Object.fromEntries(columns.value.map((column) => [column.name, columnValue(item, column)]))
@@ -28,13 +29,13 @@ test.each([
 	['a[b', { 'a[b': 1 }, { 'a[b': 1 }],
 	['missing, geo.lon', { geo: { lat: 1 } }, { missing: undefined, 'geo.lon': undefined }],
 	['toString, a.constructor', { a: {} }, { toString: undefined, 'a.constructor': undefined }],
-	['__proto__.x', JSON.parse('{"__proto__": {"x": 1}}'), { '__proto__.x': 1 }],
+	['__proto__.x', recordOf(read('{"__proto__": {"x": 1}}')), { '__proto__.x': 1 }],
 	['a.b.c', { a: { b: 'text' } }, { 'a.b.c': undefined }],
 	['a.length, a.constructor, a.0', { a: [7] }, { 'a.length': undefined, 'a.constructor': undefined, 'a.0': 7 }],
 	[' ,, ', {}, "'Columns' names no column"],
 	['', {}, "'Columns' names no column"],
 ])('%j of %j', (text, item, expected) => {
-	expect(read(text, item)).toEqual(expected);
+	expect(valuesOf(text, item)).toEqual(expected);
 });
 
 test.each<[string, string[] | undefined]>([

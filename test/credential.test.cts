@@ -6,6 +6,7 @@ import { generate } from 'selfsigned';
 import { hopsworksApiTest } from '../nodes/n8n/methods/credentialTest';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { API_KEY } from './support/engine.cts';
+import { at } from './support/json.cts';
 import { startServer } from './support/server.cts';
 
 let sandbox: Sandbox;
@@ -128,8 +129,7 @@ test('a certificate that is not trusted is told apart, and passes where SSL issu
 	const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
 	const server = createServer({ key, cert }, (_request, response) => response.writeHead(404).end());
 	await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-	const address = server.address();
-	const servingUrl = `https://localhost:${typeof address === 'object' ? address?.port : ''}`;
+	const servingUrl = `https://localhost:${String(at(server.address(), 'port'))}`;
 	const checked = await check({ servingUrl });
 	const ignored = await check({ servingUrl, ignoreSslIssues: true });
 	server.close();

@@ -8,6 +8,7 @@ import documented from './fixtures/error-bodies.json';
 import { lifecycleOf, STARTS_FROM } from './support/deploymentStates.cts';
 import { API_KEY, runModel, type RunResult } from './support/engine.cts';
 import { quickenPolls } from './support/polls.cts';
+import { read, recordOf } from './support/json.cts';
 import { startServer } from './support/server.cts';
 
 quickenPolls();
@@ -337,7 +338,7 @@ describe('every documented refusal of the REST API', () => {
 			});
 			const { error } = await run({ operation, credential: { hopsworksUrl: other.url } });
 			await other.close();
-			const said: { usrMsg?: string; errorMsg?: string } = contentType.includes('json') ? JSON.parse(body) : {};
+			const said = contentType.includes('json') ? recordOf(read(body)) : {};
 			expect(error?.message).toContain(said.usrMsg ?? said.errorMsg ?? '502 Bad Gateway');
 			expect(error?.description).toMatch(/\.$/);
 			expect(JSON.stringify(error)).not.toContain(API_KEY);

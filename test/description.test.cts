@@ -12,6 +12,7 @@ import modelCodex from '../nodes/HopsworksModel/HopsworksModel.node.json';
 import { LmChatHopsworks } from '../nodes/LmChatHopsworks/LmChatHopsworks.node';
 import chatModelCodex from '../nodes/LmChatHopsworks/LmChatHopsworks.node.json';
 import manifest from '../package.json';
+import { at, listOf, read, recordOf, textOf } from './support/json.cts';
 
 const ROOT = join(__dirname, '..');
 const { description } = new HopsworksModel();
@@ -72,7 +73,7 @@ test.each(fields)('$node: field $name is labelled, described and gated by fields
 	if (!isContainer) expect(field.description).toBeTruthy();
 	const sentences = (field.description ?? '').split(/\. (?=[A-Z])/);
 	if (field.description)
-		expect([field.description, /\.$/.test(field.description)]).toEqual([field.description, sentences.length > 1]);
+		expect([field.description, field.description.endsWith('.')]).toEqual([field.description, sentences.length > 1]);
 	const gates = Object.keys({ ...field.displayOptions?.show, ...field.displayOptions?.hide });
 	for (const gate of gates) expect(gate === '@tool' || names.has(gate)).toBe(true);
 	if (field.type === 'boolean') expect(field.description).toMatch(/^Whether /);
@@ -150,10 +151,10 @@ const SENDS_ONLY = 'big-table-send-chunks.json';
 test.each(readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.json')))(
 	'the example %s uses fields that exist',
 	(file) => {
-		const workflow: { nodes: Array<{ type: string; parameters: object }> } = JSON.parse(
-			readFileSync(join(ROOT, 'examples', file), 'utf8'),
-		);
-		const own = workflow.nodes.filter(({ type }) => type.startsWith(manifest.name));
+		const workflow = read(readFileSync(join(ROOT, 'examples', file), 'utf8'));
+		const own = listOf(at(workflow, 'nodes'))
+			.map((node) => ({ type: textOf(at(node, 'type')), parameters: recordOf(at(node, 'parameters')) }))
+			.filter(({ type }) => type.startsWith(manifest.name));
 		if (file !== SENDS_ONLY) expect(own.length).toBeGreaterThan(0);
 		const tool = ['descriptionType', 'toolDescription']; // added by n8n
 		for (const { type, parameters } of own) {
@@ -179,7 +180,7 @@ test('package.json, codex, icons and credential fit together', () => {
 		for (const { typeOptions } of searched.filter(({ type }) => type === 'list')) {
 			expect(node.methods.listSearch).toHaveProperty(typeOptions?.searchListMethod ?? 'none');
 		}
-		const { light, dark } = Object(node.description.icon);
+		const [light, dark] = ['light', 'dark'].map((theme) => textOf(at(node.description.icon, theme)));
 		expect(light).not.toBe(dark);
 		for (const icon of [light, dark]) {
 			const file = join(ROOT, dirname('nodes/HopsworksModel/x'), String(icon).replace('file:', ''));

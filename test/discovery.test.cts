@@ -2,6 +2,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { runModel, type RunResult } from './support/engine.cts';
+import { textOf } from './support/json.cts';
 import { firstValues, startServer } from './support/server.cts';
 
 /** Card numbers of which every other one has a wrong check digit. */
@@ -109,7 +110,7 @@ describe('with a Hopsworks URL alone', () => {
 			settings: { onError: 'continueErrorOutput' },
 		});
 		expect(predictions(run)).toEqual([0, 1]);
-		expect(run.failed.map(({ json }) => String(json.error))).toEqual([
+		expect(run.failed.map(({ json }) => textOf(json.error))).toEqual([
 			expect.stringContaining("invalid literal for int() with base 10: 'x'"),
 		]);
 	});

@@ -2,12 +2,13 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { startSandbox } from '../sandbox/sandbox.cts';
 import { runModel, type RunOptions, type RunResult } from './support/engine.cts';
+import { at, listOf, recordOf } from './support/json.cts';
 import type { Recorded, Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
 /** A text's embedding is its number, twice, so that a mixed-up one shows. */
 const vectorOf = (text: unknown): number[] => [Number(String(text).replace(/\D/g, '')), 0.5];
-const inputOf = ({ body }: Recorded): unknown[] => [Object(body).input].flat();
+const inputOf = ({ body }: Recorded): unknown[] => [at(body, 'input')].flat();
 const reply = (data: unknown): Reply => ({
 	body: { object: 'list', data, usage: { prompt_tokens: 3, total_tokens: 3 } },
 });
@@ -33,13 +34,13 @@ function embed({ parameters, ...rest }: Partial<RunOptions>): Promise<RunResult>
 	});
 }
 const table = (rows: number) => Array.from({ length: rows }, (_, id) => ({ id, text: `text ${id}` }));
-const sent = () => server.requests.map(({ body }): Record<string, unknown> => Object(body));
+const sent = () => server.requests.map(({ body }) => recordOf(body));
 
 test('texts share requests, and each item gets its own embedding by the reply’s index', async () => {
 	const rows = table(250);
 	const { success, metadata } = await embed({ rows });
 	expect(server.requests.map(({ path }) => path)).toEqual(Array(3).fill('/v1/test/embedder/v1/embeddings'));
-	expect(sent().map(({ model, input }) => [model, Object(input).length])).toEqual([
+	expect(sent().map(({ model, input }) => [model, listOf(input).length])).toEqual([
 		['embedder', 100],
 		['embedder', 100],
 		['embedder', 50],
@@ -121,7 +122,7 @@ describe('failures', () => {
 				.map(({ id }) => id)
 				.filter((id) => id !== 7),
 		);
-		expect(success.every(({ json }) => Object(json.embedding)[0] === json.id)).toBe(true);
+		expect(success.every(({ json }) => at(json.embedding, 0) === json.id)).toBe(true);
 		expect(failed).toEqual([
 			{
 				json: { id: 7, text: 'text 7', error: expect.stringContaining('The text is too long for the model') },
@@ -135,7 +136,7 @@ describe('failures', () => {
 		server.answer = (request) =>
 			inputOf(request).length > 32 ? { status: 413, body: 'batch size 100 > 32' } : shuffled(request);
 		const { success, hints } = await embed({ rows: table(100), settings });
-		expect(success.map(({ json }) => Object(json.embedding)[0])).toEqual(table(100).map(({ id }) => id));
+		expect(success.map(({ json }) => at(json.embedding, 0))).toEqual(table(100).map(({ id }) => id));
 		expect(hints[0]?.message).toContain('too large');
 	});
 
@@ -145,13 +146,13 @@ describe('failures', () => {
 	])('a deployment that %s gets each alone', async (_name, given) => {
 		server.answer = given;
 		const { success } = await embed({ rows: table(5), settings });
-		expect(success.map(({ json }) => Object(json.embedding)[0])).toEqual([0, 1, 2, 3, 4]);
+		expect(success.map(({ json }) => at(json.embedding, 0))).toEqual([0, 1, 2, 3, 4]);
 	});
 
 	test('embeddings without an index belong to the texts in their order', async () => {
 		server.answer = (request) => reply(inputOf(request).map((text) => ({ embedding: vectorOf(text) })));
 		const { success } = await embed({ rows: table(3) });
-		expect(success.map(({ json }) => Object(json.embedding)[0])).toEqual([0, 1, 2]);
+		expect(success.map(({ json }) => at(json.embedding, 0))).toEqual([0, 1, 2]);
 	});
 
 	test.each<[string, Reply, string]>([

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { createSourceFile, isExportDeclaration, preProcessFile, ScriptTarget, SyntaxKind, type Node } from 'typescript';
+import { read, recordOf } from './support/json.cts';
 
 const ROOT = join(__dirname, '..');
 
@@ -160,9 +161,7 @@ test('files are short: no more than 220 lines, and 100 on average', () => {
 });
 
 test('the package has no run-time dependency', () => {
-	const manifest: { dependencies?: object; peerDependencies?: object } = JSON.parse(
-		readFileSync(join(ROOT, 'package.json'), 'utf8'),
-	);
+	const manifest = recordOf(read(readFileSync(join(ROOT, 'package.json'), 'utf8')));
 	expect(manifest.dependencies).toBeUndefined();
 	expect(manifest.peerDependencies).toEqual({ '@n8n/ai-node-sdk': '*', 'n8n-workflow': '*' });
 });

@@ -3,6 +3,7 @@ import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node.ts';
 import * as items from '../nodes/n8n/items';
 import { runModel, type RunOptions } from './support/engine.cts';
+import { recordOf } from './support/json.cts';
 import { firstValues, type Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
@@ -29,7 +30,7 @@ async function run(operation: string, parameters: INodeParameters, more: Partial
 			deployment: { __rl: true, mode: 'name', value: 'm' },
 			...others,
 			...rest,
-			options: { maxTries: 1, ...Object(options), ...Object(given) },
+			options: { maxTries: 1, ...recordOf(options), ...recordOf(given) },
 		},
 	});
 }
@@ -96,12 +97,12 @@ test.each([
 	['json', { rowJson: '={{ $json.id }}' }],
 	['body', { bodyJson: '={{ ({ instances: [$json.id] }) }}' }],
 ])('of rows from %s, one that is nested 3,000 levels deep fails alone', async (source, parameters) => {
-	let deep: unknown = 1;
-	for (let level = 0; level < 3000; level++) deep = [deep];
+	let deep: object = [1];
+	for (let level = 1; level < 3000; level++) deep = [deep];
 	const { success, failed } = await run(
 		'predict',
 		{ rows: source, ...parameters, options: { concurrency: 1 } },
-		{ items: [{ json: { id: 1 } }, { json: { id: Object(deep) } }, { json: { id: 3 } }] },
+		{ items: [{ json: { id: 1 } }, { json: { id: deep } }, { json: { id: 3 } }] },
 	);
 	expect(success.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 2 }]);
 	// n8n itself cannot evaluate an expression on such an item.

@@ -534,7 +534,7 @@ describe('the key', () => {
 		server.answer = ({ headers }) => ({ body: { predictions: [headers.authorization] } });
 		const { success } = await predict({ rows: [{ id: 1 }] });
 		expect(success[0]?.json.prediction).toBe('ApiKey ***');
-		server.answer = ({ headers }) => ({ status: 400, body: { error: `bad header ${headers.authorization}` } });
+		server.answer = ({ headers }) => ({ status: 400, body: { error: `bad header ${String(headers.authorization)}` } });
 		const refused = await predict({ rows: [{ id: 1 }] });
 		expect(JSON.stringify(refused)).not.toContain(API_KEY);
 		expect(refused.error?.message).toContain('bad header ApiKey ***');

@@ -9,8 +9,16 @@ import * as cancel from '../nodes/n8n/cancel';
 import { runModel, type RunResult } from './support/engine.cts';
 import { completion } from './support/chat.cts';
 import { useChatModel } from './support/chatModel.cts';
+import { at } from './support/json.cts';
 import { firstValues, startServer, type Recorded, type Reply, type TestServer } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
+
+// The part of an agent that @types/node leaves out.
+declare module 'http' {
+	interface Agent {
+		addRequest: (this: Agent, ...given: unknown[]) => void;
+	}
+}
 
 /** What proxy-from-env reads, in upper and lower case. */
 const VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
@@ -56,7 +64,7 @@ function expectNothingSent(): void {
 	expect(keysSeenBy(gateway)).toEqual([]);
 }
 
-const at = ({ url }: TestServer): string => new URL(url).host;
+const hostOf = ({ url }: TestServer): string => new URL(url).host;
 
 describe('a Host of its own is refused behind a proxy', () => {
 	test.each(['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'])('that %s names', async (variable) => {
@@ -64,7 +72,7 @@ describe('a Host of its own is refused behind a proxy', () => {
 		const { error, status } = await predict({ options: { hostHeader: host } });
 		expect(status).toBe('error');
 		expect(error?.message).toBe(
-			`n8n sends requests to ${at(gateway)} through a proxy, which would pass them on to ${host} instead`,
+			`n8n sends requests to ${hostOf(gateway)} through a proxy, which would pass them on to ${host} instead`,
 		);
 		expect(error?.description).toContain('Put 127.0.0.1 into the variable NO_PROXY where n8n runs');
 		expect(error?.description).toContain(
@@ -142,7 +150,7 @@ describe('a Host of its own is refused behind a proxy', () => {
 			return { body: { id: 1, name: 'fraud', status: 'Running' } };
 		});
 		process.env.HTTP_PROXY = proxy.url;
-		process.env.NO_PROXY = at(hopsworks);
+		process.env.NO_PROXY = hostOf(hopsworks);
 		const runs = [
 			await predict({}, { hopsworksUrl: hopsworks.url }),
 			await predict({}, { hopsworksUrl: hopsworks.url, servingUrl: '' }),
@@ -157,7 +165,7 @@ describe('a Host of its own is refused behind a proxy', () => {
 describe('nothing is refused', () => {
 	test.each(['NO_PROXY', 'no_proxy'])('where %s leaves the gateway out', async (variable) => {
 		process.env.HTTP_PROXY = proxy.url;
-		for (const value of ['127.0.0.1', at(gateway), '*', 'x.example.com,127.0.0.1']) {
+		for (const value of ['127.0.0.1', hostOf(gateway), '*', 'x.example.com,127.0.0.1']) {
 			process.env[variable] = value;
 			gateway.requests.length = 0;
 			const { success } = await predict({ options: { hostHeader: host } });
@@ -197,18 +205,17 @@ describe('the question whether there is a proxy', () => {
 });
 
 describe('the same question on n8n before 2.20, where the gateway hears it', () => {
-	const agents: { addRequest: (this: Agent, ...given: unknown[]) => void } = Object(Agent.prototype);
-	const { addRequest } = agents;
+	const { addRequest } = Agent.prototype;
 	// Such an n8n does not know the options of a connection.
 	beforeAll(() => {
-		agents.addRequest = function (...given) {
+		Agent.prototype.addRequest = function (...given) {
 			const options: unknown = Reflect.get(this, 'options');
 			if (typeof options === 'object' && options !== null) Reflect.deleteProperty(options, 'localAddress');
 			addRequest.apply(this, given);
 		};
 	});
 	afterAll(() => {
-		agents.addRequest = addRequest;
+		Agent.prototype.addRequest = addRequest;
 	});
 
 	test('is refused all the same where a proxy is used', async () => {
@@ -316,8 +323,8 @@ describe('over TLS a proxy sees nothing but the address of the gateway', () => {
 		const secure = createSecure({ key, cert }, (_request, response) => response.end('{"predictions":["secret"]}'));
 		const asked: string[] = [];
 		const tunnel = createProxy().on('connect', (request, socket) => {
-			asked.push(`CONNECT ${request.url} ${JSON.stringify(request.headers)}`);
-			const through = connect(Number(new URL(`http://${request.url}`).port), '127.0.0.1', () => {
+			asked.push(`CONNECT ${String(request.url)} ${JSON.stringify(request.headers)}`);
+			const through = connect(Number(new URL(`http://${String(request.url)}`).port), '127.0.0.1', () => {
 				socket.write('HTTP/1.1 200 OK\r\n\r\n');
 				socket.pipe(through).pipe(socket);
 			});
@@ -326,7 +333,7 @@ describe('over TLS a proxy sees nothing but the address of the gateway', () => {
 		});
 		const port = async (server: typeof tunnel | typeof secure): Promise<number> => {
 			await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-			return Number(Object(server.address()).port);
+			return Number(at(server.address(), 'port'));
 		};
 		process.env.HTTPS_PROXY = `http://127.0.0.1:${await port(tunnel)}`;
 		// As if the certificate authority had been given to n8n.

@@ -9,6 +9,7 @@ import projectInfo from './fixtures/hopsworks/project-info.json';
 import servings from './fixtures/hopsworks/serving-list.json';
 import documentedSchema from './fixtures/hopsworks/serving-schema.json';
 import { API_KEY, runModel } from './support/engine.cts';
+import { at, listOf, read, recordOf } from './support/json.cts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -32,8 +33,9 @@ async function post(path: string, body: string, headers: Record<string, string> 
 				method: 'POST',
 				headers: { authorization: `ApiKey ${API_KEY}`, 'content-type': 'application/json', ...headers },
 			},
-			async (response) => {
-				resolve({ status: response.statusCode ?? 0, headers: response.headers, body: await text(response) });
+			(response) => {
+				const { statusCode: status = 0, headers } = response;
+				text(response).then((body) => resolve({ status, headers, body }), reject);
 			},
 		);
 		call.on('error', reject).end(body);
@@ -88,7 +90,7 @@ describe('the gateway', () => {
 				options: { hostHeader: HOST },
 			},
 		});
-		expect(success.map(({ json }) => json)).toEqual([{ prediction: JSON.parse(direct.body) }]);
+		expect(success.map(({ json }) => json)).toEqual([{ prediction: read(direct.body) }]);
 	});
 
 	test('finds a deployment by host name, with or without a port, and by path', async () => {
@@ -168,7 +170,7 @@ describe('the language model', () => {
 	const messages = [{ role: 'user', content: 'What is 6 * 7?' }];
 
 	test('answers in vLLM’s form', async () => {
-		expect(JSON.parse((await chat({ model: 'assistant', messages })).body)).toMatchObject({
+		expect(read((await chat({ model: 'assistant', messages })).body)).toMatchObject({
 			object: 'chat.completion',
 			choices: [{ message: { role: 'assistant', content: '42' }, finish_reason: 'stop' }],
 			usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 },
@@ -186,11 +188,11 @@ describe('the language model', () => {
 			await chat({ messages: story, max_tokens: 3 }),
 			await chat({ messages: story, stop: ['sandbox'] }),
 		];
-		expect(JSON.parse(short.body).choices[0]).toMatchObject({
+		expect(at(read(short.body), 'choices', 0)).toMatchObject({
 			message: { content: 'This is the' },
 			finish_reason: 'length',
 		});
-		expect(JSON.parse(stopped.body).choices[0]).toMatchObject({
+		expect(at(read(stopped.body), 'choices', 0)).toMatchObject({
 			message: { content: 'This is the ' },
 			finish_reason: 'stop',
 		});
@@ -209,7 +211,7 @@ describe('the language model', () => {
 	])('refuses %s as vLLM does', async (_name, body, status, said) => {
 		const reply = await chat(body);
 		expect(reply.status).toBe(status);
-		expect(JSON.parse(reply.body).error).toMatchObject({ message: expect.stringContaining(said), code: status });
+		expect(at(read(reply.body), 'error')).toMatchObject({ message: expect.stringContaining(said), code: status });
 	});
 });
 
@@ -240,18 +242,18 @@ describe('the REST API', () => {
 	const API = '/hopsworks-api/api';
 	const get = async (path: string, key = API_KEY) => {
 		const reply = await fetch(`${sandbox.url}${API}${path}`, { headers: { authorization: `ApiKey ${key}` } });
-		return { status: reply.status, body: JSON.parse(await reply.text()) };
+		return { status: reply.status, body: read(await reply.text()) };
 	};
-	const fieldsOf = (record: object): string[] => Object.keys(record).toSorted();
+	const fieldsOf = (record: unknown): string[] => Object.keys(recordOf(record)).toSorted();
 
 	test('deployments, projects and gateways have only fields that the documented ones have', async () => {
 		const { body: records } = await get('/project/119/serving');
 		const documented = new Set(servings.flatMap(fieldsOf));
-		for (const record of records) for (const field of fieldsOf(record)) expect(documented).toContain(field);
+		for (const record of listOf(records)) for (const field of fieldsOf(record)) expect(documented).toContain(field);
 		const { body: project } = await get('/project/getProjectInfo/test');
 		for (const field of fieldsOf(project)) expect(fieldsOf(projectInfo)).toContain(field);
 		const { body: gateways } = await get('/project/119/inference/endpoints');
-		expect(gateways.map(({ type }: { type: string }) => type)).toEqual(['KUBE_CLUSTER', 'LOAD_BALANCER']);
+		expect(listOf(gateways).map((gateway) => at(gateway, 'type'))).toEqual(['KUBE_CLUSTER', 'LOAD_BALANCER']);
 	});
 
 	test('the schema is the documented one', async () => {
@@ -260,7 +262,7 @@ describe('the REST API', () => {
 
 	test('lists are filtered as documented, and a name gets one object', async () => {
 		const names = async (query: string) =>
-			(await get(`/project/119/serving?${query}`)).body.map(({ name }: { name: string }) => name);
+			listOf((await get(`/project/119/serving?${query}`)).body).map((deployment) => at(deployment, 'name'));
 		expect(await names('status=Stopped')).toEqual(['screening']);
 		expect(await names('model=tumor')).toEqual(['tumor']);
 		expect((await get('/project/119/serving?name=fraud')).body).toMatchObject({ id: 11, name: 'fraud' });
@@ -289,7 +291,7 @@ describe('the REST API', () => {
 		['a row that the model refuses', 'fraud:predict', 500, 250007],
 	])('%s through the proxy gets the documented code', async (_name, path, status, errorCode) => {
 		const reply = await post(`${API}/project/119/inference/models/${path}`, '{"inputs": [["x"]]}');
-		expect({ status: reply.status, ...JSON.parse(reply.body) }).toMatchObject({ status, errorCode });
+		expect({ status: reply.status, ...recordOf(read(reply.body)) }).toMatchObject({ status, errorCode });
 	});
 
 	test('an idle deployment is woken by a request, and falls asleep without one', async () => {

@@ -1,6 +1,7 @@
 /** The sandbox's language models: streams, tools, schemas, reasoning, images, embeddings, and vLLM's errors of two times. */
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { API_KEY } from './support/engine.cts';
+import { at, listOf, read, recordOf, textOf } from './support/json.cts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -20,7 +21,8 @@ async function post(deployment: string, path: string, body: object): Promise<{ s
 
 const user = (content: unknown) => [{ role: 'user', content }];
 const chat = async (body: object, deployment = 'assistant') =>
-	JSON.parse((await post(deployment, 'chat/completions', { messages: user('What is 6 * 7?'), ...body })).text);
+	read((await post(deployment, 'chat/completions', { messages: user('What is 6 * 7?'), ...body })).text);
+const messageOf = (reply: unknown) => recordOf(at(reply, 'choices', 0, 'message'));
 const streamed = async (body: object = {}, deployment = 'assistant') => {
 	const { text } = await post(deployment, 'chat/completions', {
 		messages: user('Tell me a story'),
@@ -33,7 +35,7 @@ const chunks = (events: string[]) =>
 	events
 		.map((event) => event.replace('data: ', ''))
 		.filter((data) => data !== '[DONE]')
-		.map((data) => JSON.parse(data));
+		.map((data) => recordOf(read(data)));
 
 const TOOL = {
 	type: 'function',
@@ -52,12 +54,12 @@ describe('streams', () => {
 	test('a token at a time, usage last where asked, and the mark of the end', async () => {
 		const events = await streamed({ stream_options: { include_usage: true } });
 		expect(events.at(-1)).toBe('data: [DONE]');
-		const read = chunks(events);
-		const pieces = read.map(({ choices: [choice] }) => choice?.delta.content ?? '');
+		const sent = chunks(events);
+		const pieces = sent.map(({ choices }) => textOf(at(choices, 0, 'delta', 'content') ?? ''));
 		expect(pieces.join('')).toContain('You asked: Tell me a story');
 		expect(pieces.length).toBeGreaterThan(10);
-		expect(read.at(-2).choices[0].finish_reason).toBe('stop');
-		expect(read.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 4 } });
+		expect(at(sent.at(-2), 'choices', 0, 'finish_reason')).toBe('stop');
+		expect(sent.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 4 } });
 	});
 
 	test('no usage where it is not asked for', async () => {
@@ -65,11 +67,11 @@ describe('streams', () => {
 	});
 
 	test('a tool call begins with its id and name, and its arguments come in parts', async () => {
-		const calls = chunks(await streamed({ messages: ASKS, tools: [TOOL] })).flatMap(
-			({ choices: [choice] }) => choice?.delta.tool_calls ?? [],
+		const calls = chunks(await streamed({ messages: ASKS, tools: [TOOL] })).flatMap(({ choices }) =>
+			listOf(at(choices, 0, 'delta', 'tool_calls') ?? []),
 		);
 		expect(calls[0]).toMatchObject({ index: 0, id: expect.any(String), function: { name: 'check_cards' } });
-		expect(JSON.parse(calls.map((call) => call.function.arguments).join(''))).toEqual({
+		expect(read(calls.map((call) => textOf(at(call, 'function', 'arguments'))).join(''))).toEqual({
 			sender: '4641025220953719',
 			amount: 20,
 			sure: true,
@@ -120,7 +122,7 @@ describe('answers', () => {
 			messages: user('I was charged 12.50 by card, twice'),
 			response_format: { type: 'json_schema', json_schema: { name: 'ticket', schema } },
 		});
-		expect(JSON.parse(reply.choices[0].message.content)).toEqual({
+		expect(read(textOf(messageOf(reply).content))).toEqual({
 			team: 'billing',
 			amount: 12.5,
 			tags: [expect.stringContaining('sandbox')],
@@ -130,14 +132,14 @@ describe('answers', () => {
 
 	test('are JSON where JSON is asked for', async () => {
 		const reply = await chat({ response_format: { type: 'json_object' } });
-		expect(JSON.parse(reply.choices[0].message.content)).toEqual({ answer: '42' });
+		expect(read(textOf(messageOf(reply).content))).toEqual({ answer: '42' });
 	});
 
 	test('call several tools at once, as tool_choice allows, and then say what the tools said', async () => {
 		const other = { type: 'function', function: { name: 'card_owner', description: '', parameters: {} } };
 		const names = async (choice?: unknown) =>
-			(await chat({ messages: ASKS, tools: [TOOL, other], tool_choice: choice })).choices[0].message.tool_calls.map(
-				(call: { function: { name: string } }) => call.function.name,
+			listOf(messageOf(await chat({ messages: ASKS, tools: [TOOL, other], tool_choice: choice })).tool_calls).map(
+				(call) => at(call, 'function', 'name'),
 			);
 		expect(await names()).toEqual(['check_cards', 'card_owner']);
 		expect(await names('none')).toEqual([]);
@@ -146,20 +148,23 @@ describe('answers', () => {
 			messages: [...ASKS, { role: 'tool', tool_call_id: '1', content: 'no fraud' }],
 			tools: [TOOL],
 		});
-		expect(told.choices[0]).toMatchObject({ message: { content: 'The tool says: no fraud' }, finish_reason: 'stop' });
+		expect(at(told, 'choices', 0)).toMatchObject({
+			message: { content: 'The tool says: no fraud' },
+			finish_reason: 'stop',
+		});
 	});
 
 	test('reason where asked, under the name of their time', async () => {
 		const body = { chat_template_kwargs: { enable_thinking: true } };
-		expect((await chat(body)).choices[0].message.reasoning).toBe('The question has 5 words.');
-		expect((await chat(body, 'oldassistant')).choices[0].message.reasoning_content).toBe('The question has 5 words.');
-		expect((await chat({})).choices[0].message).not.toHaveProperty('reasoning');
+		expect(messageOf(await chat(body)).reasoning).toBe('The question has 5 words.');
+		expect(messageOf(await chat(body, 'oldassistant')).reasoning_content).toBe('The question has 5 words.');
+		expect(messageOf(await chat({}))).not.toHaveProperty('reasoning');
 	});
 
 	test('tell which images came', async () => {
 		const image = (data: string) => ({ type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } });
 		const content = [{ type: 'text', text: 'What is this?' }, image('AAAA'), image('AAAAAAAA')];
-		expect((await chat({ messages: user(content) })).choices[0].message.content).toBe(
+		expect(messageOf(await chat({ messages: user(content) })).content).toBe(
 			'I was sent image/png of 3 bytes and image/png of 6 bytes.',
 		);
 	});
@@ -189,19 +194,21 @@ describe('errors', () => {
 	});
 
 	test('a prompt and its answer must fit together', async () => {
-		expect((await chat({ max_tokens: 5000 })).error.message).toContain('requested 5000 output tokens');
+		expect(at(await chat({ max_tokens: 5000 }), 'error', 'message')).toContain('requested 5000 output tokens');
 	});
 });
 
 describe('embeddings', () => {
-	const embed = async (body: object) => JSON.parse((await post('embedder', 'embeddings', body)).text);
+	const embed = async (body: object) => recordOf(read((await post('embedder', 'embeddings', body)).text));
+	const numbersOf = (entry: unknown) => listOf(at(entry, 'embedding')).map(Number);
 	const similarity = (one: number[], other: number[]) =>
 		one.reduce((sum, value, position) => sum + value * (other[position] ?? 0), 0);
 
 	test('lie close for texts that share words, one for each text, in order', async () => {
 		const { data, usage } = await embed({ input: ['my card was charged', 'the card was charged', 'a crash'] });
-		const [first, second, third] = data.map(({ embedding }: { embedding: number[] }) => embedding);
-		expect(data.map(({ index }: { index: number }) => index)).toEqual([0, 1, 2]);
+		const entries = listOf(data);
+		const [first = [], second = [], third = []] = entries.map(numbersOf);
+		expect(entries.map((entry) => at(entry, 'index'))).toEqual([0, 1, 2]);
 		expect(first).toHaveLength(64);
 		expect(similarity(first, first)).toBeCloseTo(1);
 		expect(similarity(first, second)).toBeGreaterThan(similarity(first, third));
@@ -213,9 +220,9 @@ describe('embeddings', () => {
 			await embed({ input: 'hello', dimensions: 8 }),
 			await embed({ input: 'hello', dimensions: 8, encoding_format: 'base64' }),
 		];
-		const bytes = Buffer.from(packed.data[0].embedding, 'base64');
+		const bytes = Buffer.from(textOf(at(packed, 'data', 0, 'embedding')), 'base64');
 		const floats = Array.from({ length: 8 }, (_, position) => bytes.readFloatLE(4 * position));
-		expect(floats).toEqual(plain.data[0].embedding);
+		expect(floats).toEqual(at(plain, 'data', 0, 'embedding'));
 	});
 
 	test.each([

@@ -5,6 +5,7 @@ import { readDeploymentSchema } from '../nodes/core/predict/deploymentSchema';
 import { cellOf } from '../nodes/core/predict/schemaCells';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { panelContext, runModel, type RunResult } from './support/engine.cts';
+import { recordOf } from './support/json.cts';
 import { firstValues, startServer, type TestServer } from './support/server.cts';
 
 let sandbox: Sandbox;
@@ -25,7 +26,7 @@ const payment = (id: number, more: IDataObject = {}): IDataObject => ({
 
 interface Ask {
 	rows?: IDataObject[];
-	columns?: IDataObject;
+	columns?: INodeParameters;
 	deployment?: string;
 	credential?: IDataObject;
 	parameters?: INodeParameters;
@@ -44,7 +45,7 @@ function score({ rows, columns, deployment = 'payments', credential, parameters,
 			operation: 'predict',
 			deployment: { __rl: true, mode: 'list', value: deployment },
 			rows: 'schema',
-			schemaColumns: JSON.parse(JSON.stringify(schemaColumns)),
+			schemaColumns,
 			...parameters,
 		},
 	});
@@ -351,7 +352,7 @@ describe('Request Field by the deployment’s record', () => {
 				...parameters,
 			},
 		});
-		expect(Object.keys(Object(gateway.requests[0]?.body))).toEqual([expected]);
+		expect(Object.keys(recordOf(gateway.requests[0]?.body))).toEqual([expected]);
 		expect(gateway.requests).toHaveLength(1);
 	});
 });

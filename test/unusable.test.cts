@@ -31,7 +31,7 @@ test.each<[string, unknown]>([
 });
 
 test('what n8n throws is about what the user gave, in its own words where it has some', async () => {
-	const thrown = (error: unknown) => failureOf(() => fromN8n(() => Promise.reject(error)));
+	const thrown = (error: Error) => failureOf(() => fromN8n(() => Promise.reject(error)));
 	expect(await thrown(new TypeError('no such file'))).toEqual({
 		kind: 'input',
 		message: 'no such file',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import manifest from '../package.json';
+import { listOf, read } from './support/json.cts';
 
 const ROOT = join(__dirname, '..');
 const run = promisify(execFile);
@@ -37,7 +38,7 @@ function packageWith(dist: string, name: string, modules: string[]): string {
 async function load(folders: string[]): Promise<unknown[]> {
 	const script = join(__dirname, 'support', 'loadPackage.cts');
 	const { stdout } = await run(process.execPath, ['--require', 'tsx/cjs', script, ...folders], { cwd: ROOT });
-	return JSON.parse(stdout.slice(stdout.lastIndexOf('\n[') + 1));
+	return listOf(read(stdout.slice(stdout.lastIndexOf('\n[') + 1)));
 }
 
 const loaded = {

@@ -74,7 +74,7 @@ function answerTo({ salts, bad, telling, troubles, mostRows, readsFirstRow }: Ca
 	return (request: Recorded, number: number): Reply => {
 		const items = rowsOf(request).map(itemOf);
 		const read = readsFirstRow ? items.slice(0, 1) : items;
-		const good = { body: { predictions: read.map((item) => `${item}/${salts[item]}`) } };
+		const good = { body: { predictions: read.map((item) => `${item}/${String(salts[item])}`) } };
 		switch (troubles[number - 1]) {
 			case 'busy':
 				return { status: 429 };

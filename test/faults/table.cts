@@ -1,13 +1,14 @@
 /** What servers do, well and badly, and what every row must become. Ten rows with an `id` from 0 to 9 are sent. */
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { rowsOf, type Recorded, type Reply } from '../support/server.cts';
+import { at, listOf } from '../support/json.cts';
+import { rowsOf, type Answer, type Recorded, type Reply } from '../support/server.cts';
 
 export interface Fault {
 	/** What the server does. */
 	server: string;
 	/** One reply; `number` counts requests from 1. */
-	answer(request: Recorded, number: number): Reply | Promise<Reply>;
+	answer: Answer;
 	/** The node's parameters, beside quick retries. */
 	parameters?: INodeParameters;
 	options?: IDataObject;
@@ -16,7 +17,7 @@ export interface Fault {
 	/** What the error of each failing row holds. */
 	error?: RegExp;
 	/** The prediction of a row that does not fail; `of <id>` where left out. */
-	prediction?(id: number): unknown;
+	prediction?: (id: number) => unknown;
 	/** How many requests there are, or the most there may be. */
 	requests: number | { most: number };
 	/** What the hint says; none is given where left out and no row fails. */
@@ -27,8 +28,8 @@ export const ROWS = 10;
 const MEGABYTE = 1024 * 1024;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-const ids = (request: Recorded): unknown[] => rowsOf(request).map((row) => (Array.isArray(row) ? row[0] : row));
-const predictions = (request: Recorded): unknown[] => ids(request).map((id) => `of ${id}`);
+const ids = (request: Recorded): unknown[] => rowsOf(request).map((row) => (Array.isArray(row) ? at(row, 0) : row));
+const predictions = (request: Recorded): unknown[] => ids(request).map((id) => `of ${String(id)}`);
 const good = (request: Recorded): Reply => ({ body: { predictions: predictions(request) } });
 /** The reply as JSON text, for servers that spoil it. */
 const text = (request: Recorded): string => JSON.stringify({ predictions: predictions(request) });
@@ -108,7 +109,7 @@ export const connectionFaults: Fault[] = [
 	},
 	{
 		server: 'splits a reply inside its characters',
-		answer: (request) => ({ body: { predictions: ids(request).map((id) => `é😀${id}`) }, drip: 1 }),
+		answer: (request) => ({ body: { predictions: ids(request).map((id) => `é😀${String(id)}`) }, drip: 1 }),
 		prediction: (id) => `é😀${id}`,
 		requests: 1,
 	},
@@ -274,7 +275,12 @@ export const bodyFaults: Fault[] = [
 	{
 		server: 'sends bytes that are not UTF-8',
 		answer: (request) => ({
-			body: Buffer.from(`{"predictions":[${ids(request).map((id) => `"\xe9${id}"`)}]}`, 'latin1'),
+			body: Buffer.from(
+				`{"predictions":[${ids(request)
+					.map((id) => `"\xe9${String(id)}"`)
+					.join()}]}`,
+				'latin1',
+			),
 		}),
 		prediction: (id) => `\ufffd${id}`,
 		requests: 1,
@@ -282,14 +288,20 @@ export const bodyFaults: Fault[] = [
 	{
 		server: 'writes NaN and Infinity as Python does',
 		answer: (request) => ({
-			body: `{"predictions":[${ids(request).map((id) => (Number(id) % 2 ? 'NaN' : '-Infinity'))}]}`,
+			body: `{"predictions":[${ids(request)
+				.map((id) => (Number(id) % 2 ? 'NaN' : '-Infinity'))
+				.join()}]}`,
 		}),
 		prediction: () => null,
 		requests: 1,
 	},
 	{
 		server: 'answers integers beyond 2^53',
-		answer: (request) => ({ body: `{"predictions":[${ids(request).map((id) => `922337203685477580${id}`)}]}` }),
+		answer: (request) => ({
+			body: `{"predictions":[${ids(request)
+				.map((id) => `922337203685477580${String(id)}`)
+				.join()}]}`,
+		}),
 		prediction: (id) => `922337203685477580${id}`,
 		requests: 1,
 	},
@@ -655,7 +667,7 @@ export const statusFaults: Fault[] = [
 	},
 	{
 		server: 'echoes the key in a megabyte of error',
-		answer: ({ headers }) => ({ status: 501, body: `${headers.authorization} `.repeat(50_000) }),
+		answer: ({ headers }) => ({ status: 501, body: `${String(headers.authorization)} `.repeat(50_000) }),
 		failing: 'all',
 		error: /^[^\n]{1,700}$/,
 		requests: 1,
@@ -666,9 +678,9 @@ export const columnarFaults: Fault[] = [
 	{
 		server: 'answers 400 where row 6 is among the columns',
 		answer: ({ body }) => {
-			const column: unknown = JSON.parse(JSON.stringify(body)).inputs.id;
-			const values = Array.isArray(column) ? column : [];
-			return values.includes(6) ? error(400, 'bad') : { body: { outputs: { label: values.map((id) => `of ${id}`) } } };
+			const values = listOf(at(body, 'inputs', 'id'));
+			const label = values.map((id) => `of ${String(id)}`);
+			return values.includes(6) ? error(400, 'bad') : { body: { outputs: { label } } };
 		},
 		parameters: { rowFormat: 'columnar' },
 		failing: [6],
@@ -679,12 +691,11 @@ export const columnarFaults: Fault[] = [
 	{
 		server: 'classifies, as TensorFlow Serving does',
 		answer: ({ path, body }) => {
-			const examples: unknown = path.endsWith(':classify') ? JSON.parse(JSON.stringify(body)).examples : [];
-			const list: Array<{ id: number }> = Array.isArray(examples) ? examples : [];
+			const examples = path.endsWith(':classify') ? listOf(at(body, 'examples')) : [];
 			return {
 				body: {
-					results: list.map(({ id }) => [
-						['fraud', id],
+					results: examples.map((example) => [
+						['fraud', at(example, 'id')],
 						['fine', 1],
 					]),
 				},

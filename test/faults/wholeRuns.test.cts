@@ -1,12 +1,13 @@
 /** Whole runs of every operation with hostile replies and hostile settings: every item leaves with its value or its error. */
 import fc from 'fast-check';
-import type { IDataObject, INodeParameters, INodeProperties, NodeParameterValueType } from 'n8n-workflow';
+import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
 import { HopsworksDeployment } from '../../nodes/HopsworksDeployment/HopsworksDeployment.node.ts';
 import { operations as deploymentOperations } from '../../nodes/HopsworksDeployment/operations';
 import { operations as modelOperations } from '../../nodes/HopsworksModel/operations';
 import { LmChatHopsworks } from '../../nodes/LmChatHopsworks/LmChatHopsworks.node.ts';
 import { useChatModel } from '../support/chatModel.cts';
 import { runModel } from '../support/engine.cts';
+import { at, recordOf } from '../support/json.cts';
 import { quickenWaits } from '../support/polls.cts';
 import type { Reply } from '../support/server.cts';
 import { sharedServer } from '../support/sharedServer.cts';
@@ -26,23 +27,15 @@ function deep(levels: number): object {
 }
 
 /** What nobody should put into a field. */
-const hostile: fc.Arbitrary<NodeParameterValueType> = fc.oneof(
-	fc.constantFrom<NodeParameterValueType>(
+const hostile: fc.Arbitrary<unknown> = fc.oneof(
+	fc.constantFrom<unknown>(
 		...['', ' ', 'soon', -5, 0, 0.5, 1e308, NaN, null, true, [], {}, '__proto__', 'error', 'constructor'],
-		...[
-			{ toString: 1 },
-			{ valueOf: null },
-			{ then: 1 },
-			Object(deep(3000)),
-			Object([[]]),
-			'x'.repeat(10_000),
-			'\ud800',
-		],
+		...[{ toString: 1 }, { valueOf: null }, { then: 1 }, deep(3000), [[]], 'x'.repeat(10_000), '\ud800'],
 		...['={{ $json.nothing.at.all }}', '={{ $json }}', '={{ (() => { throw new Error("no") })() }}', '={{', '=1'],
 		...['[', '[[[', '{"a":1}', '{"anyOf":[{"$ref":"#"}]}', '[{"role":"user","content":{"toString":1}}]', '../..'],
 		...["['", '[0]', 'a.b[0]', "['a']['b']", '"', '\\', '%2e%2e', 'a/b?c#d', 'http://127.0.0.1:1/v1/a/b', ';'],
 	),
-	fc.jsonValue({ maxDepth: 3 }).map((value): NodeParameterValueType => Object({ value }).value),
+	fc.jsonValue({ maxDepth: 3 }),
 );
 
 interface Field {
@@ -94,8 +87,8 @@ function nodeKind(
 				...(node && { node: new node() }),
 				settings: { onError: 'continueErrorOutput' },
 			});
-			if (status !== 'success') throw new Error(`the run ended with ${status}: ${error?.message}`);
-			const items = [...success, ...failed].map(({ pairedItem }) => Number(Object(pairedItem).item));
+			if (status !== 'success') throw new Error(`the run ended with ${status}: ${String(error?.message)}`);
+			const items = [...success, ...failed].map(({ pairedItem }) => Number(at(pairedItem, 'item')));
 			const missing = rows.findIndex((_row, item) => !items.includes(item));
 			// A list may be empty.
 			if (missing !== -1 && value !== 'getAll' && value !== 'getLogs') throw new Error(`item ${missing} is lost`);
@@ -128,7 +121,7 @@ const chatModel: Kind = {
 		);
 		const failure = error ?? caught;
 		if (failure === undefined && typeof made.text !== 'string') throw new Error('neither a text nor an error');
-		if (failure !== undefined) expectError(Object(failure).message);
+		if (failure !== undefined) expectError(at(failure, 'message'));
 	},
 };
 
@@ -203,7 +196,9 @@ const cases = fc.record({
 
 test(`${CASES} random runs`, async () => {
 	let unhandled = 0;
-	const count = (): void => void unhandled++;
+	const count = (): void => {
+		unhandled++;
+	};
 	process.on('unhandledRejection', count);
 	await fc.assert(
 		fc.asyncProperty(cases, async ({ kind: index, setting, changes, replies: answers, rows, asks }) => {
@@ -213,23 +208,24 @@ test(`${CASES} random runs`, async () => {
 				return known ?? answers[number % answers.length] ?? {};
 			};
 			server.requests.length = 0;
-			const { options, ...settings } = { options: {}, ...kind.settings[setting % kind.settings.length] };
+			const { options: given, ...settings } = { options: {}, ...kind.settings[setting % kind.settings.length] };
+			const options = { maxTries: 1, maxRetryWait: 0.01, timeout: 2, concurrency: 2, ...recordOf(given) };
 			const parameters: INodeParameters = {
 				operation: kind.operation,
 				deployment: { __rl: true, mode: 'name', value: 'm' },
 				...settings,
-				options: { maxTries: 1, maxRetryWait: 0.01, timeout: 2, concurrency: 2, ...Object(options) },
+				options,
 			};
 			for (const { field, value } of changes) {
 				const chosen = kind.fields[field % kind.fields.length];
 				if (!chosen || (SLOW.has(chosen.name) && typeof value !== 'string')) continue;
-				Object.assign(chosen.isOption ? Object(parameters.options) : parameters, { [chosen.name]: value });
+				Object.assign(chosen.isOption ? options : parameters, { [chosen.name]: value });
 			}
 			const url = { [asks === 'gateway' ? 'servingUrl' : 'hopsworksUrl']: server.url };
 			const items = rows.map(({ id, streams }) => ({ id, streams, deep: { a: 1 } }));
 			await kind.run(parameters, items, url).catch((error: unknown) => {
 				// n8n itself begins no run with a field that is empty and required.
-				if (Object(error).name !== 'WorkflowHasIssuesError') throw error;
+				if (at(error, 'name') !== 'WorkflowHasIssuesError') throw error;
 			});
 		}),
 		{ numRuns: CASES },

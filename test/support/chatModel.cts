@@ -12,6 +12,7 @@ import {
 } from 'n8n-workflow';
 import { LmChatHopsworks } from '../../nodes/LmChatHopsworks/LmChatHopsworks.node.ts';
 import { runWorkflow } from './engine.cts';
+import { read, recordOf } from './json.cts';
 
 /** A node that uses its model as a test says. */
 function userNode(use: (model: BaseChatModel) => Promise<unknown>): INodeType {
@@ -31,7 +32,7 @@ function userNode(use: (model: BaseChatModel) => Promise<unknown>): INodeType {
 			const model: unknown = await this.getInputConnectionData(NodeConnectionTypes.AiLanguageModel, 0);
 			if (!isChatModel(model)) throw new Error('that is no chat model');
 			const made = await use(model);
-			return [[{ json: { made: made === undefined ? null : JSON.parse(JSON.stringify(made)) } }]];
+			return [[{ json: { made: made === undefined ? null : read(JSON.stringify(made)) } }]];
 		},
 	};
 }
@@ -53,7 +54,7 @@ export interface ChatModelOptions {
 export interface ChatModelRun {
 	run: IRun;
 	/** What `use` gave, as JSON. */
-	made: IDataObject;
+	made: Record<string, unknown>;
 	error?: ExecutionError;
 	/** What n8n's tracing shows of the model's calls. */
 	traced: IDataObject[];
@@ -94,7 +95,7 @@ export async function useChatModel(
 		(runData[name] ?? []).flatMap(({ data }) => data?.[output]?.[0] ?? []);
 	return {
 		run,
-		made: Object(items('User', 'main')[0]?.json.made),
+		made: recordOf(items('User', 'main')[0]?.json.made ?? {}),
 		error,
 		traced: items('Chat Model', 'ai_languageModel').map(({ json }) => json),
 	};

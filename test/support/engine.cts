@@ -110,7 +110,9 @@ function refuse(): never {
 /** The variant of a node that n8n derives for AI agents, as far as its parameters see it. */
 function asTool(node: INodeType): INodeType {
 	const description = { ...deepCopy(node.description), name: `${node.description.name}Tool` };
-	return Object.assign(Object.create(node), { description });
+	return new Proxy(node, {
+		get: (target, name): unknown => (name === 'description' ? description : Reflect.get(target, name)),
+	});
 }
 
 export interface RunOptions {

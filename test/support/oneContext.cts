@@ -19,7 +19,7 @@ export default class OneContext {
 	readonly fakeTimers = null;
 	readonly fakeTimersModern = null;
 	private readonly variables = { ...process.env };
-	private readonly exit = process.exit;
+	private readonly exit = Object.getOwnPropertyDescriptor(process, 'exit');
 	private readonly console = globalThis.console;
 
 	getVmContext() {
@@ -39,7 +39,7 @@ export default class OneContext {
 		this.moduleMocker.restoreAllMocks();
 		for (const name of Object.keys(process.env)) if (!(name in this.variables)) delete process.env[name];
 		Object.assign(process.env, this.variables);
-		process.exit = this.exit;
+		if (this.exit) Object.defineProperty(process, 'exit', this.exit);
 		globalThis.console = this.console;
 		for (const symbol of Object.getOwnPropertySymbols(globalThis)) {
 			if (LEFT_BY_JEST.includes(symbol.description ?? '')) Reflect.deleteProperty(globalThis, symbol);

@@ -1,5 +1,5 @@
 /** A server that records every request and answers what a test tells it to. */
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -94,7 +94,7 @@ async function send(
 export function createTestServer(answer: Answer): TestServer {
 	let atOnce = 0;
 	const closing = new AbortController();
-	const server = createServer(async (request, response) => {
+	const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
 		atOnce++;
 		state.mostAtOnce = Math.max(state.mostAtOnce, atOnce);
 		response.on('close', () => atOnce--);
@@ -104,13 +104,12 @@ export function createTestServer(answer: Answer): TestServer {
 		state.requests.push(recorded);
 		const reply = await state.answer(recorded, state.requests.length);
 		await wait(reply.delay ?? 0, undefined, { signal: closing.signal }).catch(() => {});
-		if (reply.reset) return request.socket.destroy();
-		if (reply.upgrade) {
+		if (reply.reset) request.socket.destroy();
+		else if (reply.upgrade) {
 			request.socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
-			return;
-		}
-		return await send(response, reply);
-	});
+		} else await send(response, reply);
+	};
+	const server = createServer((request, response) => void respond(request, response));
 	const state: TestServer = {
 		url: '',
 		answer,
@@ -149,7 +148,9 @@ export function rowsOf({ body }: Recorded): unknown[] {
 /** A model whose prediction for a row is the row's first value, as text: wrong order or wrong rows show at once. */
 export function firstValues(request: Recorded): Reply {
 	return {
-		body: { predictions: rowsOf(request).map((row) => `of ${Array.isArray(row) ? row[0] : JSON.stringify(row)}`) },
+		body: {
+			predictions: rowsOf(request).map((row) => `of ${Array.isArray(row) ? String(row[0]) : JSON.stringify(row)}`),
+		},
 	};
 }
 
