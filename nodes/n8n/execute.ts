@@ -21,14 +21,23 @@ export async function executeOperation(
 		// Every item has its outcome, whatever is thrown on the way.
 		run.settleRest(failureIn(error));
 	}
-	const { items, outcomes } = run;
 	hintAtTrouble(run);
-	const node = context.getNode();
-	const error = run.stops ? firstError(node, outcomes) : undefined;
+	const error = run.stops ? firstError(context.getNode(), run.outcomes) : undefined;
 	if (error) throw error;
-	return [
-		outcomes.flatMap((outcome, item) => (outcome.ok ? outcome.value : failedItem(node, items, item, outcome.failure))),
-	];
+	return [itemsOf(run)];
+}
+
+/** What comes out of a run, in the order of its items. */
+function itemsOf({ context, items, outcomes }: Run): INodeExecutionData[] {
+	const node = context.getNode();
+	const made: INodeExecutionData[] = [];
+	// One by one: 'flatMap' takes twice as long.
+	for (const [item, outcome] of outcomes.entries()) {
+		if (!outcome.ok) made.push(failedItem(node, items, item, outcome.failure));
+		else if (!Array.isArray(outcome.value)) made.push(outcome.value);
+		else for (const one of outcome.value) made.push(one);
+	}
+	return made;
 }
 
 function chosenIn(run: Run, operations: Operations): Operation {

@@ -175,15 +175,13 @@ function grouping<Row, Value, Values extends AddressOptions>(
 
 	/** Sees that an item can be sent, so that what cannot is known before anything is. Most items wait for nothing. */
 	function add(item: number): Promise<void> | undefined {
-		const row = call.readRow(item);
+		rows[item] = call.readRow(item);
 		const locator = run.read('deployment', item);
 		const given = run.read('options', item);
-		const put = (group: Group<Row, Value>): void => {
-			rows[item] = row;
-			group.items.push(item);
-		};
-		if (!last || last.locator !== locator || last.given !== given) return findGroup(locator, given).then(put);
-		put(last.group);
+		if (!last || last.locator !== locator || last.given !== given) {
+			return findGroup(locator, given).then((group) => void group.items.push(item));
+		}
+		last.group.items.push(item);
 		return undefined;
 	}
 
