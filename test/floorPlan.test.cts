@@ -1,5 +1,5 @@
 /** The floor plan: who may import whom, and that one name stands for one thing. The lint configuration is n8n's own, so the rules live here. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { createSourceFile, isExportDeclaration, preProcessFile, ScriptTarget, SyntaxKind, type Node } from 'typescript';
 import { read, recordOf } from './support/json.cts';
@@ -90,6 +90,25 @@ test('the rules catch what they forbid', () => {
 		expect(caught).toEqual({ file, source, forbidden: 1 });
 	}
 	expect(forbidden('nodes/stray.ts', [])).toBeUndefined();
+});
+
+/** What the longer commands share is in tools; what the tests of the package share with them, in test/support. */
+const COMMANDS = ['bench', 'demo', 'e2e', 'peers', 'queue'];
+const SHARED = /^(credentials|nodes|sandbox|scripts|tools|test\/support)\//;
+
+/** Own files that a file of a command imports from where it should not. */
+function borrowed(file: string, imports: string[]): string[] {
+	const [folder = ''] = file.split('/');
+	const own = imports.filter((target) => existsSync(join(ROOT, target)));
+	return own.filter((target) => !target.startsWith(`${folder}/`) && !SHARED.test(target));
+}
+
+test.each(COMMANDS)('%s imports nothing from another command', (folder) => {
+	const scripts = readdirSync(join(ROOT, folder)).filter((file) => file.endsWith('.cts'));
+	expect(scripts.length).toBeGreaterThan(0);
+	for (const script of scripts) expect(borrowed(`${folder}/${script}`, importsOf(`${folder}/${script}`))).toEqual([]);
+	const violation = "import { table } from '../bench/table.cts';";
+	expect(borrowed('queue/main.cts', importsOf('queue/main.cts', violation))).toEqual(['bench/table.cts']);
 });
 
 /** The files that lead to one another in a circle, each by what it imports; types count too. */
