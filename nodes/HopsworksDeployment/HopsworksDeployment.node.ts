@@ -8,7 +8,7 @@ import {
 } from 'n8n-workflow';
 import { executeOperation } from '../n8n/execute';
 import { hopsworksApiTest } from '../n8n/methods/credentialTest';
-import { searchDeployments } from '../n8n/methods/searchDeployments';
+import { deploymentSearchFor } from '../n8n/methods/searchDeployments';
 import { operations, properties } from './operations';
 
 export class HopsworksDeployment implements INodeType {
@@ -28,7 +28,10 @@ export class HopsworksDeployment implements INodeType {
 		properties,
 	};
 
-	methods = { credentialTest: { hopsworksApiTest }, listSearch: { searchDeployments } };
+	methods = {
+		credentialTest: { hopsworksApiTest },
+		listSearch: { searchDeployments: deploymentSearchFor(operations) },
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await executeOperation(this, operations);

@@ -9,7 +9,7 @@ import {
 import { executeOperation } from '../n8n/execute';
 import { hopsworksApiTest } from '../n8n/methods/credentialTest';
 import { getSchemaColumns } from '../n8n/methods/schemaColumns';
-import { searchDeployments } from '../n8n/methods/searchDeployments';
+import { deploymentSearchFor } from '../n8n/methods/searchDeployments';
 import { operations, properties } from './operations';
 
 export class HopsworksModel implements INodeType {
@@ -31,7 +31,7 @@ export class HopsworksModel implements INodeType {
 
 	methods = {
 		credentialTest: { hopsworksApiTest },
-		listSearch: { searchDeployments },
+		listSearch: { searchDeployments: deploymentSearchFor(operations) },
 		resourceMapping: { getSchemaColumns },
 	};
 

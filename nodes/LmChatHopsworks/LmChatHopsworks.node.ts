@@ -9,9 +9,9 @@ import {
 import { readConnection } from '../n8n/connection';
 import { addressOptions, deploymentProperty } from '../n8n/deploymentLocator';
 import { nodeError } from '../n8n/errors';
-import { modelOptions, readChatModel } from '../n8n/languageModel';
+import { chatModelOptions, readChatModel } from '../n8n/languageModel';
 import { hopsworksApiTest } from '../n8n/methods/credentialTest';
-import { searchDeployments } from '../n8n/methods/searchDeployments';
+import { deploymentSearch } from '../n8n/methods/searchDeployments';
 import { optionsField, readOptions } from '../n8n/options';
 import { deploymentResolver } from '../n8n/resolver';
 import { sender } from '../n8n/send';
@@ -34,10 +34,10 @@ export class LmChatHopsworks implements INodeType {
 		outputs: [NodeConnectionTypes.AiLanguageModel],
 		outputNames: ['Model'],
 		credentials: [{ name: 'hopsworksApi', required: true, testedBy: 'hopsworksApiTest' }],
-		properties: [deploymentProperty, optionsField({ ...addressOptions, ...offeredSendOptions, ...modelOptions })],
+		properties: [deploymentProperty, optionsField({ ...addressOptions, ...offeredSendOptions, ...chatModelOptions })],
 	};
 
-	methods = { credentialTest: { hopsworksApiTest }, listSearch: { searchDeployments } };
+	methods = { credentialTest: { hopsworksApiTest }, listSearch: { searchDeployments: deploymentSearch(() => 'VLLM') } };
 
 	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
 		const setUp = await attempt(async () => {
@@ -45,7 +45,7 @@ export class LmChatHopsworks implements INodeType {
 				locator: this.getNodeParameter('deployment', itemIndex),
 				given: this.getNodeParameter('options', itemIndex, {}),
 			}));
-			const options = readOptions({ ...addressOptions, ...sendOptions, ...modelOptions }, given);
+			const options = readOptions({ ...addressOptions, ...sendOptions, ...chatModelOptions }, given);
 			const connection = await readConnection(this);
 			// How many requests are under way at a time is for the agent or chain to decide.
 			const settings = { ...readSendSettings(options), concurrency: Infinity };

@@ -65,13 +65,14 @@ const SCHEMA_EXAMPLE = `{
   "required": ["team"]
 }`;
 
-/** What every route of a language model's server needs. */
+/** For every operation on a language model: its name, the path before the operation's own part, and further fields. */
 export const serverOptions = {
 	apiPrefix: textOption({
 		displayName: 'API Path Prefix',
 		type: 'string',
 		default: '/v1',
-		description: "The path before /chat/completions or /embeddings. KServe's own language model server has /openai/v1.",
+		description:
+			"The path before the operation's own part, such as /chat/completions. KServe's own language model server has /openai/v1.",
 	}),
 	extraFields: givenOption({
 		displayName: 'Extra Fields (JSON)',
@@ -87,7 +88,7 @@ export const serverOptions = {
 	}),
 };
 
-export const modelOptions = {
+export const chatModelOptions = {
 	...serverOptions,
 	...numberOptions,
 	jsonSchema: givenOption({
@@ -121,14 +122,14 @@ export const modelOptions = {
 };
 
 type ServerOptions = ValuesOf<typeof serverOptions>;
-type ModelOptions = ValuesOf<typeof modelOptions>;
+type ChatModelOptions = ValuesOf<typeof chatModelOptions>;
 
 function snakeCase(name: string): string {
 	return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** A language model as a node's fields describe it. */
-interface ModelSettings {
+interface ChatSettings {
 	/** Its name in the request. */
 	model: string;
 	/** Top-level fields of the request. */
@@ -136,11 +137,11 @@ interface ModelSettings {
 	format: AnswerFormat;
 }
 
-export interface ChatModel extends ModelSettings {
+export interface ChatModel extends ChatSettings {
 	deployment: ResolvedDeployment;
 }
 
-function readFormat(options: Options<ModelOptions>): AnswerFormat {
+function readFormat(options: Options<ChatModelOptions>): AnswerFormat {
 	const type = options.get('responseFormat');
 	if (type !== 'jsonSchema') return { type };
 	return { type, schema: take(readJsonSchema(asJson(options.get('jsonSchema'), 'JSON Schema'))) };
@@ -154,15 +155,15 @@ export function readChatRoute(options: Options<ServerOptions>): Route {
 /** The model that a locator and options describe. Throws what `attempt` turns into a failure. */
 export async function readChatModel(
 	locator: unknown,
-	options: Options<ModelOptions & AddressOptions>,
+	options: Options<ChatModelOptions & AddressOptions>,
 	resolver: Resolver,
 ): Promise<ChatModel> {
 	const deployment = await resolver.resolve(locator, options, readChatRoute(options));
-	return { deployment, ...readModelSettings(options, deployment) };
+	return { deployment, ...readChatSettings(options, deployment) };
 }
 
 /** What goes to a deployment beside the messages. Throws what `attempt` turns into a failure. */
-export function readModelSettings(options: Options<ModelOptions>, deployment: ResolvedDeployment): ModelSettings {
+export function readChatSettings(options: Options<ChatModelOptions>, deployment: ResolvedDeployment): ChatSettings {
 	const format = readFormat(options);
 	return {
 		model: readModelName(options, deployment),
@@ -179,7 +180,7 @@ export function readModelName(options: Options<ServerOptions>, { target }: Resol
 }
 
 /** The settings that the user added, under their names on the wire. */
-function readSettings(options: Options<ModelOptions>): Record<string, unknown> {
+function readSettings(options: Options<ChatModelOptions>): Record<string, unknown> {
 	const added = NUMBER_NAMES.map((name) => [snakeCase(name), options.get(name)]).filter(
 		([, value]) => value !== undefined,
 	);

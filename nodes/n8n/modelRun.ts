@@ -41,30 +41,30 @@ export interface Protocol<Row, Value> extends BatchForm<Row> {
 export type Exchange<Row, Value> = (batch: Batch<Row>, onPiece?: OnPiece) => Promise<Outcome<Value[]>>;
 
 /** What an operation says of one run: how an item is read, how a request is written, and how its reply is read. */
-export interface ModelCall<Row, Value, Values> {
+export interface ModelCall<Row, Value, OptionValues> {
 	/** Whether items go one by one and in their order. */
 	isSequential?: boolean;
 	/** The row of an item. Throws `unusable`. */
 	readRow(item: number): Row | LateRow<Row>;
 	/** Throws `unusable`. */
-	route(options: Options<Values>): Route;
-	/** Throws `unusable`. */
-	protocol(options: Options<Values>, deployment: ResolvedDeployment): Protocol<Row, Value>;
+	route(options: Options<OptionValues>): Route;
+	/** A new object each time: its limits shrink while the run goes on. Throws `unusable`. */
+	protocol(options: Options<OptionValues>, deployment: ResolvedDeployment): Protocol<Row, Value>;
 	/** Stands around every exchange: sees to what its rows lack, or who else hears of it. */
 	around?(exchange: Exchange<Row, Value>): Exchange<Row, Value>;
 	/** Called for every request, with the items whose rows it carried. */
 	onSent?(items: number[], sent: Sent): void;
 	/** What comes out for an item. */
 	made(item: number, value: Value): INodeExecutionData;
-	/** Tokens that the replies so far have cost. */
-	tokens?: { prompt: number; completion: number };
+	/** Tokens that the replies have cost, counted up by `read`. */
+	usage?: { prompt: number; completion: number };
 }
 
-/** What a run on a model begins with. */
-export interface ModelRun<Values> {
+/** What a run on a model begins with: what is the same for all items is read from it. */
+export interface RunStart<OptionValues> {
 	run: Run;
-	/** Those of the first item, for what is the same for all. */
-	options: Options<Values>;
+	/** Those of the first item. What may differ between items is read from the options that `route` and `protocol` are given. */
+	options: Options<OptionValues>;
 	resolver: Resolver;
 }
 
@@ -72,10 +72,12 @@ export interface ModelRun<Values> {
  * Runs an operation on a model, whose options are those of `table`. `setUp` reads what else is the same for all items, and
  * throws `unusable`.
  */
-export async function runOnModel<Row, Value, Values extends AddressOptions & SendOptions>(
+export async function runOnModel<Row, Value, OptionValues extends AddressOptions & SendOptions>(
 	run: Run,
-	table: OptionTable<Values>,
-	setUp: (start: ModelRun<Values>) => ModelCall<Row, Value, Values> | Promise<ModelCall<Row, Value, Values>>,
+	table: OptionTable<OptionValues>,
+	setUp: (
+		start: RunStart<OptionValues>,
+	) => ModelCall<Row, Value, OptionValues> | Promise<ModelCall<Row, Value, OptionValues>>,
 ): Promise<void> {
 	const started = await attempt(async () => {
 		const options = readOptions(table, run.read('options', 0));
@@ -87,7 +89,7 @@ export async function runOnModel<Row, Value, Values extends AddressOptions & Sen
 	});
 	if (!started.ok) return run.settleRest(started.failure);
 	const { call, settings } = started.value;
-	const { tokens } = call;
+	const { usage } = call;
 	const { groups, add } = grouping(run, started.value);
 	if (!(await run.readItems(add))) return;
 	await scatter(groups, {
@@ -100,22 +102,22 @@ export async function runOnModel<Row, Value, Values extends AddressOptions & Sen
 		},
 	});
 	// Each call replaces the figures of the last; missing on older n8n.
-	if (tokens && tokens.prompt + tokens.completion > 0) {
-		accumulateTokenUsage?.(run.context, tokens.prompt, tokens.completion);
+	if (usage && usage.prompt + usage.completion > 0) {
+		accumulateTokenUsage?.(run.context, usage.prompt, usage.completion);
 	}
 }
 
-interface Grouping<Row, Value, Values> {
-	table: OptionTable<Values>;
-	call: ModelCall<Row, Value, Values>;
+interface Grouping<Row, Value, OptionValues> {
+	table: OptionTable<OptionValues>;
+	call: ModelCall<Row, Value, OptionValues>;
 	resolver: Resolver;
 	send: Send;
 }
 
 /** The items of a run in groups whose rows may share requests, which fill up item by item. */
-function grouping<Row, Value, Values extends AddressOptions>(
+function grouping<Row, Value, OptionValues extends AddressOptions>(
 	run: Run,
-	{ table, call, resolver, send }: Grouping<Row, Value, Values>,
+	{ table, call, resolver, send }: Grouping<Row, Value, OptionValues>,
 ) {
 	const groups: Array<Group<Row, Value>> = [];
 	const known = new Map<string, Group<Row, Value>>();

@@ -10,6 +10,10 @@ export interface Operation {
 	action: string;
 	description: string;
 	properties: INodeProperties[];
+	/** Whether it is about the project, and so has no field for a deployment. */
+	isOfProject?: boolean;
+	/** The model server that it needs: the editor offers its deployments first. */
+	modelServer?: 'VLLM';
 	/** Settles every item. */
 	run(run: Run): Promise<void>;
 }
@@ -17,8 +21,8 @@ export interface Operation {
 /** In the order in which the editor offers them. */
 export type Operations = readonly [Operation, ...Operation[]];
 
-/** The fields of a node: the selector, what its operations share, and what each has for itself. The first is the default. */
-export function propertiesOf(operations: Operations, shared: INodeProperties[]): INodeProperties[] {
+/** The fields of a node: the selector, the deployment, and what each operation has for itself. The first is the default. */
+export function propertiesOf(operations: Operations, deployment: INodeProperties): INodeProperties[] {
 	const selector: INodeProperties = {
 		displayName: 'Operation',
 		name: 'operation',
@@ -30,5 +34,7 @@ export function propertiesOf(operations: Operations, shared: INodeProperties[]):
 	const own = operations.map(({ value, properties }) =>
 		updateDisplayOptions({ show: { operation: [value] } }, properties),
 	);
-	return [{ ...selector, default: operations[0].value }, ...shared, ...own.flat()];
+	const without = operations.flatMap(({ value, isOfProject }) => (isOfProject ? [value] : []));
+	const hidden = without.length > 0 ? { displayOptions: { hide: { operation: without } } } : {};
+	return [{ ...selector, default: operations[0].value }, { ...deployment, ...hidden }, ...own.flat()];
 }

@@ -1,4 +1,4 @@
-/** The 'Options' of an operation: a table of fields, each with the reading of its value, so that both are said once. */
+/** The 'Options' of an operation: a table of fields, each with the reading of its value, which other fields may use too. */
 import type { INodeProperties } from 'n8n-workflow';
 import { show } from '../core/failure/excerpt';
 import { asRecord, asText } from '../core/json/json';

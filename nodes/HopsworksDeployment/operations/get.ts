@@ -2,7 +2,7 @@
 import { success } from '../../core/failure/outcome';
 import { simplifyProperty } from '../../n8n/items';
 import type { Operation } from '../../n8n/operation';
-import { onDeployment } from './onDeployment';
+import { onDeployment } from './onHopsworks';
 import { recordFields } from './recordFields';
 
 export const get: Operation = {

@@ -6,7 +6,7 @@ import { asRecord, asText } from '../../core/json/json';
 import { simplifyProperty } from '../../n8n/items';
 import type { Operation } from '../../n8n/operation';
 import { readNumber } from '../../n8n/options';
-import { onHopsworks } from './onDeployment';
+import { onHopsworks } from './onHopsworks';
 import { recordFields } from './recordFields';
 
 const limitField: INodeProperties = {
@@ -83,6 +83,7 @@ export const getAll: Operation = {
 			],
 		},
 	],
+	isOfProject: true,
 	run: onHopsworks((read, item) => {
 		const limit = read('returnAll', 0) === true ? Infinity : readNumber(limitField, read('limit', item));
 		const passes = readFilters(asRecord(read('filters', item)));

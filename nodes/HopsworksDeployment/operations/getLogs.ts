@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { success } from '../../core/failure/outcome';
 import type { Operation } from '../../n8n/operation';
 import { asOneOf, readNumber } from '../../n8n/options';
-import { onDeployment } from './onDeployment';
+import { onDeployment } from './onHopsworks';
 
 const linesField: INodeProperties = {
 	displayName: 'Lines',

@@ -2,7 +2,7 @@
 import { success } from '../../core/failure/outcome';
 import type { Operation } from '../../n8n/operation';
 import { asOneOf } from '../../n8n/options';
-import { onDeployment } from './onDeployment';
+import { onDeployment } from './onHopsworks';
 
 export const getSchema: Operation = {
 	value: 'getSchema',

@@ -7,9 +7,7 @@ import { getLogs } from './getLogs';
 import { getSchema } from './getSchema';
 import { start, stop } from './startAndStop';
 
-/** In the order in which the editor offers them; the first is the default. */
+/** In the order in which the editor offers them, by their names; the first is the default. */
 export const operations: Operations = [get, getLogs, getAll, getSchema, start, stop];
 
-export const properties = propertiesOf(operations, [
-	{ ...deploymentByName, displayOptions: { hide: { operation: ['getAll'] } } },
-]);
+export const properties = propertiesOf(operations, deploymentByName);

@@ -6,7 +6,7 @@ import { startDeployment, stopDeployment } from '../../n8n/lifecycle';
 import type { Operation } from '../../n8n/operation';
 import { readNumber } from '../../n8n/options';
 import { DAY } from '../../n8n/sendOptions';
-import { onDeployment } from './onDeployment';
+import { onDeployment } from './onHopsworks';
 import { recordFields } from './recordFields';
 
 const maxWaitField: INodeProperties = {

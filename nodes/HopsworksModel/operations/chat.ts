@@ -16,8 +16,8 @@ import { addressOptions } from '../../n8n/deploymentLocator';
 import { asJson } from '../../n8n/givenJson';
 import { readFieldNames, readImages } from '../../n8n/images';
 import { includeInputFields, isTool, outgoing, simplifyProperty } from '../../n8n/items';
-import { modelOptions, readChatRoute, readModelSettings } from '../../n8n/languageModel';
-import { runOnModel, type Exchange, type ModelCall, type ModelRun } from '../../n8n/modelRun';
+import { chatModelOptions, readChatRoute, readChatSettings } from '../../n8n/languageModel';
+import { runOnModel, type Exchange, type ModelCall, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import {
 	booleanOption,
@@ -37,7 +37,7 @@ import { conversationProperties, readConversation } from './conversation';
 const chatOptions = {
 	...addressOptions,
 	...sendOptions,
-	...modelOptions,
+	...chatModelOptions,
 	enableStreaming: booleanOption({
 		displayName: 'Enable Streaming',
 		type: 'boolean',
@@ -81,6 +81,7 @@ export const chat: Operation = {
 	action: 'Ask deployed language model',
 	description: 'Send every item as a prompt to a deployed language model and get its answer',
 	properties: [...conversationProperties, simplifyProperty, ...includeInputFields, optionsField(chatOptions)],
+	modelServer: 'VLLM',
 	run: async (run) => await runOnModel(run, chatOptions, setUp),
 };
 
@@ -100,14 +101,14 @@ interface Conversation {
 type ChatCall = ModelCall<Conversation, Answered, ChatOptions>;
 
 /** What is the same for all items of a run. */
-function setUp({ run, options }: ModelRun<ChatOptions>): ChatCall {
+function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 	const { context, items, read, stops } = run;
 	const outputField = options.get('outputField');
 	const simplifies = read('simplify', 0) === true;
 	const keepsInput = read('includeInputFields', 0) === true;
 	// Missing on older n8n.
 	const streams = options.get('enableStreaming') && !isTool(context.getNode()) && context.isStreaming?.();
-	const tokens = { prompt: 0, completion: 0 };
+	const usage = { prompt: 0, completion: 0 };
 
 	/** With the images of its item, which are read now that their turn has come. */
 	async function whole(item: number, { messages, imageFields }: Conversation): Promise<Conversation> {
@@ -134,7 +135,7 @@ function setUp({ run, options }: ModelRun<ChatOptions>): ChatCall {
 		},
 		route: readChatRoute,
 		protocol(itemOptions, deployment) {
-			const { model, format, settings: own } = readModelSettings(itemOptions, deployment);
+			const { model, format, settings: own } = readChatSettings(itemOptions, deployment);
 			const fields = { ...readToolSettings(itemOptions), ...own, ...(streams && STREAMED) };
 			return {
 				shared: { model, fields, format },
@@ -144,9 +145,9 @@ function setUp({ run, options }: ModelRun<ChatOptions>): ChatCall {
 				async read(text) {
 					const reply = readReply(text);
 					if (!reply.ok) return reply;
-					const usage = readUsage(reply.value);
-					tokens.prompt += usage?.promptTokens ?? 0;
-					tokens.completion += usage?.completionTokens ?? 0;
+					const { promptTokens, completionTokens } = readUsage(reply.value) ?? {};
+					usage.prompt += promptTokens ?? 0;
+					usage.completion += completionTokens ?? 0;
 					const answer = await readAnswer(reply.value, format, giveWay);
 					return answer.ok ? success([{ answer: answer.value, reply: reply.value }]) : answer;
 				},
@@ -160,7 +161,7 @@ function setUp({ run, options }: ModelRun<ChatOptions>): ChatCall {
 			else Object.assign(answered.json, made);
 			return answered;
 		},
-		tokens,
+		usage,
 	};
 }
 

@@ -8,7 +8,7 @@ import { giveWay } from '../../n8n/cancel';
 import { addressOptions } from '../../n8n/deploymentLocator';
 import { forToolAndNode, includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
 import { readExtraFields, readModelName, serverOptions } from '../../n8n/languageModel';
-import { runOnModel, type ModelCall, type ModelRun } from '../../n8n/modelRun';
+import { runOnModel, type ModelCall, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import {
 	choiceOption,
@@ -85,16 +85,17 @@ export const embed: Operation = {
 		...includeInputFieldsAtFirst,
 		optionsField(embedOptions),
 	],
+	modelServer: 'VLLM',
 	run: async (run) => await runOnModel(run, embedOptions, setUp),
 };
 
 /** What is the same for all items of a run. A row is a text as JSON. */
-function setUp({ run: { items, read }, options }: ModelRun<EmbedOptions>): ModelCall<string, number[], EmbedOptions> {
+function setUp({ run: { items, read }, options }: RunStart<EmbedOptions>): ModelCall<string, number[], EmbedOptions> {
 	const rows = options.get('rowsPerRequest');
 	const bytes = readRequestBytes(options);
 	const outputField = options.get('outputField');
 	const keepsInput = read('includeInputFields', 0) === true;
-	const tokens = { prompt: 0, completion: 0 };
+	const usage = { prompt: 0, completion: 0 };
 	return {
 		readRow(item) {
 			const text = asText(read('text', item));
@@ -113,7 +114,7 @@ function setUp({ run: { items, read }, options }: ModelRun<EmbedOptions>): Model
 				async read(reply, texts) {
 					const embeddings = await readEmbeddings(reply, texts, giveWay);
 					if (!embeddings.ok) return embeddings;
-					tokens.prompt += embeddings.value.promptTokens;
+					usage.prompt += embeddings.value.promptTokens;
 					return success(embeddings.value.vectors);
 				},
 			};
@@ -123,7 +124,7 @@ function setUp({ run: { items, read }, options }: ModelRun<EmbedOptions>): Model
 			embedded.json[outputField] = vector;
 			return embedded;
 		},
-		tokens,
+		usage,
 	};
 }
 

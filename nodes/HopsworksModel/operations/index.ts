@@ -5,7 +5,7 @@ import { chat } from './chat';
 import { embed } from './embed';
 import { predict } from './predict';
 
-/** In the order in which the editor offers them; the first is the default. */
+/** In the order in which the editor offers them, the most wanted first, which is the default. */
 export const operations: Operations = [predict, chat, embed];
 
-export const properties = propertiesOf(operations, [deploymentProperty]);
+export const properties = propertiesOf(operations, deploymentProperty);

@@ -3,7 +3,7 @@ import { predictRoute } from '../../core/hopsworks/route';
 import type { Json } from '../../core/json/json';
 import type { Row } from '../../core/predict/rowLayout';
 import { includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
-import { runOnModel, type ModelCall, type ModelRun } from '../../n8n/modelRun';
+import { runOnModel, type ModelCall, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import { asOneOf, optionsField, readOptions } from '../../n8n/options';
 import { readRequestBytes } from '../../n8n/sendOptions';
@@ -27,7 +27,7 @@ async function setUp({
 	run,
 	options,
 	resolver,
-}: ModelRun<PredictOptions>): Promise<ModelCall<Row, Json, PredictOptions>> {
+}: RunStart<PredictOptions>): Promise<ModelCall<Row, Json, PredictOptions>> {
 	const { context, items, read } = run;
 	const verb = options.get('verb');
 	const isPredict = verb === 'predict';

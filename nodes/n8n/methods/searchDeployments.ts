@@ -3,6 +3,7 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 import type { DeploymentRecord } from '../../core/hopsworks/deploymentRecord';
 import { readConnection } from '../connection';
 import { nodeError } from '../errors';
+import type { Operations } from '../operation';
 import { REST_DEFAULTS, restApi } from '../restApi';
 
 const SERVERS: Record<string, string> = {
@@ -18,23 +19,30 @@ function labelOf({ name, state, modelServer, isGrpc }: DeploymentRecord): string
 	return facts === '' ? name : `${name} (${facts})`;
 }
 
+type Search = (this: ILoadOptionsFunctions, filter?: string) => Promise<INodeListSearchResult>;
+
 /**
- * The project's deployments for the locator's list; those that fit the operation come first, those that cannot be called
- * last. A refused key is an error in the panel, never an empty list.
+ * A search of the project's deployments for the locator's list; those on the model server that the operation needs come
+ * first, those that cannot be called last. A refused key is an error in the panel, never an empty list.
  */
-export async function searchDeployments(this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
-	const connection = await readConnection(this);
-	const found = await restApi(this, connection, REST_DEFAULTS, { requests: 0, retries: 0 }).deployments();
-	if (!found.ok) throw nodeError(this.getNode(), found.failure, 0);
-	const operation = this.getCurrentNodeParameter('operation');
-	// The chat model has no operations.
-	const isForLanguage = ['chat', 'embed', undefined].some((one) => one === operation);
-	const rank = ({ isGrpc, modelServer }: DeploymentRecord): number =>
-		isGrpc ? 2 : Number(isForLanguage && modelServer !== 'VLLM');
-	const wanted = filter.trim().toLowerCase();
-	const results = found.value
-		.toSorted((one, other) => rank(one) - rank(other))
-		.map((record) => ({ name: labelOf(record), value: record.name, description: record.description }))
-		.filter(({ name }) => name.toLowerCase().includes(wanted));
-	return { results };
+export function deploymentSearch(modelServerFor: (operation: unknown) => string | undefined): Search {
+	return async function (filter = '') {
+		const connection = await readConnection(this);
+		const found = await restApi(this, connection, REST_DEFAULTS, { requests: 0, retries: 0 }).deployments();
+		if (!found.ok) throw nodeError(this.getNode(), found.failure, 0);
+		const wantedServer = modelServerFor(this.getCurrentNodeParameter('operation'));
+		const rank = ({ isGrpc, modelServer }: DeploymentRecord): number =>
+			isGrpc ? 2 : Number(wantedServer !== undefined && modelServer !== wantedServer);
+		const wanted = filter.trim().toLowerCase();
+		const results = found.value
+			.toSorted((one, other) => rank(one) - rank(other))
+			.map((record) => ({ name: labelOf(record), value: record.name, description: record.description }))
+			.filter(({ name }) => name.toLowerCase().includes(wanted));
+		return { results };
+	};
+}
+
+/** The search for a node with operations, some of which need a model server. */
+export function deploymentSearchFor(operations: Operations): Search {
+	return deploymentSearch((chosen) => operations.find(({ value }) => value === chosen)?.modelServer);
 }
