@@ -5,8 +5,8 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import { configs } from 'typescript-eslint';
 
-export default defineConfig(globalIgnores(['dist', '**/*.{js,cjs,mjs}']), {
-	files: ['test/**/*.cts', 'mutation/*.cts', 'scripts/*.cts'],
+export default defineConfig(globalIgnores(['**/node_modules', 'dist', 'coverage', 'e2e/n8n*', '**/*.{js,cjs,mjs}']), {
+	files: ['**/*.cts'],
 	extends: [configs.strictTypeChecked, configs.stylisticTypeChecked],
 	languageOptions: { parserOptions: { project: 'tsconfig.tools.json', tsconfigRootDir: import.meta.dirname } },
 	linterOptions: { noInlineConfig: true },

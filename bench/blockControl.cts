@@ -1,6 +1,7 @@
 /** What n8n itself blocks for: a node that sends the same requests through n8n's helper and does nothing with the replies. */
 import type { IExecuteFunctions, IHttpRequestOptions, INodeExecutionData, INodeType } from 'n8n-workflow';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node.ts';
+import { at } from '../test/support/json.cts';
 import { IN_FLIGHT } from './settings.cts';
 
 export interface SameRequest {
@@ -11,6 +12,10 @@ export interface SameRequest {
 	times?: number;
 	/** Whether the reply is asked for as a stream. */
 	isStream?: boolean;
+}
+
+function isReadable(value: unknown): value is AsyncIterable<unknown> {
+	return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
 async function sendOnce(context: IExecuteFunctions, url: string, { body, isStream }: SameRequest): Promise<void> {
@@ -24,17 +29,18 @@ async function sendOnce(context: IExecuteFunctions, url: string, { body, isStrea
 		disableFollowRedirect: true,
 	};
 	const { helpers } = context;
-	const reply: { body: AsyncIterable<Uint8Array> } = await helpers.httpRequestWithAuthentication.call(
-		context,
-		'hopsworksApi',
-		request,
-	);
-	if (isStream) for await (const bytes of reply.body) void bytes;
+	const reply: unknown = await helpers.httpRequestWithAuthentication.call(context, 'hopsworksApi', request);
+	if (!isStream) return;
+	const stream = at(reply, 'body');
+	if (!isReadable(stream)) throw new Error('the reply is no stream');
+	for await (const _bytes of stream);
 }
 
 export function controlNode(url: string, same: SameRequest): INodeType {
+	const { description, methods } = new HopsworksModel();
 	return {
-		...new HopsworksModel(),
+		description,
+		methods,
 		async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 			let open = same.times ?? 1;
 			const worker = async (): Promise<void> => {

@@ -50,7 +50,7 @@ async function runOnce(one: BlockCase, url: string, isControl: boolean): Promise
 
 async function main([number, url = '', arm]: string[]): Promise<void> {
 	const one = cases[Number(number)];
-	if (!one) throw new Error(`there is no line ${number}`);
+	if (!one) throw new Error(`there is no line ${String(number)}`);
 	// What n8n loads with the first request of a process is not the node's.
 	await runModel({ items: table(1000), credential: { servingUrl: url }, parameters: predict() });
 	for (let run = 0; run < RUNS; run++) {

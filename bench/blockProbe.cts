@@ -58,7 +58,6 @@ export class BlockProbe {
 
 	/** A node of which `execute` is watched. */
 	watch(node: INodeType): INodeType {
-		const { execute } = node;
 		const begin = (): void => this.begin();
 		const end = (): void => this.end();
 		return {
@@ -66,7 +65,7 @@ export class BlockProbe {
 			async execute(this: IExecuteFunctions) {
 				begin();
 				try {
-					return (await execute?.call(this)) ?? [];
+					return (await node.execute?.call(this)) ?? [];
 				} finally {
 					end();
 				}

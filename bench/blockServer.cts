@@ -3,8 +3,9 @@
  * measured: `node --require tsx/cjs bench/blockServer.cts`. It prints its address. Deployments of `blockReplies.cts`
  * answer by their names, any other one scores rows or embeds texts.
  */
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { at, listOf } from '../test/support/json.cts';
 import { startListening } from '../tools/listeningScript.cts';
 import type { Server } from '../tools/server.cts';
 import { hardReply, type HardReply } from './blockReplies.cts';
@@ -57,16 +58,26 @@ function embeddings(texts: unknown[]): HardReply {
 
 /** Each row's first value, whatever the row's shape. */
 function predictions(rows: unknown[]): HardReply {
-	return json({ predictions: rows.map((row) => Object.values(Object(row))[0] ?? row) });
+	const firstOf = (row: unknown): unknown => {
+		const values: unknown[] = row === null || row === undefined ? [] : Object.values(row);
+		return values[0] ?? row;
+	};
+	return json({ predictions: rows.map(firstOf) });
+}
+
+/** A list of a request; undefined where there is none of that name. */
+function listIn(asked: unknown, name: string): unknown[] | undefined {
+	const list = at(asked, name) ?? undefined;
+	return list && listOf(list);
 }
 
 function replyTo(path: string, body: string): HardReply {
 	const rest = path.startsWith(API) ? restReply(path) : undefined;
 	if (rest) return rest;
 	const [, deployment = ''] = /\/v1\/test\/([\w-]+)\//.exec(path) ?? [];
-	const { inputs, instances, input }: { inputs?: unknown[]; instances?: unknown[]; input?: unknown[] } =
-		JSON.parse(body);
-	const rows = inputs ?? instances;
+	const asked: unknown = JSON.parse(body);
+	const rows = listIn(asked, 'inputs') ?? listIn(asked, 'instances');
+	const input = listIn(asked, 'input');
 	const hard = hardReply(deployment);
 	// The rows of a reply that held another number of predictions come back one by one, and are to fail without further ado.
 	if (hard?.status === 200 && rows?.length === 1 && deployment.startsWith('reply')) return json({ predictions: [] });
@@ -82,11 +93,13 @@ function send(response: ServerResponse, { status, type, body, isGzip }: HardRepl
 	response.end(body);
 }
 
+async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+	const [path = ''] = (request.url ?? '').split('?');
+	send(response, replyTo(path, await text(request)));
+}
+
 function start(): void {
-	const server = createServer(async (request, response) => {
-		const [path = ''] = (request.url ?? '').split('?');
-		send(response, replyTo(path, await text(request)));
-	});
+	const server = createServer((request, response) => void respond(request, response));
 	server.keepAliveTimeout = 60_000;
 	server.listen(0, '127.0.0.1', () => {
 		const address = server.address();

@@ -1,5 +1,6 @@
 /** The table of blocks: for how long the node keeps the event loop of n8n to itself, each line in processes of its own. */
 import execa from 'execa';
+import { at, numberOf, read, textOf } from '../test/support/json.cts';
 import { markdownTable } from '../tools/markdownTable.cts';
 import { typedScript } from '../tools/typedScript.cts';
 import { cases, type BlockCase } from './blockCases.cts';
@@ -24,6 +25,21 @@ interface Line {
 	trouble: string;
 }
 
+function readRun(line: string): BlockRun {
+	const run = read(line);
+	const figure = (name: Exclude<keyof BlockRun, 'came'>): number => numberOf(at(run, name));
+	return {
+		longest: figure('longest'),
+		collecting: figure('collecting'),
+		whole: figure('whole'),
+		ended: figure('ended'),
+		processor: figure('processor'),
+		afterCancel: figure('afterCancel'),
+		megabytes: figure('megabytes'),
+		came: textOf(at(run, 'came')),
+	};
+}
+
 /** The runs of a line, in a process that may die or be ended without harm to the others. */
 async function runApart(number: number, url: string, arm: 'node' | 'control'): Promise<Line> {
 	const script = typedScript(`${__dirname}/blockOf.cts`, String(number), url, arm);
@@ -32,10 +48,7 @@ async function runApart(number: number, url: string, arm: 'node' | 'control'): P
 		killSignal: 'SIGKILL',
 		reject: false,
 	});
-	const runs = stdout
-		.split('\n')
-		.filter(Boolean)
-		.map((line): BlockRun => JSON.parse(line));
+	const runs = stdout.split('\n').filter(Boolean).map(readRun);
 	if (!failed) return { runs, trouble: '' };
 	if (timedOut) return { runs, trouble: `no end within ${LIMIT} s` };
 	return { runs, trouble: stderr.includes('out of memory') ? 'the process ran out of memory' : `died: ${stderr}` };

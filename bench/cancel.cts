@@ -1,5 +1,6 @@
 /** Stop pressed in the middle of a run: what each way of scoring goes on to send. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { at, listOf, read } from '../test/support/json.cts';
 import { node } from '../tools/workflowParts.cts';
 import { armsAt } from './arms.cts';
 import type { Bench } from './measure.cts';
@@ -20,10 +21,6 @@ export interface Cancelled {
 	/** Requests before Stop, and after it. */
 	before: number;
 	after: number;
-}
-
-interface Executions {
-	data: { results: Array<{ id: string; workflowId: string }> };
 }
 
 async function signIn({ n8n }: Bench): Promise<string> {
@@ -67,11 +64,11 @@ export async function cancelled(bench: Bench): Promise<Cancelled[]> {
 		while ((await fetch(`${n8n.url}/webhook/${idOf(name)}`)).status === 404) await wait(200);
 		await wait(STOP_AFTER);
 		const listed = await fetch(`${n8n.url}/rest/executions?filter={"status":["running"]}`, { headers });
-		const { data }: Executions = JSON.parse(await listed.text());
-		const running = data.results.find(({ workflowId }) => workflowId === idOf(name));
-		if (!running) throw new Error(`the run of '${name}' was over before it could be stopped`);
+		const runs = listOf(at(read(await listed.text()), 'data', 'results'));
+		const running = runs.find((run) => at(run, 'workflowId') === idOf(name));
+		if (running === undefined) throw new Error(`the run of '${name}' was over before it could be stopped`);
 		const before = (await bench.counts()).requests;
-		await fetch(`${n8n.url}/rest/executions/${running.id}/stop`, { method: 'POST', headers });
+		await fetch(`${n8n.url}/rest/executions/${String(at(running, 'id'))}/stop`, { method: 'POST', headers });
 		await wait(WATCHED);
 		done.push({ name, before, after: (await bench.counts()).requests });
 	}

@@ -68,7 +68,8 @@ export async function chatBesideChain(n8n: WholeN8n): Promise<{ chat: number; ch
 		await n8n.importAll('workflow', [workflow]);
 		const { Chat: chat, Chain: others } = await n8n.execute(WORKFLOW);
 		for (const made of [chat, others]) {
-			if (made?.items.length !== PROMPTS) throw new Error(`${made?.items.length} of ${PROMPTS} prompts were answered`);
+			const answered = made?.items.length ?? 0;
+			if (answered !== PROMPTS) throw new Error(`${answered} of ${PROMPTS} prompts were answered`);
 		}
 		return { chat: chat?.executionTime ?? NaN, chain: others?.executionTime ?? NaN };
 	} finally {

@@ -4,4 +4,9 @@ import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
 
-export const collect: () => void = runInNewContext('gc');
+const gc: unknown = runInNewContext('gc');
+
+export function collect(): void {
+	if (typeof gc !== 'function') throw new Error('this Node does not collect garbage when told to');
+	Reflect.apply(gc, undefined, []);
+}

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import execa from 'execa';
 import '../test/support/environment.cts';
-import { BAD, startModel, type Counts } from '../tools/firstValueModel.cts';
+import { at, numberOf, read } from '../test/support/json.cts';
+import { BAD, countsOf, startModel } from '../tools/firstValueModel.cts';
 import { markdownTable } from '../tools/markdownTable.cts';
 import { writeReport } from '../tools/report.cts';
 import { ROOT } from '../tools/root.cts';
@@ -36,8 +37,8 @@ const FACTS = {
 async function apart(arm: 'node' | 'idle' | 'script', rows: number, url: string): Promise<Held> {
 	const script = typedScript(join(__dirname, 'engineMemory.cts'), arm, String(rows), url);
 	const { stdout } = await execa(process.execPath, script, { stderr: 'inherit' });
-	const held: Held = JSON.parse(stdout);
-	return held;
+	const held = read(stdout);
+	return { milliseconds: numberOf(at(held, 'milliseconds')), above: numberOf(at(held, 'above')) };
 }
 
 async function longTables(url: string): Promise<Line[]> {
@@ -84,10 +85,7 @@ async function requestsAlone(url: string): Promise<Line> {
 async function oneBadRow(url: string): Promise<Line> {
 	const rows = table(10_000);
 	const items = rows.toSpliced(6789, 1, { json: { ...rows[6789]?.json, amount: BAD } });
-	const count = async (): Promise<number> => {
-		const counts: Counts = JSON.parse(await (await fetch(new URL('/counts', url))).text());
-		return counts.requests;
-	};
+	const count = async (): Promise<number> => (await countsOf(url)).requests;
 	await count();
 	const { items: scored } = await byNode(items, url, { settings: { onError: 'continueErrorOutput' } });
 	const further = (await count()) - rows.length / ROWS_PER_REQUEST;
@@ -160,7 +158,10 @@ async function main(): Promise<void> {
 	}
 	console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}\n`);
 	const say = (line: string): void => console.error(line);
-	if (folder !== undefined) return console.log(`\n${await against(folder, say)}`);
+	if (folder !== undefined) {
+		console.log(`\n${await against(folder, say)}`);
+		return;
+	}
 	const parts: string[] = [];
 	if (!isBlocksOnly) parts.push(`## Speed and memory\n\nMedians of ${TIMES}.\n\n${await speed(short)}`);
 	parts.push(`## Blocks of the event loop\n\n${await blocks(short, say)}`);

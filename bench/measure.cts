@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import execa from 'execa';
-import type { INodeExecutionData } from 'n8n-workflow';
+import { at, numberOf, read } from '../test/support/json.cts';
 import { credential } from '../tools/credential.cts';
-import { startModel, type Counts } from '../tools/firstValueModel.cts';
+import { countsOf, startModel, type Counts } from '../tools/firstValueModel.cts';
 import { NEWEST } from '../tools/installation.cts';
 import { pack } from '../tools/pack.cts';
 import { ROOT } from '../tools/root.cts';
@@ -15,7 +15,7 @@ import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
 import { node } from '../tools/workflowParts.cts';
 import { CREDENTIAL, END, TABLE, type Arm } from './arms.cts';
 import { IN_FLIGHT } from './settings.cts';
-import { csvOf } from './table.cts';
+import { csvOf, type Row } from './table.cts';
 import { workflowOf } from './workflowOf.cts';
 
 const ASKED = 'Asked';
@@ -38,6 +38,11 @@ export interface Measured extends Counts {
 interface Usage {
 	megabytes: number;
 	seconds: number;
+}
+
+function readUsage(file: string): Usage {
+	const used = read(readFileSync(file, 'utf8'));
+	return { megabytes: numberOf(at(used, 'megabytes')), seconds: numberOf(at(used, 'seconds')) };
 }
 
 /** The prediction in an item, wherever the arm leaves it. */
@@ -74,7 +79,7 @@ export class Bench {
 		return `${this.url}/v1/${milliseconds}-${microseconds}/${kind}/v1/models/m:predict`;
 	}
 
-	tableFile(items: INodeExecutionData[]): string {
+	tableFile(items: Row[]): string {
 		mkdirSync(join(this.folder, 'tables'), { recursive: true });
 		const file = join(this.folder, 'tables', `${items.length}.csv`);
 		writeFileSync(file, csvOf(items));
@@ -82,12 +87,11 @@ export class Bench {
 	}
 
 	async counts(): Promise<Counts> {
-		const counts: Counts = JSON.parse(await (await fetch(`${this.url}/counts`)).text());
-		return counts;
+		return await countsOf(this.url);
 	}
 
 	/** Runs an arm on a table. `asks` adds a node behind it that looks up the source of each row. */
-	async measure(arm: Arm, items: INodeExecutionData[], asks = false): Promise<Measured> {
+	async measure(arm: Arm, items: Row[], asks = false): Promise<Measured> {
 		const id = `bench${arm.name}`.padEnd(16, '0');
 		const source = { id: 'a', name: 'source', type: 'string', value: `={{ $('${TABLE}').item.json.id }}` };
 		const asking = node(
@@ -101,7 +105,7 @@ export class Bench {
 		await this.n8n.importAll('workflow', [workflowOf(arm, id, this.tableFile(items), asks ? [asking] : [])]);
 		await this.counts();
 		const nodes = await this.n8n.execute(id).catch(() => undefined);
-		const { megabytes, seconds }: Usage = JSON.parse(readFileSync(join(this.folder, 'peak.json'), 'utf8'));
+		const { megabytes, seconds } = readUsage(join(this.folder, 'peak.json'));
 		const took = { seconds, megabytes, ...(await this.counts()) };
 		if (nodes === undefined) return { ...took, right: 0, kept: 0 };
 		const own = arm.nodes.map(({ name }) => nodes[name]?.executionTime ?? 0);
@@ -123,7 +127,7 @@ export class Bench {
 	}
 
 	/** The bare script on a table, in a process of its own on the same Node. */
-	async script(items: INodeExecutionData[], url: string): Promise<Measured> {
+	async script(items: Row[], url: string): Promise<Measured> {
 		await this.counts();
 		const script = typedScript(join(__dirname, 'script.cts'), this.tableFile(items), url, String(IN_FLIGHT));
 		const { stdout } = await execa('node', script, {
@@ -134,8 +138,9 @@ export class Bench {
 				PEAK_FILE: join(this.folder, 'script.json'),
 			},
 		});
-		const { milliseconds, right }: { milliseconds: number; right: number } = JSON.parse(stdout);
-		const { megabytes, seconds }: Usage = JSON.parse(readFileSync(join(this.folder, 'script.json'), 'utf8'));
+		const scored = read(stdout);
+		const [milliseconds, right] = [numberOf(at(scored, 'milliseconds')), numberOf(at(scored, 'right'))];
+		const { megabytes, seconds } = readUsage(join(this.folder, 'script.json'));
 		return { milliseconds, seconds, megabytes, right, kept: right, ...(await this.counts()) };
 	}
 

@@ -1,8 +1,9 @@
 /** The node and the credential of another checkout, beside this one's in the same process and on the same n8n. */
 import { realpathSync } from 'node:fs';
-import Module from 'node:module';
+import Module, { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import type { ICredentialType, INodeType } from 'n8n-workflow';
+import { at } from '../test/support/json.cts';
 
 /** What both must have one copy of: an error of another copy is no instance of this one's class. */
 const SHARED = /^(?:n8n-workflow|n8n-core|@n8n\/ai-node-sdk)(?:\/|$)/;
@@ -12,20 +13,20 @@ function shareN8n(folder: string): void {
 	const resolve: unknown = Reflect.get(Module, '_resolveFilename');
 	if (typeof resolve !== 'function') throw new Error('this Node resolves modules in another way');
 	const isInside = (parent: unknown): boolean => {
-		const filename: unknown = Reflect.get(Object(parent), 'filename');
+		const filename = at(parent, 'filename');
 		return typeof filename === 'string' && filename.startsWith(folder + sep);
 	};
-	Reflect.set(Module, '_resolveFilename', (request: string, parent: unknown, ...rest: unknown[]): unknown =>
-		SHARED.test(request) && isInside(parent)
-			? require.resolve(request)
-			: Reflect.apply(resolve, Module, [request, parent, ...rest]),
-	);
+	Reflect.set(Module, '_resolveFilename', (request: string, parent: unknown, ...rest: unknown[]): unknown => {
+		if (SHARED.test(request) && isInside(parent)) return require.resolve(request);
+		const file: unknown = Reflect.apply(resolve, Module, [request, parent, ...rest]);
+		return file;
+	});
 }
 
 /** An instance of a class that a file exports. */
 function made(file: string, name: string): unknown {
-	const loaded: unknown = require(file);
-	const type: unknown = Reflect.get(Object(loaded), name);
+	const loaded: unknown = createRequire(__filename)(file);
+	const type = at(loaded, name);
 	if (typeof type !== 'function') throw new Error(`${file} has no class ${name}`);
 	return Reflect.construct(type, []);
 }

@@ -56,8 +56,8 @@ function timeTable({ arms }: Figures, results: Results): string {
 			number(median(runs.map(({ requests }) => requests))),
 			number(median(runs.map(({ connections }) => connections))),
 			number(median(runs.map(({ mostAtOnce }) => mostAtOnce))),
-			name === 'reading' ? '–' : `${number(first?.right ?? 0)}`,
-			name === 'reading' ? '–' : `${number(first?.kept ?? 0)}`,
+			name === 'reading' ? '–' : number(first?.right ?? 0),
+			name === 'reading' ? '–' : number(first?.kept ?? 0),
 			nodes === undefined ? '–' : String(nodes),
 		];
 	});

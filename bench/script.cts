@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { at, listOf } from '../test/support/json.cts';
 import { COLUMNS, IN_FLIGHT, ROWS_PER_REQUEST } from './settings.cts';
 
 export interface Scored {
@@ -34,7 +35,7 @@ function agentFor(inFlight: number): Agent {
 export async function byScript(rows: INodeExecutionData[], url: string, inFlight = IN_FLIGHT): Promise<Scored> {
 	const agent = agentFor(inFlight);
 	const began = performance.now();
-	const scored: INodeExecutionData[] = new Array(rows.length);
+	const scored = new Array<INodeExecutionData>(rows.length);
 	let next = 0;
 	const worker = async (): Promise<void> => {
 		while (next < rows.length) {
@@ -42,9 +43,10 @@ export async function byScript(rows: INodeExecutionData[], url: string, inFlight
 			next += ROWS_PER_REQUEST;
 			const batch = rows.slice(start, next);
 			const inputs = batch.map(({ json }) => COLUMNS.map((column) => Number(json[column])));
-			const { predictions }: { predictions: number[] } = JSON.parse(await post(url, JSON.stringify({ inputs }), agent));
+			const reply: unknown = JSON.parse(await post(url, JSON.stringify({ inputs }), agent));
+			const predictions = listOf(at(reply, 'predictions'));
 			batch.forEach(({ json }, index) => {
-				const made: IDataObject = { ...json, prediction: predictions[index] };
+				const made: IDataObject = { ...json, prediction: Number(predictions[index]) };
 				scored[start + index] = {
 					json: made,
 					pairedItem: { item: start + index },
@@ -60,7 +62,7 @@ async function main([table = '', url = '', inFlight = '']: string[]): Promise<vo
 	const [head = '', ...lines] = readFileSync(table, 'utf8').split('\n');
 	const names = head.split(',');
 	const rows = lines.map((line) => ({
-		json: Object.fromEntries(line.split(',').map((value, index) => [names[index], value])),
+		json: Object.fromEntries(line.split(',').map((value, index) => [names[index] ?? '', value])),
 	}));
 	const { milliseconds, items } = await byScript(rows, url, Number(inFlight));
 	const right = items.filter(({ json }) => json.prediction === Number(json.amount)).length;

@@ -7,7 +7,7 @@ const START = node('1', 'Start', 'n8n-nodes-base.manualTrigger', 1, {});
 /** A trigger, the table, the arm, and behind it whatever is to stand there. */
 export function workflowOf(arm: Arm, id: string, table: string, behind: Node[] = [], trigger = START): object {
 	const out = node('10', END, 'n8n-nodes-base.noOp', 1, {});
-	const last = arm.last === '' ? {} : { [arm.last]: { ...Object(arm.connections[arm.last]), ...to(END) } };
+	const last = arm.last === '' ? {} : { [arm.last]: { ...arm.connections[arm.last], ...to(END) } };
 	return {
 		id,
 		name: arm.label,

@@ -6,6 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { at, listOf, numberOf, read, textOf } from '../test/support/json.cts';
 import {
 	importExamples,
 	readExamples,
@@ -81,12 +82,14 @@ async function report(nodes: Record<string, NodeRun>, sandbox: string): Promise<
 			prediction,
 		})),
 	);
-	const traffic: { requests: number } = JSON.parse(await (await fetch(`${sandbox}/sandbox/traffic`)).text());
-	const messages: string[] = JSON.parse(await (await fetch(`${sandbox}/sandbox/messages`)).text());
+	const control = async (name: string): Promise<unknown> =>
+		read(await (await fetch(`${sandbox}/sandbox/${name}`)).text());
+	const requests = numberOf(at(await control('traffic'), 'requests'));
+	const messages = listOf(await control('messages')).map(textOf);
 	const agreed = scored.filter(({ json }) => json.prediction === json.diagnosis).length;
 	const seconds = ((model?.executionTime ?? 0) / 1000).toFixed(2);
 	console.log(
-		`${scored.length} of ${rows.length} rows scored in ${traffic.requests} requests and ${seconds} seconds; ${agreed} predictions agree with the diagnosis.`,
+		`${scored.length} of ${rows.length} rows scored in ${requests} requests and ${seconds} seconds; ${agreed} predictions agree with the diagnosis.`,
 	);
 	for (const message of messages) console.log(`Message to the team: ${message}`);
 	return rows.length > 0 && scored.length === rows.length;
@@ -140,7 +143,10 @@ async function main(): Promise<void> {
 	endings.push(() => n8n.stop());
 	const [nodes] = await Promise.all([n8n.execute(SCORING), n8n.start()]);
 	const isAllScored = await report(nodes, sandbox);
-	if (once) return await end(isAllScored ? 0 : 1);
+	if (once) {
+		await end(isAllScored ? 0 : 1);
+		return;
+	}
 
 	const password = readPassword();
 	await n8n.setUpOwner(EMAIL, password);

@@ -25,21 +25,32 @@ const [UNREADABLE_ROWS, STOPPED, MAPPING] = ['unreadableRows01', 'stoppedModel00
 const STREAMING = 'streamedAnswer01';
 
 let sandbox: Sandbox;
-let n8n: WholeN8n;
 let browser: Browser;
 let editor: Editor;
-let folder: string;
+/** Ends what was started, and begins with the last. */
+const endings: Array<() => Promise<void>> = [];
 /** What was done, with its seconds; a step that failed is not among them. */
 const done: string[] = [];
 let steps = 0;
 
+/** A part of the page, as far as it is scrolled here. */
+interface Scrolled {
+	scrollLeft: number;
+	readonly scrollWidth: number;
+	querySelectorAll(selector: string): Iterable<Scrolled>;
+}
+
 beforeAll(async () => {
-	browser = await startBrowser();
-	folder = mkdtempSync(join(tmpdir(), 'browser-'));
+	const folder = mkdtempSync(join(tmpdir(), 'browser-'));
+	endings.unshift(async () => rmSync(folder, { recursive: true, force: true }));
 	sandbox = await startSandbox();
+	endings.unshift(() => sandbox.close());
+	const n8n = new WholeN8n({ userFolder: join(folder, 'user'), ...(await freePorts()) });
+	endings.unshift(() => n8n.stop());
+	browser = await startBrowser();
+	endings.unshift(() => browser.close());
 	sandbox.cluster.settings.pace.start = 1500;
 	sandbox.cluster.find(({ name }) => name === 'test', 'returns')?.lifecycle.become('Stopped');
-	n8n = new WholeN8n({ userFolder: join(folder, 'user'), ...(await freePorts()) });
 	await n8n.addPackage(await pack(join(folder, 'package')));
 	await n8n.importAll('credentials', [
 		sandboxCredential(sandbox.url),
@@ -61,10 +72,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	if (isWriting && done.length === steps) await report();
-	await browser?.close();
-	await n8n?.stop();
-	await sandbox?.close();
-	if (folder) rmSync(folder, { recursive: true, force: true });
+	for (const end of endings) await end();
 });
 
 async function report(): Promise<void> {
@@ -222,7 +230,7 @@ step('the batch-scoring example runs, and every measurement has its diagnosis', 
 	await editor
 		.part('ndv-data-container')
 		.last()
-		.evaluate((panel) => {
+		.evaluate((panel: Scrolled) => {
 			for (const part of [panel, ...panel.querySelectorAll('*')]) part.scrollLeft = part.scrollWidth;
 		});
 	await editor.picture('panel');

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import execa from 'execa';
+import { at, read, textOf } from '../test/support/json.cts';
 import { AGENT, promiseOf, readExamples } from '../tools/examples.cts';
 import { freePort } from '../tools/freePort.cts';
 import { ROOT } from '../tools/root.cts';
@@ -18,8 +19,8 @@ function resolved(): Map<string, string> {
 	const lines = readFileSync(join(folder, 'resolved'), 'utf8').trim().split('\n');
 	return new Map(
 		lines.map((line): [string, string] => {
-			const { name, file }: { name: string; file: string } = JSON.parse(line);
-			return [name, file];
+			const one = read(line);
+			return [textOf(at(one, 'name')), textOf(at(one, 'file'))];
 		}),
 	);
 }
@@ -43,7 +44,7 @@ beforeAll(async () => {
 			shown += String(data);
 			if (shown.includes('Press Ctrl-C')) resolve();
 		});
-		demo.once('close', () => reject(new Error(`npm start ended:\n${shown}`)));
+		void demo.once('close', () => reject(new Error(`npm start ended:\n${shown}`)));
 	});
 });
 

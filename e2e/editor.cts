@@ -25,6 +25,11 @@ export async function startBrowser(): Promise<Browser> {
 	);
 }
 
+/** A line of a table in the page, as far as it is read here. */
+interface TableLine {
+	querySelectorAll(selector: 'td'): Iterable<{ innerText: string }>;
+}
+
 export class Editor {
 	/** Names of the pictures taken. */
 	readonly pictures: string[] = [];
@@ -151,7 +156,9 @@ export class Editor {
 		const columns = await table.locator('thead th').allInnerTexts();
 		const rows = await table
 			.locator('tbody tr')
-			.evaluateAll((lines) => lines.map((line) => [...line.querySelectorAll('td')].map((cell) => cell.innerText)));
+			.evaluateAll((lines: TableLine[]) =>
+				lines.map((line) => [...line.querySelectorAll('td')].map((cell) => cell.innerText)),
+			);
 		return rows.map((cells) =>
 			Object.fromEntries(cells.map((cell, place): [string, string] => [columns[place]?.trim() ?? '', cell.trim()])),
 		);

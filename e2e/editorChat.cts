@@ -1,5 +1,6 @@
 /** The chat of n8n's editor over HTTP, in the requests that the editor makes: a workflow is asked as it stands, unpublished. */
 import { randomUUID } from 'node:crypto';
+import { at, read, textOf } from '../test/support/json.cts';
 
 export interface Owner {
 	email: string;
@@ -17,7 +18,15 @@ export function readChunks(text: string): Chunk[] {
 	return text
 		.split('\n')
 		.filter(Boolean)
-		.map((line): Chunk => JSON.parse(line));
+		.map((line): Chunk => {
+			const chunk = read(line);
+			const content = at(chunk, 'content');
+			return {
+				type: textOf(at(chunk, 'type')),
+				...(typeof content === 'string' && { content }),
+				metadata: { nodeName: String(at(chunk, 'metadata', 'nodeName')) },
+			};
+		});
 }
 
 /** The pieces of what a node said. */
@@ -52,6 +61,6 @@ export async function askInEditor(
 	const message = { action: 'sendMessage', sessionId: session, chatInput: question };
 	const chunks = readChunks(await (await post(`/webhook-test/${workflow}/${session}`, message)).text());
 	const failure = chunks.find(({ type }) => type === 'error');
-	if (failure) throw new Error(`${failure.metadata.nodeName} failed: ${failure.content}`);
+	if (failure) throw new Error(`${failure.metadata.nodeName} failed: ${failure.content ?? 'it does not say why'}`);
 	return chunks;
 }

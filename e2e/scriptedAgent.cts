@@ -1,30 +1,34 @@
 /** The agent example as a command can run it, and a language model for it whose every word is known. */
+import { at, listOf, textOf } from '../test/support/json.cts';
 import type { Recorded, Reply } from '../test/support/server.cts';
 import { AGENT, type Workflow } from '../tools/examples.cts';
 import { chain, node, to, uses } from '../tools/workflowParts.cts';
 
-/** What an agent asks a language model, as far as it is read here. */
-export interface ChatBody {
-	messages?: Array<{ role: string; content: string }>;
-	tools?: Array<{ function: { name: string; description: string; parameters: { properties: object } } }>;
+/** The first tool that an agent offers to a language model. */
+export function offeredTool({ body }: Recorded): unknown {
+	return at(body, 'tools', 0, 'function');
 }
 
 /** A language model that always calls the first tool it is offered, once, and then repeats what the tool said. */
-export function scriptedAgentModel({ body }: Recorded): Reply {
-	const { messages = [], tools = [] }: ChatBody = Object(body);
-	const said = messages.find(({ role }) => role === 'tool');
+export function scriptedAgentModel(request: Recorded): Reply {
+	const said = listOf(at(request.body, 'messages') ?? []).find((message) => at(message, 'role') === 'tool');
 	const args = JSON.stringify({ sender: '4641025220953719', receiver: '4920355418495856' });
-	const call = { id: 'call_1', type: 'function', function: { name: tools[0]?.function.name, arguments: args } };
-	const message = said
-		? { role: 'assistant', content: `It said ${said.content}` }
-		: { role: 'assistant', content: null, tool_calls: [call] };
+	const call = {
+		id: 'call_1',
+		type: 'function',
+		function: { name: at(offeredTool(request), 'name'), arguments: args },
+	};
+	const message =
+		said !== undefined
+			? { role: 'assistant', content: `It said ${textOf(at(said, 'content'))}` }
+			: { role: 'assistant', content: null, tool_calls: [call] };
 	return {
 		body: {
 			id: 'c',
 			object: 'chat.completion',
 			created: 1,
 			model: 'scripted',
-			choices: [{ index: 0, message, finish_reason: said ? 'stop' : 'tool_calls' }],
+			choices: [{ index: 0, message, finish_reason: said !== undefined ? 'stop' : 'tool_calls' }],
 			usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
 		},
 	};

@@ -26,7 +26,11 @@ const VERSIONS: Array<{ installation: Installation; folder: string; lacks: strin
 ];
 
 type Runs = Record<string, NodeRun>;
-type Check = { name: string; what: string; run: (n8n: WholeN8n) => Promise<boolean> };
+interface Check {
+	name: string;
+	what: string;
+	run: (n8n: WholeN8n) => Promise<boolean>;
+}
 
 const AGENT_RUN = 'agentOfVersions1';
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import { at, listOf, read, recordOf } from '../test/support/json.cts';
 import { firstValues, startServer, type TestServer } from '../test/support/server.cts';
 import { credential } from '../tools/credential.cts';
 import {
@@ -24,7 +25,7 @@ import { pack } from '../tools/pack.cts';
 import { ROOT } from '../tools/root.cts';
 import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
 import { askInEditor, readChunks, saidBy, type Chunk } from './editorChat.cts';
-import { agentWorkflow, scriptedAgentModel, type ChatBody } from './scriptedAgent.cts';
+import { agentWorkflow, offeredTool, scriptedAgentModel } from './scriptedAgent.cts';
 import { PICKING, picked, paymentsWorkflow, streamingChat, tableWorkflow } from './workflows.cts';
 
 const ROWS = 10_000;
@@ -36,11 +37,17 @@ let folder: string;
 let tarball: string;
 let examples: Workflow[];
 const servers: TestServer[] = [];
+/** Ends what was started, and begins with the last. */
+const endings: Array<() => Promise<unknown>> = [];
 
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), 'whole-n8n-'));
+	endings.unshift(async () => rmSync(folder, { recursive: true, force: true }));
 	sandbox = await startSandbox();
+	endings.unshift(() => sandbox.close());
+	endings.unshift(() => Promise.all(servers.map((server) => server.close())));
 	n8n = new WholeN8n({ userFolder: join(folder, 'user'), readable: [folder], ...(await freePorts()) });
+	endings.unshift(() => n8n.stop());
 	tarball = await pack(join(folder, 'package'));
 	await n8n.addPackage(tarball);
 	examples = readExamples(sandbox.url);
@@ -48,10 +55,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-	await n8n?.stop();
-	await Promise.all(servers.map((server) => server.close()));
-	await sandbox?.close();
-	rmSync(folder, { recursive: true, force: true });
+	for (const end of endings) await end();
 });
 
 test.each([
@@ -61,8 +65,7 @@ test.each([
 	const userFolder = join(folder, name);
 	await new WholeN8n({ userFolder, port: 1, brokerPorts: [2, 3] }).addPackage(tarball, npm);
 	const lock = readFileSync(join(userFolder, '.n8n', 'nodes', 'package-lock.json'), 'utf8');
-	const { packages }: { packages: object } = JSON.parse(lock);
-	expect(Object.keys(packages)).toEqual(['', 'node_modules/n8n-nodes-hopsworks']);
+	expect(Object.keys(recordOf(at(read(lock), 'packages')))).toEqual(['', 'node_modules/n8n-nodes-hopsworks']);
 });
 
 test('a folder from which packages would find the modules of a checkout is refused', () => {
@@ -128,7 +131,7 @@ test(`${ROWS} rows from a CSV file: few requests, few connections, every row lin
 	await n8n.importAll('workflow', [tableWorkflow('tenThousandRows1', table, 'testServer')]);
 	const { Model: model, Linked: linked } = await n8n.execute('tenThousandRows1');
 	console.log(
-		`${ROWS} rows: ${server.requests.length} requests, ${server.mostAtOnce} at once, node time ${model?.executionTime} ms`,
+		`${ROWS} rows: ${server.requests.length} requests, ${server.mostAtOnce} at once, node time ${model?.executionTime ?? NaN} ms`,
 	);
 	expect(linked?.items).toHaveLength(ROWS);
 	const wrong = linked?.items.filter(
@@ -148,7 +151,7 @@ test('the classifying example sorts every ticket into the schema', async () => {
 
 test('the embedding example finds the ticket nearest to the question', async () => {
 	const { 'Embed the Tickets': embedded, 'Nearest Three': nearest } = await n8n.execute(EMBED);
-	expect(embedded?.items.map(({ json }) => Object(json.embedding).length)).toEqual(Array(12).fill(64));
+	expect(embedded?.items.map(({ json }) => listOf(json.embedding).length)).toEqual(Array(12).fill(64));
 	expect(nearest?.items.map(({ json }) => json.ticket)).toHaveLength(3);
 	expect(nearest?.items[0]?.json.ticket).toBe('T01');
 });
@@ -161,8 +164,7 @@ test('an AI agent answers through the Hopsworks Chat Model, and the prediction a
 	const { 'AI Agent': agent } = await n8n.execute('agentWithTool001');
 	const [first] = server.requests;
 	expect(first?.path).toBe('/v1/test/assistant/v1/chat/completions');
-	const { tools = [] }: ChatBody = Object(first?.body);
-	expect(tools[0]?.function).toMatchObject({
+	expect(first && offeredTool(first)).toMatchObject({
 		description: expect.stringContaining('fraud'),
 		parameters: { properties: { sender: { type: 'string' }, receiver: { type: 'string' } } },
 	});
@@ -223,7 +225,7 @@ describe('a running n8n', () => {
 				headers: { 'content-type': 'application/json' },
 				body: JSON.stringify(body),
 			});
-			return { status: reply.status, body: JSON.parse(await reply.text()) };
+			return { status: reply.status, body: read(await reply.text()) };
 		};
 		// n8n says that it is ready before it has registered its webhooks.
 		while ((await post({ cards: [0] })).status === 404) await wait(200);

@@ -1,5 +1,6 @@
 /** The node in n8n's real engine against KServe's own model server: every prediction as Python computes it. */
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { at } from '../test/support/json.cts';
 import { readPeers } from './peers.cts';
 import { columnsOf, equalRows, need, predict, rowsOf } from './predict.cts';
 import { note, peerTest } from './results.cts';
@@ -39,16 +40,16 @@ describe('scikit-learn on KServe', () => {
 		note('KServe, scikit-learn', 'iris, rows as JSON', rows.length, equalRows(json, set.predictions));
 		const bodyJson = '={{ ({ instances: [$json.features] }) }}';
 		const body = await predict(kserve, 'iris', { rows, parameters: { rows: 'body', bodyJson } });
-		const equal = body.success.filter(({ json }, row) => {
-			const [only]: unknown[] = Object(json.prediction).predictions;
-			return only === set.predictions[row];
-		}).length;
+		const equal = body.success.filter(
+			({ json }, row) => at(json.prediction, 'predictions', 0) === set.predictions[row],
+		).length;
 		note('KServe, scikit-learn', 'iris, whole bodies', rows.length, equal);
 	});
 
 	peerTest('one bad row among 178 fails alone, in the words of scikit-learn', async () => {
 		const set = need(kserve.sets.wine);
-		const rows = rowsOf(set).with(99, { ...rowsOf(set)[99], alcohol: 'strong' });
+		const good: IDataObject[] = rowsOf(set);
+		const rows = good.with(99, { ...good[99], alcohol: 'strong' });
 		const run = await predict(kserve, 'wine', {
 			rows,
 			parameters: { columns: columnsOf(set) },

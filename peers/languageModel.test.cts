@@ -1,6 +1,7 @@
 /** Chat and the chat model in n8n's real engine against a real language model: what it answers without n8n. */
 import { useChatModel } from '../test/support/chatModel.cts';
 import { runModel, type RunOptions, type RunResult } from '../test/support/engine.cts';
+import { at, numberOf, read, textOf } from '../test/support/json.cts';
 import { PROJECT } from './envoy.cts';
 import { LANGUAGE_MODEL, readPeers } from './peers.cts';
 import { note, peerTest } from './results.cts';
@@ -23,8 +24,7 @@ describe('transformers serve', () => {
 				max_tokens: 8,
 			}),
 		});
-		const { choices }: { choices: Array<{ message: { content: string } }> } = JSON.parse(await reply.text());
-		return choices[0]?.message.content ?? '';
+		return textOf(at(read(await reply.text()), 'choices', 0, 'message', 'content') ?? '');
 	}
 
 	function chat(more: Partial<RunOptions> = {}): Promise<RunResult> {
@@ -49,8 +49,8 @@ describe('transformers serve', () => {
 		const equal = success.filter(({ json }, row) => json.text === wanted[row]).length;
 		note('transformers serve behind Envoy', 'Chat', PROMPTS.length, equal);
 		for (const { json } of success) {
-			const usage: Record<string, number> = Object(json.usage);
-			expect(usage.totalTokens).toBe((usage.promptTokens ?? NaN) + (usage.completionTokens ?? NaN));
+			const tokens = (name: string): number => numberOf(at(json.usage, name));
+			expect(tokens('totalTokens')).toBe(tokens('promptTokens') + tokens('completionTokens'));
 			expect(['length', 'stop']).toContain(json.finishReason);
 		}
 	});

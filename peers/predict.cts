@@ -21,8 +21,11 @@ export function predict({ url }: Peer, model: string, { parameters, options, ...
 	});
 }
 
-export const rowsOf = ({ columns, rows }: DataSet): IDataObject[] =>
-	rows.map((row, index) => ({ index, ...Object.fromEntries(row.map((value, column) => [columns[column], value])) }));
+export const rowsOf = ({ columns, rows }: DataSet): Array<Record<string, number>> =>
+	rows.map((row, index) => ({
+		index,
+		...Object.fromEntries(row.map((value, column) => [columns[column] ?? '', value])),
+	}));
 /** Columns as the editor writes them where a name is no plain word. */
 export const columnsOf = ({ columns }: DataSet): string => columns.map((name) => `['${name}']`).join(', ');
 

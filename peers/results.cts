@@ -1,6 +1,7 @@
 /** What the tests found, written down as they go, since each file of them runs apart; and the report of it. */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { listOf, read, textOf } from '../test/support/json.cts';
 import { markdownTable } from '../tools/markdownTable.cts';
 import { writeReport } from '../tools/report.cts';
 import { ROOT } from '../tools/root.cts';
@@ -36,9 +37,15 @@ export function writeResults(): void {
 	const results = readFileSync(fileOfRun('results'), 'utf8')
 		.trim()
 		.split('\n')
-		.map((line): Result => JSON.parse(line));
+		.map((line): Result => {
+			const result = read(line);
+			return typeof result === 'string' ? result : listOf(result).map(textOf);
+		});
 	const lines = results.filter((result) => typeof result !== 'string');
-	if (lines.length < results.length) return console.error('Tests failed, so no report is written.');
+	if (lines.length < results.length) {
+		console.error('Tests failed, so no report is written.');
+		return;
+	}
 	const { kserve, languageModel, gateway } = readPeers();
 	const facts = {
 		Servers: [kserve, languageModel, gateway].map(({ version }) => version).join(', '),

@@ -3,11 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import execa from 'execa';
+import { read } from '../test/support/json.cts';
 import { freePort } from '../tools/freePort.cts';
 import { PlainError } from '../tools/plainError.cts';
 import { Server } from '../tools/server.cts';
 import { writeEnvoy, type Ports } from './envoy.cts';
-import { LANGUAGE_MODEL, publish, type DataSet, type Peer, type Peers } from './peers.cts';
+import { dataSetsOf, LANGUAGE_MODEL, publish, type Peer, type Peers } from './peers.cts';
 import { installed, versionIn } from './python.cts';
 
 /** Milliseconds that a server may take to start. */
@@ -28,9 +29,9 @@ async function startKServe(port: number): Promise<Peers['kserve']> {
 	const file = join(folder, 'expected.json');
 	const args = [join(__dirname, 'kserve_models.py'), String(port), file];
 	await startServer(join(programs, 'python'), args, `${url}/v1/models`);
-	const sets: Record<string, DataSet> = JSON.parse(readFileSync(file, 'utf8'));
-	const versions = [await versionIn(programs, 'kserve'), await versionIn(programs, 'scikit-learn')];
-	return { url, sets, version: `KServe ${versions[0]} with scikit-learn ${versions[1]}` };
+	const sets = dataSetsOf(read(readFileSync(file, 'utf8')));
+	const [kserve, scikitLearn] = [await versionIn(programs, 'kserve'), await versionIn(programs, 'scikit-learn')];
+	return { url, sets, version: `KServe ${kserve} with scikit-learn ${scikitLearn}` };
 }
 
 async function startLanguageModel(port: number): Promise<Peer> {
@@ -45,8 +46,8 @@ async function startLanguageModel(port: number): Promise<Peer> {
 		cwd: folder,
 		env,
 	});
-	const versions = [await versionIn(programs, 'transformers'), await versionIn(programs, 'torch')];
-	return { url, version: `transformers serve ${versions[0]} with PyTorch ${versions[1]}` };
+	const [transformers, torch] = [await versionIn(programs, 'transformers'), await versionIn(programs, 'torch')];
+	return { url, version: `transformers serve ${transformers} with PyTorch ${torch}` };
 }
 
 async function startGateway(ports: Ports, kserve: number, languageModel: number): Promise<Peers['gateway']> {
@@ -81,7 +82,10 @@ export async function startPeers(): Promise<void> {
 	const kserve = await attempt(startKServe(kservePort));
 	const languageModel = await attempt(startLanguageModel(modelPort));
 	const gateway = await attempt(startGateway(ports, kservePort, modelPort));
-	if (kserve && languageModel && gateway) return publish(folder, { kserve, languageModel, gateway });
+	if (kserve && languageModel && gateway) {
+		publish(folder, { kserve, languageModel, gateway });
+		return;
+	}
 	await stopPeers();
 	throw new PlainError(`Not every server is there:\n\n${missing.join('\n\n')}`);
 }

@@ -71,7 +71,10 @@ export class Cluster {
 	/** Seconds of a processor that a worker has used, where Linux tells. */
 	processorSeconds({ pid }: Server): number {
 		try {
-			const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+			const fields =
+				readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+					.split(') ')[1]
+					?.split(' ') ?? [];
 			return (Number(fields[11]) + Number(fields[12])) / TICKS;
 		} catch {
 			return NaN;
@@ -81,7 +84,7 @@ export class Cluster {
 	/** Megabytes that a worker has held at most, where Linux tells. */
 	peakMegabytes({ pid }: Server): number {
 		try {
-			const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+			const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8')) ?? [];
 			return Number(kilobytes) / 1024;
 		} catch {
 			return NaN;

@@ -1,5 +1,7 @@
 /** A PostgreSQL database of its own for a test, by the driver that n8n brings. */
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { at } from '../test/support/json.cts';
 import { PlainError } from '../tools/plainError.cts';
 import { ROOT } from '../tools/root.cts';
 
@@ -9,6 +11,14 @@ interface Client {
 	connect(): Promise<void>;
 	query(text: string): Promise<{ rows: Row[] }>;
 	end(): Promise<void>;
+}
+
+interface Driver {
+	Client: new (options: object) => Client;
+}
+
+function isDriver(value: unknown): value is Driver {
+	return typeof at(value, 'Client') === 'function';
 }
 
 export const POSTGRES = {
@@ -21,7 +31,8 @@ export const POSTGRES = {
 const MISSING = `PostgreSQL did not answer on ${POSTGRES.host}:${POSTGRES.port} to ${POSTGRES.user}. On Debian: apt-get install postgresql redis-server. POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER and POSTGRES_PASSWORD name another one.`;
 
 async function connect(database: string): Promise<Client> {
-	const driver: { Client: new (options: object) => Client } = require(join(ROOT, 'e2e', 'n8n', 'node_modules', 'pg'));
+	const driver: unknown = createRequire(__filename)(join(ROOT, 'e2e', 'n8n', 'node_modules', 'pg'));
+	if (!isDriver(driver)) throw new Error('the pg of n8n has no Client');
 	const client = new driver.Client({ ...POSTGRES, database });
 	await client.connect().catch((error: unknown) => {
 		throw new PlainError(`${MISSING}\n${String(error)}`);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { read, recordOf, textOf } from '../test/support/json.cts';
 import { ROOT } from '../tools/root.cts';
 import type { Database } from './database.cts';
 
@@ -57,8 +58,9 @@ export class Payments {
 			[JSON.stringify(PICKED), JSON.stringify({ __rl: true, mode: 'url', value: modelUrl })],
 		];
 		return ['big-table-send-chunks', 'big-table-score-chunk'].map((file) => {
-			const example: unknown = JSON.parse(readFileSync(join(ROOT, 'examples', `${file}.json`), 'utf8'));
-			return JSON.parse(changes.reduce((text, [from, to]) => text.replaceAll(from, to), JSON.stringify(example)));
+			const example = JSON.stringify(read(readFileSync(join(ROOT, 'examples', `${file}.json`), 'utf8')));
+			const workflow = recordOf(read(changes.reduce((text, [from, to]) => text.replaceAll(from, to), example)));
+			return { ...workflow, id: textOf(workflow.id) };
 		});
 	}
 

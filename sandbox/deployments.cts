@@ -3,6 +3,7 @@ import { designs, projects, type Design, type Project } from './designs.cts';
 import { kserve } from './kserve.cts';
 import { Lifecycle, type Pace } from './lifecycle.cts';
 import { fraud } from './models/fraud.cts';
+import { isObject } from './reply.cts';
 
 /** What host names end with. */
 export const DOMAIN = 'hopsworks.ai';
@@ -20,6 +21,20 @@ export interface Settings {
 	hasLoadBalancer: boolean;
 	/** Before path routing: only host names lead to a deployment, and records name no namespace. */
 	isOld: boolean;
+}
+
+/** Changes those settings that are given. */
+export function change(settings: Settings, given: Record<string, unknown>): void {
+	const { pace, listForm } = given;
+	if (isObject(pace)) {
+		for (const name of ['start', 'stop', 'idle', 'wake'] as const) {
+			if (name in pace) settings.pace[name] = Number(pace[name]);
+		}
+	}
+	if (listForm !== undefined) settings.listForm = listForm === 'bare' ? 'bare' : 'counted';
+	for (const name of ['hasLoadBalancer', 'isOld'] as const) {
+		if (name in given) settings[name] = Boolean(given[name]);
+	}
 }
 
 export class Cluster {

@@ -1,6 +1,9 @@
 /** Misbehaviour on demand: what the gateway is told to do wrong, and how often. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Reply } from './reply.cts';
+import { isObject, shown, type Reply } from './reply.cts';
+
+/** The ways to spoil a stream. */
+const SPOILT = ['error', 'noDone', 'cut', 'stall'] as const;
 
 export interface Fault {
 	/** Only for the deployment of this name; for all where absent. */
@@ -16,9 +19,29 @@ export interface Fault {
 	/** Closes the connection instead of answering. */
 	refuse?: boolean;
 	/** Spoils a streamed reply after `pieces` of it: an error in the stream, no mark of the end, a closed or a silent connection. */
-	stream?: 'error' | 'noDone' | 'cut' | 'stall';
+	stream?: (typeof SPOILT)[number];
 	/** Pieces that go out before; 3 where absent. */
 	pieces?: number;
+}
+
+/** A fault as it is posted; what it does not know is nothing. */
+export function readFault(given: Record<string, unknown>): Fault {
+	const text = (value: unknown): string | undefined => (value === undefined ? undefined : shown(value));
+	const number = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
+	const { headers } = given;
+	return {
+		deployment: text(given.deployment),
+		times: number(given.times),
+		delay: number(given.delay),
+		status: number(given.status),
+		body: text(given.body),
+		headers: isObject(headers)
+			? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, shown(value)]))
+			: undefined,
+		refuse: Boolean(given.refuse),
+		stream: SPOILT.find((kind) => kind === given.stream),
+		pieces: number(given.pieces),
+	};
 }
 
 export class Faults {

@@ -70,7 +70,7 @@ export function kserve(name: string, model: Predict): (call: Call) => Reply {
 	return (call) => {
 		const { method, path, headers } = call;
 		if (path === '/') return json(200, { status: 'alive' });
-		if (path.endsWith('/')) return empty(307, { location: `http://${headers.host}${path.replace(/\/+$/, '')}` });
+		if (path.endsWith('/')) return empty(307, { location: `http://${headers.host ?? ''}${path.replace(/\/+$/, '')}` });
 		if (path === '/v1/models') return json(200, { models: [name] });
 		if (!path.startsWith('/v1/models/')) return json(404, { detail: 'Not Found' });
 		if (path === base && method === 'GET') return json(200, { name, ready: true });

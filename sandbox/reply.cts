@@ -31,6 +31,15 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+export function isList(value: unknown): value is unknown[] {
+	return Array.isArray(value);
+}
+
+/** A JSON value as a text: a text as it is. */
+export function shown(value: unknown): string {
+	return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 export function json(status: number, body: unknown): Reply {
 	return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }

@@ -189,8 +189,9 @@ const routes: Route[] = [
 		path: /^\/project\/([^/]+)\/inference\/(?:models|serving)\/([A-Za-z0-9]+)(?::(\w+))?$/,
 		scope: SERVING,
 		answer: inProject((project, asked) => {
-			const deployment = asked.cluster.find((one) => one === project, asked.parts[1]);
-			const usrMsg = `name: ${asked.parts[1]}`;
+			const [, name = ''] = asked.parts;
+			const deployment = asked.cluster.find((one) => one === project, name);
+			const usrMsg = `name: ${name}`;
 			return deployment ? infer(deployment, asked) : refused(404, 250000, 'Serving instance not found', usrMsg);
 		}),
 	},

@@ -1,5 +1,5 @@
 /** What the sandbox's language model says. The answers come from rules, not from a language model, and say so. */
-import { isObject } from './reply.cts';
+import { isObject, shown } from './reply.cts';
 
 type Fields = Record<string, unknown>;
 
@@ -20,7 +20,7 @@ export function textOf(message: unknown): string {
 	if (!isObject(message)) return '';
 	const { content } = message;
 	if (typeof content === 'string') return content;
-	return Array.isArray(content) ? content.map((part) => (isObject(part) ? String(part.text ?? '') : '')).join(' ') : '';
+	return Array.isArray(content) ? content.map((part) => (isObject(part) ? shown(part.text ?? '') : '')).join(' ') : '';
 }
 
 export const words = (text: string): string[] => text.split(/\s+/).filter(Boolean);
@@ -119,7 +119,7 @@ function readTools({ tools }: Fields): Tool[] {
 		.map((tool) => (isObject(tool) && isObject(tool.function) ? tool.function : {}))
 		.map(({ name, description, parameters }) => ({
 			name: String(name),
-			description: String(description ?? ''),
+			description: shown(description ?? ''),
 			parameters,
 		}));
 }

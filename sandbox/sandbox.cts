@@ -1,6 +1,6 @@
 /** An embedded Hopsworks: the gateway with its deployments, the REST API, and a few addresses for those who run it. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { controls } from './controls.cts';
 import { Cluster } from './deployments.cts';
@@ -39,6 +39,12 @@ async function answer(sandbox: Sandbox, request: IncomingMessage): Promise<Reply
 	return spoil(instead ?? (await gateway(cluster, call)), fault ?? {});
 }
 
+async function respond(sandbox: Sandbox, request: IncomingMessage, response: ServerResponse): Promise<void> {
+	const reply = await answer(sandbox, request).catch((error: unknown) => json(500, { error: String(error) }));
+	if (reply === 'refuse') response.socket?.destroy();
+	else await send(response, reply);
+}
+
 /** Starts a sandbox on 127.0.0.1; port 0 takes any free one. */
 export async function startSandbox(port = 0): Promise<Sandbox> {
 	const sandbox: Sandbox = {
@@ -53,11 +59,7 @@ export async function startSandbox(port = 0): Promise<Sandbox> {
 			await once(server, 'close');
 		},
 	};
-	const server = createServer(async (request, response) => {
-		const reply = await answer(sandbox, request).catch((error: unknown) => json(500, { error: String(error) }));
-		if (reply === 'refuse') response.socket?.destroy();
-		else await send(response, reply);
-	});
+	const server = createServer((request, response) => void respond(sandbox, request, response));
 	server.keepAliveTimeout = 60_000;
 	server.listen(port, '127.0.0.1');
 	await once(server, 'listening');

@@ -1,6 +1,6 @@
 /** vLLM for one deployment: chat completions, whole or streamed, or embeddings (vllm: `entrypoints/openai`). */
 import { DIMENSIONS, embed, toBase64 } from './embedding.cts';
-import { isObject, json, type Call, type Reply } from './reply.cts';
+import { isObject, json, shown, type Call, type Reply } from './reply.cts';
 import { respond, textOf, words, type Answer } from './rules.cts';
 
 const CONTEXT_LENGTH = 4096;
@@ -64,7 +64,7 @@ function contextOverflow(server: Server, promptTokens: number, maxTokens: unknow
 
 /** What is wrong with a chat request: status, message and the field. */
 function findFault(name: string, { model, messages, temperature }: Fields): [number, string, string] | undefined {
-	if (model !== undefined && model !== name) return [404, `The model \`${String(model)}\` does not exist.`, 'model'];
+	if (model !== undefined && model !== name) return [404, `The model \`${shown(model)}\` does not exist.`, 'model'];
 	if (!Array.isArray(messages)) {
 		return [400, "[{'type': 'missing', 'loc': ('body', 'messages'), 'msg': 'Field required'}]", 'messages'];
 	}
@@ -144,7 +144,7 @@ function embeddings(name: string, server: Server, body: Fields, number: number):
 	const refuse = refuser(server);
 	const { model, input, dimensions = DIMENSIONS, encoding_format: encoding = 'float' } = body;
 	if (model !== undefined && model !== name)
-		return refuse(404, `The model \`${String(model)}\` does not exist.`, 'model');
+		return refuse(404, `The model \`${shown(model)}\` does not exist.`, 'model');
 	const texts = [input].flat();
 	if (texts.length === 0 || !texts.every((text) => typeof text === 'string')) {
 		return refuse(400, "[{'type': 'string_type', 'loc': ('body', 'input'), 'msg': 'Input should be a valid string'}]");

@@ -60,8 +60,10 @@ function npmCi() {
 }
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted()) {
-	const name = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name;
-	console.log(`Installing the dependencies of ${name} …`);
+	/** @type {unknown} */
+	const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+	const name = typeof manifest === 'object' && manifest !== null && 'name' in manifest ? manifest.name : folder;
+	console.log(`Installing the dependencies of ${String(name)} …`);
 	const { code, errors } = await npmCi();
 	if (code === 0) {
 		writeFileSync(stamp, wanted());

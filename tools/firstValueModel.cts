@@ -2,8 +2,9 @@
  * A model server as a process of its own: `node --require tsx/cjs tools/firstValueModel.cts [port]`. It prints its address.
  * It predicts a row's first value, digit for digit, so that a prediction tells which row it is of.
  */
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { at, numberOf, read } from '../test/support/json.cts';
 import { startListening } from './listeningScript.cts';
 import type { Server } from './server.cts';
 
@@ -49,27 +50,29 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
 	response.end(body);
 }
 
+async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+	if (request.method === 'GET') {
+		response.end(JSON.stringify(counts));
+		counts = { requests: 0, connections: 0, mostAtOnce: 0 };
+		firstRequest = 0;
+		return;
+	}
+	counts.requests++;
+	underWay++;
+	counts.mostAtOnce = Math.max(counts.mostAtOnce, underWay);
+	response.on('close', () => underWay--);
+	firstRequest ||= Date.now();
+	const [, , pace = '', kind = ''] = (request.url ?? '').split('/');
+	const [wait, perRow] = pace.split('-');
+	const values = Array.from((await text(request)).matchAll(FIRST_VALUES), ([, value = '']) => value);
+	const answered = answer(kind, values);
+	const milliseconds = Number(wait) + (Number(perRow) * values.length) / 1000;
+	if (milliseconds > 0 && answered.status === 200) setTimeout(() => send(response, answered), milliseconds);
+	else send(response, answered);
+}
+
 function start(): void {
-	const server = createServer(async (request, response) => {
-		if (request.method === 'GET') {
-			response.end(JSON.stringify(counts));
-			counts = { requests: 0, connections: 0, mostAtOnce: 0 };
-			firstRequest = 0;
-			return;
-		}
-		counts.requests++;
-		underWay++;
-		counts.mostAtOnce = Math.max(counts.mostAtOnce, underWay);
-		response.on('close', () => underWay--);
-		firstRequest ||= Date.now();
-		const [, , pace = '', kind = ''] = (request.url ?? '').split('/');
-		const [wait, perRow] = pace.split('-');
-		const values = Array.from((await text(request)).matchAll(FIRST_VALUES), ([, value = '']) => value);
-		const answered = answer(kind, values);
-		const milliseconds = Number(wait) + (Number(perRow) * values.length) / 1000;
-		if (milliseconds > 0 && answered.status === 200) setTimeout(() => send(response, answered), milliseconds);
-		else send(response, answered);
-	});
+	const server = createServer((request, response) => void respond(request, response));
 	server.on('connection', () => counts.connections++);
 	server.keepAliveTimeout = 60_000;
 	server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
@@ -82,6 +85,13 @@ function start(): void {
 export async function startModel(port = 0): Promise<{ model: Server; url: string }> {
 	const { server: model, url } = await startListening(__filename, String(port));
 	return { model, url };
+}
+
+/** What a model at an address has counted since the last time it was asked. */
+export async function countsOf(url: string): Promise<Counts> {
+	const counted = read(await (await fetch(new URL('/counts', url))).text());
+	const count = (name: keyof Counts): number => numberOf(at(counted, name));
+	return { requests: count('requests'), connections: count('connections'), mostAtOnce: count('mostAtOnce') };
 }
 
 if (require.main === module) start();

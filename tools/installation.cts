@@ -56,7 +56,7 @@ export class Installation {
 
 	/** What everything that runs on n8n's own Node has in its environment beside ours. */
 	environment(): { PATH: string } {
-		return { PATH: `${join(this.node, 'bin')}:${process.env.PATH}` };
+		return { PATH: [join(this.node, 'bin'), process.env.PATH].filter(Boolean).join(':') };
 	}
 
 	/** Installs what the lock file asks for, where that is not done yet. */

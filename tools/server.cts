@@ -28,7 +28,7 @@ export class Server {
 		this.result = Promise.resolve(this.child);
 		// Read in any case, or a pipe that is full would stop it.
 		this.child.all?.on('data', (data) => (this.written = `${this.written}${String(data)}`.slice(-KEPT)));
-		this.child.on('error', ({ message }) => (this.written += message));
+		void this.child.on('error', ({ message }) => (this.written += message));
 	}
 
 	get pid(): number | undefined {
@@ -46,11 +46,13 @@ export class Server {
 
 	/** Waits until an address answers well. Throws with what the process wrote where it ends before, or takes too long. */
 	async untilAnswers(url: string, milliseconds = Infinity): Promise<void> {
-		for (const end = Date.now() + milliseconds; Date.now() < end && !this.hasEnded; await wait(BETWEEN)) {
+		const end = Date.now() + milliseconds;
+		while (Date.now() < end && !this.hasEnded) {
 			const isReady = await fetch(url)
 				.then(({ ok }) => ok)
 				.catch(() => false);
 			if (isReady) return;
+			await wait(BETWEEN);
 		}
 		throw this.failure;
 	}

@@ -1,8 +1,8 @@
 /** The version of an installed package. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { at, read, textOf } from '../test/support/json.cts';
 
 export function versionOf(packageFolder: string): string {
-	const { version }: { version: string } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
-	return version;
+	return textOf(at(read(readFileSync(join(packageFolder, 'package.json'), 'utf8')), 'version'));
 }

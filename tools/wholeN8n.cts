@@ -2,6 +2,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import execa from 'execa';
+import { at, listOf, numberOf, read, recordOf } from '../test/support/json.cts';
 import { freePort } from './freePort.cts';
 import { type Installation, NEWEST, NPM } from './installation.cts';
 import { PlainError } from './plainError.cts';
@@ -127,10 +128,8 @@ export class WholeN8n {
 		// Log lines may stand before and after the JSON.
 		const [json] = /^\{$[^]*^\}$/m.exec(output) ?? [];
 		if (json === undefined) throw new Error(output);
-		const run: { data: { resultData: { runData: Record<string, RawTask[]> } } } = JSON.parse(json);
-		return Object.fromEntries(
-			Object.entries(run.data.resultData.runData).map(([name, tasks]) => [name, nodeRun(tasks)]),
-		);
+		const runs = recordOf(at(read(json), 'data', 'resultData', 'runData'));
+		return Object.fromEntries(Object.entries(runs).map(([name, tasks]) => [name, nodeRun(listOf(tasks))]));
 	}
 
 	/** Starts one of n8n's processes that go on until they are ended. */
@@ -167,15 +166,12 @@ export class WholeN8n {
 	}
 }
 
-interface RawTask {
-	executionTime: number;
-	/** By the kind of output: `main`, or `ai_tool` and the like. */
-	data?: Record<string, Array<NodeRun['items'] | null>>;
-}
-
-function nodeRun(tasks: RawTask[]): NodeRun {
+/** The data of a task is by the kind of output: `main`, or `ai_tool` and the like. */
+function nodeRun(tasks: unknown[]): NodeRun {
 	return {
-		executionTime: tasks.reduce((sum, { executionTime }) => sum + executionTime, 0),
-		items: tasks.flatMap(({ data }) => data?.main?.[0] ?? []),
+		executionTime: tasks.reduce<number>((sum, task) => sum + numberOf(at(task, 'executionTime')), 0),
+		items: tasks
+			.flatMap((task) => listOf(at(task, 'data', 'main', 0) ?? []))
+			.map((item) => ({ json: recordOf(at(item, 'json')) })),
 	};
 }

@@ -23,7 +23,7 @@ export const to = (name: string, type = 'main') => ({ [type]: [[{ node: name, ty
 
 /** Connects nodes one after the other. */
 export const chain = (...names: string[]) =>
-	Object.fromEntries(names.slice(1).map((name, step) => [names[step], to(name)]));
+	Object.fromEntries(names.slice(1).map((name, step) => [names[step] ?? '', to(name)]));
 
 /** What a node names to use a credential of n8n's database. */
 export const uses = (type: string, id: string) => ({ credentials: { [type]: { id, name: id } } });

@@ -2,10 +2,12 @@
 import { ModelError } from './model.cts';
 
 function isValid(number: string): boolean {
-	const sum = [...number].reverse().reduce((total, digit, place) => {
-		const doubled = Number(digit) * (place % 2 === 0 ? 1 : 2);
-		return total + (doubled > 9 ? doubled - 9 : doubled);
-	}, 0);
+	const sum = Array.from(number)
+		.reverse()
+		.reduce((total, digit, place) => {
+			const doubled = Number(digit) * (place % 2 === 0 ? 1 : 2);
+			return total + (doubled > 9 ? doubled - 9 : doubled);
+		}, 0);
 	return sum % 10 === 0;
 }
 

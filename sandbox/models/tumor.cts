@@ -1,6 +1,6 @@
 /** The `tumor` model: scikit-learn's scaler and logistic regression, computed from the parameters that train.py wrote. */
 import parameters from './tumor.json';
-import { isObject } from '../reply.cts';
+import { isList, isObject } from '../reply.cts';
 import { ModelError } from './model.cts';
 
 const { columns, means, scales, coefficients, intercept, classes } = parameters;
@@ -15,7 +15,7 @@ LogisticRegression does not accept missing values encoded as NaN natively. For s
 /** Rows as lists, from lists or from objects of lists, as KServe's scikit-learn server reads them. */
 function toLists(rows: unknown[]): unknown[][] {
 	if (isObject(rows[0])) return rows.filter(isObject).flatMap(namedToLists);
-	const lists = rows.filter((row) => Array.isArray(row));
+	const lists = rows.filter(isList);
 	if (lists.length === 0) {
 		const shown = rows.map((value) => (Number.isInteger(value) ? `${String(value)}.` : String(value))).join(' ');
 		throw new ModelError(`Expected 2D array, got 1D array instead:\narray=[${shown}].\n${RESHAPE}`);
@@ -27,13 +27,13 @@ function toLists(rows: unknown[]): unknown[][] {
 
 function namedToLists(row: Record<string, unknown>): unknown[][] {
 	const values = Object.values(row);
-	if (!values.every((value) => Array.isArray(value))) {
+	if (!values.every(isList)) {
 		throw new ModelError('If using all scalar values, you must pass an index');
 	}
 	if (Object.keys(row).join() !== columns.join()) {
 		throw new ModelError('The feature names should match those that were passed during fit.');
 	}
-	return (values[0] ?? []).map((_: unknown, index: number) => values.map((list) => list[index]));
+	return (values[0] ?? []).map((_, index) => values.map((list) => list[index]));
 }
 
 function toNumber(value: unknown): number {

@@ -47,3 +47,9 @@ export function textOf(value: unknown): string {
 	if (typeof value !== 'string') throw unlike('text', value);
 	return value;
 }
+
+/** A number, which it has to be. */
+export function numberOf(value: unknown): number {
+	if (typeof value !== 'number') throw unlike('number', value);
+	return value;
+}
