@@ -55,39 +55,36 @@ function reordered(
 	return success(columns.map((column) => texts.get(column) ?? 'null'));
 }
 
-/** What stands around the cells of a row that is text: a list of values, an object, one of one-element lists, or a single value. */
-function textsAround(names: readonly string[], layout: RowLayout): string[] {
-	const keys = names.map((name, index) => `${index === 0 ? '' : ','}${encode(name)}:`);
+/**
+ * The pieces of a row that is text, each second one a cell: a list of values, an object, one of one-element lists, or a
+ * single value.
+ */
+function piecesOf(names: readonly string[], layout: RowLayout): string[] {
 	const commas = names.map((_name, index) => (index === 0 ? '' : ','));
+	const keys = names.map((name, index) => `${commas[index]}${encode(name)}:`);
+	const openings = keys.map((key) => `${key}[`);
 	switch (layout) {
 		case 'values':
 			return around('[', commas, '', ']');
 		case 'lists':
-			return around(
-				'{',
-				keys.map((key) => `${key}[`),
-				']',
-				'}',
-			);
+			return around('{', openings, ']', '}');
 		case 'value':
-			return ['', ''];
+			return ['', '', ''];
 		default:
 			return around('{', keys, '', '}');
 	}
 }
 
-/** The texts before, between and behind cells, each of which has one before it and the same one after it. */
+/** Room for cells, each of which has a text before it and the same one after it. */
 function around(open: string, before: string[], after: string, close: string): string[] {
-	const [first = '', ...others] = before;
-	if (before.length === 0) return [open + close];
-	return [open + first, ...others.map((text) => after + text), after + close];
+	const pieces = before.flatMap((text, index) => [index === 0 ? open + text : after + text, '']);
+	return pieces.length === 0 ? [open + close] : [...pieces, after + close];
 }
 
-function fill(texts: string[], cells: readonly string[]): string {
-	const pieces: string[] = [];
-	for (let index = 0; index < texts.length - 1; index++) pieces.push(texts[index] ?? '', cells[index] ?? 'null');
-	pieces.push(texts.at(-1) ?? '');
-	// A text that is appended to waits for its request as a chain of its pieces, in ten times the memory.
+/** Writes a row into pieces that are used again for the next one. */
+function fill(pieces: string[], cells: readonly string[]): string {
+	for (let index = 0; 2 * index + 1 < pieces.length; index++) pieces[2 * index + 1] = cells[index] ?? 'null';
+	// Appended, a text that waits for its request would be a chain of its pieces, in ten times the memory.
 	return pieces.join('');
 }
 
@@ -97,8 +94,8 @@ function fill(texts: string[], cells: readonly string[]): string {
  */
 export function rowWriter(layout: RowLayout, columns?: readonly string[]): RowWriter {
 	let first = columns;
-	/** What stands around the cells of the last row: nearly always the next one has the same columns. */
-	let last: { columns: readonly string[]; texts: string[] } | undefined;
+	/** The pieces of the last row: nearly always the next one has the same columns. */
+	let last: { columns: readonly string[]; pieces: string[] } | undefined;
 	return (names, cells) => {
 		if (layout === 'value' && names.length !== 1) {
 			return badInput(
@@ -110,8 +107,8 @@ export function rowWriter(layout: RowLayout, columns?: readonly string[]): RowWr
 		const ordered = areSame(names, wanted) ? success(cells) : reordered(names, cells, wanted);
 		if (!ordered.ok) return ordered;
 		if (layout === 'columnar') return success({ columns: wanted, cells: ordered.value });
-		if (!last || !areSame(wanted, last.columns)) last = { columns: wanted, texts: textsAround(wanted, layout) };
-		return success(fill(last.texts, ordered.value));
+		if (!last || !areSame(wanted, last.columns)) last = { columns: wanted, pieces: piecesOf(wanted, layout) };
+		return success(fill(last.pieces, ordered.value));
 	};
 }
 
