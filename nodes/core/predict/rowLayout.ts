@@ -104,11 +104,12 @@ export function rowWriter(layout: RowLayout, columns?: readonly string[]): RowWr
 			);
 		}
 		const wanted = isPositional(layout) ? (first ??= names) : names;
-		const ordered = areSame(names, wanted) ? success(cells) : reordered(names, cells, wanted);
-		if (!ordered.ok) return ordered;
-		if (layout === 'columnar') return success({ columns: wanted, cells: ordered.value });
+		const ordered = areSame(names, wanted) ? undefined : reordered(names, cells, wanted);
+		if (ordered && !ordered.ok) return ordered;
+		const inOrder = ordered?.value ?? cells;
+		if (layout === 'columnar') return success({ columns: wanted, cells: inOrder });
 		if (!last || !areSame(wanted, last.columns)) last = { columns: wanted, pieces: piecesOf(wanted, layout) };
-		return success(fill(last.pieces, ordered.value));
+		return success(fill(last.pieces, inOrder));
 	};
 }
 
