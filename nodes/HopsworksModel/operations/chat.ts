@@ -110,13 +110,14 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 	const streams = options.get('enableStreaming') && !isTool(context.getNode()) && context.isStreaming?.();
 	const usage = { prompt: 0, completion: 0 };
 
-	/** With the images of its item, which are read now that their turn has come. */
+	/** With the images of its item. */
 	async function whole(item: number, { messages, imageFields }: Conversation): Promise<Conversation> {
 		const images = await readImages(context, items[item], item, imageFields);
 		return { messages: take(withImages(messages, images)), imageFields };
 	}
 
-	function around(exchange: Exchange<Conversation, Answered>): Exchange<Conversation, Answered> {
+	/** Images are read when their turn has come. */
+	function withImagesOfItem(exchange: Exchange<Conversation, Answered>): Exchange<Conversation, Answered> {
 		return async ({ items: [item = 0], rows: [conversation] }, onPiece) => {
 			const rows = await attempt(async () => (conversation ? [await whole(item, conversation)] : []));
 			return rows.ok ? await exchange({ items: [item], rows: rows.value }, onPiece) : rows;
@@ -153,7 +154,10 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 				},
 			};
 		},
-		around: (exchange) => (streams ? inChunks(context, around(exchange), stops) : around(exchange)),
+		around(exchange) {
+			const withFiles = withImagesOfItem(exchange);
+			return streams ? inChunks(context, withFiles, stops) : withFiles;
+		},
 		made(item, { answer, reply }) {
 			const answered = outgoing(items, item, keepsInput);
 			const made = simplifies ? { ...answer } : { response: reply };

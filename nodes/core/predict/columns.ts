@@ -1,6 +1,6 @@
 /** The 'Columns' field: names and paths as typed, or as n8n's editor inserts a dragged field. */
 import { isRecord } from '../json/json';
-import { badInput, success, type Outcome } from '../failure/outcome';
+import { badInput, success, type Failed, type Outcome } from '../failure/outcome';
 
 export interface Column {
 	/** The name that the model is told. */
@@ -123,7 +123,7 @@ export function fieldsOf(item: Record<string, unknown>): string {
 	return `The item has ${fields.length === 0 ? 'no fields' : `the fields ${fields.slice(0, SHOWN_FIELDS).join(', ')}${more}`}.`;
 }
 
-export function missingColumn(item: Record<string, unknown>, name: string): Outcome<never> {
+export function missingColumn(item: Record<string, unknown>, name: string): Failed {
 	return badInput(
 		`The field '${name}' is missing`,
 		`${fieldsOf(item)} Check the names in 'Columns'; capital letters count.`,
