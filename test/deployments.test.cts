@@ -112,9 +112,17 @@ describe('Get', () => {
 			settings: { onError: 'continueRegularOutput' },
 		});
 		expect(fields(kept)[1]).toMatchObject({ id: 2, error: expect.stringContaining('no such deployment') });
+		expect(kept.hints).toEqual([expect.objectContaining({ message: '2 items, 3 requests, 1 failed' })]);
 		const { error } = await run({ operation: 'get', deployment: '={{ $json.id === 1 ? "fraud" : "nope" }}', rows });
 		expect(error).toMatchObject({ context: { itemIndex: 1 }, httpCode: '404' });
 	});
+});
+
+test('a run that stops asks Hopsworks nothing where an item cannot be read', async () => {
+	const rows = [{ name: 'payments' }, { name: '' }];
+	const { error } = await run({ operation: 'stop', deployment: '={{ $json.name }}', rows });
+	expect(error).toMatchObject({ message: "'Deployment' is empty", context: { itemIndex: 1 } });
+	expect(fields(await run({ operation: 'get', deployment: 'payments' }))[0]).toMatchObject({ status: 'Running' });
 });
 
 describe('Get Many', () => {
