@@ -1,6 +1,7 @@
 /** Chat in n8n's engine, over real HTTP. */
 import { chatWith, completion, usage, USAGE } from './support/chat.cts';
 import { runModel, type RunOptions } from './support/engine.cts';
+import { at } from './support/json.cts';
 import type { Recorded, Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
@@ -27,6 +28,12 @@ test('a prompt goes to the deployment under its own name, and the answer comes b
 		},
 	]);
 	expect(success).toEqual([{ json: { text: 'to: Hello', finishReason: 'stop', usage }, pairedItem: { item: 0 } }]);
+});
+
+test('what is set by an expression goes out with its own item', async () => {
+	const rows = [{ heat: 0 }, { heat: 1 }, { heat: 0 }];
+	await chat({ rows, parameters: { options: { temperature: '={{ $json.heat }}', concurrency: 1 } } });
+	expect(sent().map((body) => at(body, 'temperature'))).toEqual([0, 0, 1]);
 });
 
 test('only what the user set is sent, under the names of the wire', async () => {

@@ -333,6 +333,34 @@ describe('when it streams', () => {
 		);
 	});
 
+	test('items for several deployments too, in their own order', async () => {
+		server.answer = answerTo;
+		const rows = ['one', 'other', 'one'].map((name) => ({ name }));
+		const deployment = { __rl: true, mode: 'name', value: '={{ $json.name }}' };
+		const { chunks } = await chat({ rows, parameters: { deployment } });
+		expect(chunks).toEqual([0, 1, 2].flatMap((item) => [`${item} begin`, `${item} 'to Hello'`, `${item} end`]));
+		expect(server.requests.map(({ path }) => path.split('/')[3])).toEqual(['one', 'other', 'one']);
+	});
+
+	test('a deployment that is down is told as the answer of its item', async () => {
+		const sandbox = await startSandbox();
+		const { chunks, success } = await chat({
+			rows: [{ name: 'broken' }, { name: 'assistant' }],
+			credential: { servingUrl: sandbox.url, hopsworksUrl: sandbox.url },
+			parameters: { deployment: { __rl: true, mode: 'name', value: '={{ $json.name }}' } },
+			settings: { onError: 'continueRegularOutput' },
+		});
+		await sandbox.close();
+		expect(chunks.slice(0, 3)).toEqual([
+			'0 begin',
+			expect.stringMatching(/^0 error The deployment 'broken' has failed/),
+			'1 begin',
+		]);
+		expect(chunks.at(-1)).toBe('1 end');
+		expect(success[0]?.json.error).toContain('has failed');
+		expect(success[1]?.json.text).not.toBe('');
+	});
+
 	test.each<[string, Partial<RunOptions>]>([
 		['in a workflow that does not', { onChunk: undefined }],
 		['where the option is off', { parameters: { options: { enableStreaming: false } } }],

@@ -188,6 +188,14 @@ describe('rows', () => {
 		expect(bodies()).toEqual(['{"instances":[[1]],"signature_name":"raw"}']);
 	});
 
+	test('items with other Extra Fields go out apart, and each gets its own prediction', async () => {
+		const rows = ['a', 'b', 'a'].map((signature, id) => ({ id, signature }));
+		const options = { extraFields: '={{ { signature_name: $json.signature } }}', concurrency: 1 };
+		const { success } = await predict({ rows, parameters: { options } });
+		expect(bodies()).toEqual(['{"inputs":[[0],[2]],"signature_name":"a"}', '{"inputs":[[1]],"signature_name":"b"}']);
+		expect(success.map(({ json }) => json.prediction)).toEqual(['of 0', 'of 1', 'of 2']);
+	});
+
 	test('a deployment that asks for instances gets them from then on', async () => {
 		server.answer = (request) =>
 			request.text.startsWith('{"instances"')
