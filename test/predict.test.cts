@@ -180,6 +180,25 @@ describe('rows', () => {
 		expect(bodies()).toEqual(['{"inputs":{"a":[1],"b":[2]}}', '{"inputs":[[9]]}']);
 	});
 
+	test.each([
+		['values', '[1,{"b64":"aGk="},"x",{"b64":"aG8="}]'],
+		['object', '{"id":1,"photo":{"b64":"aGk="},"text":"x","other":{"b64":"aG8="}}'],
+	])('files among the columns go out in their places, as TensorFlow Serving reads them: %s', async (rowFormat, row) => {
+		const file = (data: string) => ({ data, mimeType: 'image/png' });
+		const binary = { photo: file('aGk='), other: file('aG8=') };
+		const { success, failed } = await predict({
+			items: [
+				{ json: { id: 1, text: 'x' }, binary },
+				{ json: { id: 2, text: 'y' }, binary: { photo: file('aGk=') } },
+			],
+			parameters: { columns: 'id, photo, text, other', rowFormat },
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(bodies()).toEqual([`{"inputs":[${row}]}`]);
+		expect(success).toHaveLength(1);
+		expect(failed[0]?.json.error).toBe("The field 'other' is missing");
+	});
+
 	test('the request field is as chosen, and Extra Fields go beside it', async () => {
 		await predict({
 			parameters: { requestField: 'instances', options: { extraFields: '{"signature_name": "raw"}' } },
