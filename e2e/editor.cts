@@ -5,6 +5,7 @@ import { chromium, type Browser, type Locator, type Page } from 'playwright-core
 import { PlainError } from '../tools/plainError.cts';
 import { ROOT } from '../tools/root.cts';
 import { isWriting } from '../tools/writing.cts';
+import { watchAnswers } from './watchAnswers.cts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync', '--no-first-run'];
@@ -179,14 +180,7 @@ export class Editor {
 	/** What the chat below the canvas shows of an answer, from its first words to the whole of it. */
 	async watchAnswer(question: string): Promise<string[]> {
 		await this.ask(question);
-		const seen = new Set<string>();
-		for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
-			const messages = await this.page.locator('.chat-message-from-bot').allInnerTexts();
-			for (const text of messages) if (text.trim() !== '') seen.add(text.trim());
-			// Behind the answer stands an empty message, as long as more is to come.
-			if (messages.at(-1)?.trim()) return [...seen];
-		}
-		throw new Error('the answer did not end');
+		return await this.page.evaluate(watchAnswers, { patience: PATIENCE, calm: CALM });
 	}
 
 	/** Asks in the chat below the canvas; the answer is the last message of this locator. */
