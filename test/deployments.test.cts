@@ -125,6 +125,22 @@ test('a run that stops asks Hopsworks nothing where an item cannot be read', asy
 	expect(fields(await run({ operation: 'get', deployment: 'payments' }))[0]).toMatchObject({ status: 'Running' });
 });
 
+test('the item that n8n takes for a failed run is the first that comes out, not the first that went in', async () => {
+	const retries = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1, onError: 'continueRegularOutput' } as const;
+	const hintsFor = async (limits: Array<number | string>) => {
+		const { hints } = await run({
+			operation: 'getAll',
+			rows: limits.map((limit) => ({ limit })),
+			// No deployment is of that model, so the first item becomes none.
+			parameters: { limit: '={{ $json.limit }}', filters: { model: '={{ $json.limit === 1 ? "nothing" : "" }}' } },
+			settings: retries,
+		});
+		return hints.map(({ message }) => message).join();
+	};
+	expect(await hintsFor([1, -5])).toContain("'Retry On Fail' is on");
+	expect(await hintsFor([1, 2, -5])).not.toContain("'Retry On Fail' is on");
+});
+
 describe('Get Many', () => {
 	test('all deployments by name, up to the limit', async () => {
 		const all = fields(await run({ operation: 'getAll', parameters: { returnAll: true } }));

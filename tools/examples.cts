@@ -46,7 +46,7 @@ function isWorkflow(value: unknown): value is Workflow {
 
 /** Ids of the examples that are run or opened by name. */
 export const SCORING = 'hopsworksBatch01';
-export const WEBHOOK = 'hopsworksWebhook';
+const WEBHOOK = 'hopsworksWebhook';
 export const CHAT = 'hopsworksChat001';
 export const AGENT = 'hopsworksAgent01';
 export const NIGHTLY = 'hopsworksNightly';

@@ -23,7 +23,7 @@ interface Ports {
 	brokerPorts: [server: number, command: number];
 }
 
-export interface WholeN8nOptions extends Ports {
+interface WholeN8nOptions extends Ports {
 	/** Database, keys and packages live here. */
 	userFolder: string;
 	/** Folders that its file nodes may read, beside this checkout. */

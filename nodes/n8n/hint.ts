@@ -7,18 +7,19 @@ import type { Made, Run } from './run';
 const RETRY_ON_FAIL =
 	"'Retry On Fail' is on while 'On Error' continues: n8n then runs the whole node again whenever the first item that comes out has a field 'error'. Turn it off; this node tries again by itself";
 
-/** Whether n8n's own retry may run the node again although it continues: it looks at `error` of the first item only. */
+/** Whether n8n's own retry may run the node again although it continues: it looks at `error` of the first item that comes out. */
 function meetsRetryOnFail(context: IExecuteFunctions, outcomes: Array<Outcome<Made>>): boolean {
-	const [first] = outcomes.flatMap((outcome) => (outcome.ok ? outcome.value : { json: { error: true } }));
-	const error = first?.json.error;
-	const isTakenForFailure = error !== undefined && error !== null && error !== false;
-	return isTakenForFailure && context.getNode().retryOnFail === true && context.continueOnFail();
+	if (context.getNode().retryOnFail !== true || !context.continueOnFail()) return false;
+	const first = outcomes.find((outcome) => !outcome.ok || [outcome.value].flat().length > 0);
+	if (!first?.ok) return first !== undefined;
+	const error = [first.value].flat()[0]?.json.error;
+	return error !== undefined && error !== null && error !== false;
 }
 
 /** A run without trouble says nothing. */
 export function hintAtTrouble({ context, outcomes, tally: { requests, retries }, notes }: Run): void {
 	const failures = outcomes.filter((outcome) => !outcome.ok).length;
-	const remarks = [...notes, ...(meetsRetryOnFail(context, outcomes.slice(0, 1)) ? [RETRY_ON_FAIL] : [])];
+	const remarks = [...notes, ...(meetsRetryOnFail(context, outcomes) ? [RETRY_ON_FAIL] : [])];
 	if (retries === 0 && failures === 0 && remarks.length === 0) return;
 	const parts = [
 		pluralize(outcomes.length, 'item'),

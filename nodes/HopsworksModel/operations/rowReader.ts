@@ -68,27 +68,29 @@ function columnsReader({ context, items, convertText }: RowReading, layout: RowL
 	}
 
 	/** A row with files, which are read now that their turn has come. */
-	async function withFiles(item: number, cells: Array<string | undefined>): Promise<Row> {
+	async function withFiles(item: number, cells: string[]): Promise<Row> {
 		const whole: string[] = [];
-		for (const [index, name] of names.entries()) whole.push(cells[index] ?? (await fileCell(item, name)));
+		for (const [index, name] of names.entries()) whole.push(cells[index] || (await fileCell(item, name)));
 		return take(write(names, whole));
 	}
 
 	return (item) => {
 		const json = items[item]?.json ?? {};
+		// '' stands for a file: no JSON text is empty.
 		const cells: string[] = [];
-		let files: Array<string | undefined> | undefined;
 		for (const column of columns) {
 			const value = columnValue(json, column);
-			if (value === undefined && !hasFile(item, column)) take(missingColumn(json, column.name));
-			if (value === undefined) files ??= [...cells];
-			else expectSendable(value, column.name);
-			const cell = value === undefined ? undefined : encode(value, convertText);
-			if (files) files.push(cell);
-			else if (cell !== undefined) cells.push(cell);
+			if (value !== undefined) {
+				expectSendable(value, column.name);
+				cells.push(encode(value, convertText));
+			} else if (hasFile(item, column)) {
+				cells.push('');
+			} else {
+				take(missingColumn(json, column.name));
+			}
 		}
-		const late = files;
-		return late ? new LateRow(async () => await attempt(() => withFiles(item, late))) : take(write(names, cells));
+		if (!cells.includes('')) return take(write(names, cells));
+		return new LateRow(async () => await attempt(() => withFiles(item, cells)));
 	};
 }
 
