@@ -29,13 +29,39 @@ test('connections that were refused or reset, but not certificates or unknown ho
 	]);
 });
 
-test('Retry-After is read as seconds and as a date', () => {
+describe('Retry-After', () => {
 	const now = Date.UTC(2026, 10, 23, 12, 0, 0);
-	expect(retryAfter('120', now)).toBe(120);
-	expect(retryAfter('Mon, 23 Nov 2026 12:00:30 GMT', now)).toBe(30);
-	expect(retryAfter('Mon, 23 Nov 2026 11:00:00 GMT', now)).toBe(0);
-	expect(retryAfter('soon', now)).toBeUndefined();
-	expect(retryAfter(undefined, now)).toBeUndefined();
+
+	test.each([
+		['120', 120],
+		['0', 0],
+		['Mon, 23 Nov 2026 12:00:30 GMT', 30],
+		['Mon, 23 Nov 2026 11:00:00 GMT', 0],
+	])('%s asks for %d seconds', (header, seconds) => {
+		expect(retryAfter(header, undefined, now)).toBe(seconds);
+	});
+
+	test.each([
+		'soon',
+		'0.5',
+		'1.5',
+		'-1',
+		'1, 1',
+		'1e3',
+		'2026-11-23',
+		'23 Nov 2026 12:00:30',
+		'',
+		'Mon, 23 Nov 2026 25:00:00 GMT',
+	])("'%s' asks for nothing", (header) => {
+		expect(retryAfter(header, undefined, now)).toBeUndefined();
+	});
+
+	test('a date counts from the clock of the server that sent it', () => {
+		const slow = 'Mon, 23 Nov 2026 11:59:00 GMT';
+		expect(retryAfter('Mon, 23 Nov 2026 11:59:05 GMT', slow, now)).toBe(5);
+		expect(retryAfter('Mon, 23 Nov 2026 11:59:05 GMT', 'no date', now)).toBe(0);
+		expect(retryAfter(undefined, slow, now)).toBeUndefined();
+	});
 });
 
 test('waits double from one second, between half and the whole, up to the longest', () => {

@@ -45,12 +45,15 @@ const MOST_ERROR_BYTES = 256 * 1024;
 export function readResponse(response: unknown): Response {
 	if (!isRecord(response)) return { status: 0, type: '', body: '' };
 	const headers = isRecord(response.headers) ? response.headers : {};
-	const header = headers['retry-after'];
+	const text = (name: string): string | undefined => {
+		const header = headers[name];
+		return typeof header === 'string' ? header : undefined;
+	};
 	return {
 		status: Number(response.statusCode),
 		type: asText(headers['content-type']),
 		body: response.body,
-		wanted: retryAfter(typeof header === 'string' ? header : undefined, Date.now()),
+		wanted: retryAfter(text('retry-after'), text('date'), Date.now()),
 	};
 }
 

@@ -95,7 +95,8 @@ export function caller(
 				return { ...sent, outcome: gaveUp(outcome.failure, tries, tooLong(wanted, settings.maxRetryWait)) };
 			}
 			if (tries >= settings.maxTries) return { ...sent, outcome: gaveUp(outcome.failure, tries) };
-			await pause(context, wanted ?? retryWait(tries, settings.maxRetryWait, Math.random()));
+			// A server that asks for less than a busy one needs gets no more requests for it.
+			await pause(context, Math.max(wanted ?? 0, retryWait(tries, settings.maxRetryWait, Math.random())));
 			tally.retries++;
 		}
 	};

@@ -20,12 +20,26 @@ export function isRetryable({ kind, status, code }: Failure, retryTimeouts: bool
 	return (status !== undefined && RETRIED_STATUS.has(status)) || (code !== undefined && RETRIED_CODE.has(code));
 }
 
-/** What `Retry-After` asks for, in seconds from `now` (milliseconds since the epoch); it is a number of seconds or a date. */
-export function retryAfter(header: string | undefined, now: number): number | undefined {
+/** The date that HTTP writes, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7). Date.parse would read nearly anything. */
+const HTTP_DATE =
+	/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** Milliseconds since the epoch; undefined where a text is no date of HTTP's form. */
+function httpDate(text: string | undefined): number | undefined {
+	const time = text !== undefined && HTTP_DATE.test(text.trim()) ? Date.parse(text) : NaN;
+	return Number.isNaN(time) ? undefined : time;
+}
+
+/**
+ * What `Retry-After` asks for, in seconds: a whole number of them, or a date (RFC 9110, 10.2.3). A date is compared with
+ * the reply's own `Date`, since the server's clock may be wrong, else with `now` (milliseconds since the epoch). Undefined
+ * where it asks for nothing, or in another form.
+ */
+export function retryAfter(header: string | undefined, replyDate: string | undefined, now: number): number | undefined {
 	const text = header?.trim() ?? '';
-	if (/^\d+$/.test(text)) return Number(text);
-	const date = Date.parse(text);
-	return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
+	if (/^\d{1,15}$/.test(text)) return Number(text);
+	const date = httpDate(text);
+	return date === undefined ? undefined : Math.max(0, (date - (httpDate(replyDate) ?? now)) / 1000);
 }
 
 /** Seconds to wait after the given try (1 for the first): doubling from 1, spread between half and the whole of it. */
