@@ -18,6 +18,8 @@ interface Options {
 	failure?: (bad: number[], sent: number[]) => Failure;
 	/** Whether these rows get another number of predictions, good as they are. */
 	countsWrongly?: (sent: number[]) => boolean;
+	/** The failure of a row that is sent alone, whatever it is. */
+	alone?: () => Failure;
 }
 
 const refused = (): Failure => statusFailure(500, replyOf('{"error":"could not convert string to float"}'));
@@ -30,6 +32,7 @@ async function search(size: number, isBad: (row: number) => boolean, options: Op
 	const requests: number[][] = [];
 	const answer = (sent: number[]): Failure | undefined => {
 		const badAmong = sent.filter(isBad);
+		if (options.alone && sent.length === 1) return options.alone();
 		if (options.countsWrongly?.(sent)) return { ...refused(), blame: { kind: 'count' } };
 		if (badAmong.length > 0) return failure(badAmong, sent);
 		for (const row of sent) good.add(row);
@@ -42,7 +45,8 @@ async function search(size: number, isBad: (row: number) => boolean, options: Op
 			rows,
 			send: async (sent) => {
 				requests.push(sent);
-				const known = sent.find((row) => good.has(row) || bad.has(row));
+				// Where no row may go alone, a good one goes beside it.
+				const known = (options.alone ? sent.slice(0, -1) : sent).find((row) => good.has(row) || bad.has(row));
 				if (known !== undefined) throw new Error(`row ${known} was sent again although it was known`);
 				return answer(sent);
 			},
@@ -73,8 +77,8 @@ test.each(SIZES)('one bad row among %i costs at most 1 + 2·ceil(log2 n) request
 test.each(SIZES)('%i rows all bad for one reason cost at most 2·ceil(log2 n) + 8 requests', async (size) => {
 	const { bad, requests } = await search(size, () => true);
 	expect(bad.size).toBe(size);
-	expect(requests.length).toBeLessThanOrEqual(Math.min(8, size));
-	const unsent = [...bad].filter(([row]) => !requests.some((sent) => sent.includes(row)));
+	expect(requests.length).toBeLessThanOrEqual(Math.min(8, size) + Math.min(6, 2 * depth(size)));
+	const unsent = [...bad].filter(([row]) => !requests.some((sent) => sent.length === 1 && sent[0] === row));
 	expect(unsent).toHaveLength(Math.max(0, size - 8));
 	for (const [, { description }] of unsent) expect(description).toContain('This row was not sent alone');
 });
@@ -89,6 +93,34 @@ test.each(SIZES)(
 		}
 	},
 );
+
+describe('a model that takes no row alone', () => {
+	const alone = (): Failure =>
+		statusFailure(500, replyOf('{"error":"Found array with 1 sample(s) while a minimum of 2"}'));
+
+	test.each([5, 8, 16, 100, 500])('keeps the good rows of %i', async (size) => {
+		for (let row = 0; row < size; row += 7) {
+			const { bad, requests } = await search(size, (one) => one === row, { alone });
+			expect([...bad].map(([one, { message }]) => [one, message])).toEqual([[row, refused().message]]);
+			expect(requests.length).toBeLessThanOrEqual(8 + 6 + 1 + 2 * depth(size));
+		}
+	});
+
+	test('keeps them beside several bad rows', async () => {
+		const { bad } = await search(500, (row) => [3, 77, 410].includes(row), { alone });
+		expect([...bad.keys()].toSorted((one, other) => one - other)).toEqual([3, 77, 410]);
+	});
+
+	test('stops at the bad row and not at the first one', async () => {
+		const { bad } = await search(16, (row) => row === 5, { alone, stopsAtFirst: true });
+		expect([...bad].map(([one, { message }]) => [one, message])).toEqual([[5, refused().message]]);
+	});
+
+	test('fails whole where all are bad', async () => {
+		const { bad } = await search(500, () => true, { alone });
+		expect(bad.size).toBe(500);
+	});
+});
 
 test('rows that fail in different words are each heard', async () => {
 	const { bad } = await search(20, () => true, {

@@ -502,10 +502,33 @@ describe('waiting and trying again', () => {
 		expect(server.requests).toHaveLength(1);
 	});
 
-	test.each([400, 401, 403, 404, 413, 422, 500, 501, 504])('status %i is not tried again', async (status) => {
+	test.each([401, 403, 404, 413, 501, 504])('status %i is not tried again', async (status) => {
 		server.answer = () => ({ status });
 		await predict({ rows: [{ id: 1 }], parameters: quick });
 		expect(server.requests).toHaveLength(1);
+	});
+
+	test.each([400, 422, 500])('status %i is tried again under the other name for rows alone', async (status) => {
+		server.answer = () => ({ status });
+		const { error } = await predict({ rows: [{ id: 1 }], parameters: quick });
+		expect(server.requests.map(({ text }) => text)).toEqual(['{"inputs":[[1]]}', '{"instances":[[1]]}']);
+		expect(error?.description).toContain("Under 'instances' it failed too. The row was sent under 'inputs' as: [1]");
+	});
+
+	test.each([400, 422, 500])('status %i is final where the name is chosen', async (status) => {
+		server.answer = () => ({ status });
+		const { error } = await predict({ rows: [{ id: 1 }], parameters: { ...quick, requestField: 'inputs' } });
+		expect(server.requests).toHaveLength(1);
+		expect(error?.description).toContain("The row was sent under 'inputs' ('Request Field') as: [1]");
+	});
+
+	test('a server that is busy for a while, and asks for no wait at all, is waited for', async () => {
+		const ready = Date.now() + 600;
+		server.answer = (request) =>
+			Date.now() < ready ? { status: 503, headers: { 'retry-after': '0' } } : firstValues(request);
+		const { success } = await predict({ rows: [{ id: 1 }] });
+		expect(success).toHaveLength(1);
+		expect(server.requests.length).toBeLessThanOrEqual(3);
 	});
 
 	test('a time-out is a clear failure, tried again only when asked', async () => {

@@ -1,8 +1,17 @@
-import { readPredictions } from '../nodes/core/predict/predictions';
+import { PredictionReader } from '../nodes/core/predict/predictionReader';
 import documented from './fixtures/error-bodies.json';
 import { replyOf } from '../nodes/core/json/reply';
 
 const goOn = async (): Promise<void> => {};
+
+const readerOf = (isColumnar = false): PredictionReader =>
+	new PredictionReader({ isExamples: false, isColumnar }, goOn);
+
+/** The values of so many rows in a reply. */
+const valuesIn = async (body: string, rows: number, isColumnar = false) => {
+	const items = Array.from({ length: rows }, (_, item) => item);
+	return await readerOf(isColumnar).read(replyOf(body), items);
+};
 
 describe('documented replies with status 200', () => {
 	const FAILS = 'fails';
@@ -39,7 +48,7 @@ describe('documented replies with status 200', () => {
 
 	test.each(documented.filter(({ status }) => status === 200))('$case', async ({ case: name, body }) => {
 		const [rows = 0, value] = expected[name] ?? [];
-		const read = await readPredictions(replyOf(body), rows, { isExamples: false, isColumnar: false }, goOn);
+		const read = await valuesIn(body, rows, name === 'ok-tfs-outputs-named');
 		expect(read.ok ? read.value : FAILS).toEqual(value);
 	});
 
@@ -51,7 +60,7 @@ describe('documented replies with status 200', () => {
 		['more than rows', '{"predictions": [1, 2, 3]}', 2, FAILS],
 		['members of other lengths are one prediction', '{"predictions": {"a": [1], "b": [2, 3]}}', 2, FAILS],
 	])('%s', async (_name, body, rows, value) => {
-		const read = await readPredictions(replyOf(body), rows, { isExamples: false, isColumnar: false }, goOn);
+		const read = await valuesIn(body, rows);
 		expect(read.ok ? read.value : FAILS).toEqual(value);
 	});
 });

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { readEmbeddings } from '../nodes/core/language/embeddings';
 import { parseReply } from '../nodes/core/json/json';
 import { parseLongReply } from '../nodes/core/json/longJson';
-import { readPredictions } from '../nodes/core/predict/predictions';
+import { PredictionReader } from '../nodes/core/predict/predictionReader';
 import { replyInTurns, replyOf } from '../nodes/core/json/reply';
 import { Turns } from '../nodes/core/turns';
 
@@ -44,8 +44,8 @@ describe('others have their turn', () => {
 	test('while columns become rows', async () => {
 		const column = Array.from({ length: 1000 }, (_, row) => row);
 		const reply = replyOf(`{"predictions":{"a":${JSON.stringify(column)},"__proto__":${JSON.stringify(column)}}}`);
-		const form = { isExamples: false, isColumnar: true };
-		const read = await readPredictions(reply, 1000, form, giveWay);
+		const reader = new PredictionReader({ isExamples: false, isColumnar: true }, giveWay);
+		const read = await reader.read(reply, [...column]);
 		expect(JSON.stringify(read.ok && read.value.at(-1))).toBe('{"a":999,"__proto__":999}');
 		expect(read.ok && read.value.length).toBe(1000);
 		expect(giveWay.mock.calls.length).toBeGreaterThan(100);

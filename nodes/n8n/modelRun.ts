@@ -2,68 +2,27 @@
  * The run of an operation on a model, which is the same for all of them: what is the same for all items is read, then every
  * item, then rows go out in batches, and every item is settled. An operation says the rest.
  */
-import { accumulateTokenUsage, type INodeExecutionData } from 'n8n-workflow';
-import type { Batch, BatchForm } from '../core/batching/batchBuilder';
+import { accumulateTokenUsage } from 'n8n-workflow';
 import { scatter, type Group } from '../core/batching/scatter';
-import { success, type Failure, type Outcome } from '../core/failure/outcome';
-import type { Route } from '../core/hopsworks/route';
+import { failed, success, type Outcome } from '../core/failure/outcome';
 import { encode } from '../core/json/json';
 import type { Reply } from '../core/json/reply';
 import { turnsOfRun } from './cancel';
 import { readConnection } from './connection';
 import type { AddressOptions } from './deploymentLocator';
+import { LateRow, type Exchange, type ModelCall, type Protocol } from './modelCall';
 import { readOptions, type Options, type OptionTable } from './options';
 import { deploymentResolver, type ResolvedDeployment, type Resolver } from './resolver';
 import type { Run } from './run';
 import { sender, type Send, type Sent } from './send';
 import { readSendSettings, type SendOptions } from './sendOptions';
 import type { OnPiece } from './stream';
-import { attempt } from './unusable';
-
-/** A row that is fetched only when its turn comes, since it would take too much memory before. */
-export class LateRow<Row> {
-	constructor(readonly fetch: () => Promise<Outcome<Row>>) {}
-}
-
-/** How rows are written to a deployment, and their values read from its replies. */
-export interface Protocol<Row, Value> extends BatchForm<Row> {
-	/** What goes with the rows: items whose protocols have the same share requests to the same target. */
-	shared: unknown;
-	/** The text of a request for some rows. */
-	write(rows: Row[]): string;
-	/** One value per row out of a reply. */
-	read(reply: Reply, rows: number): Outcome<Value[]> | Promise<Outcome<Value[]>>;
-	/** May change `write` after a failure; what was written before is then sent again. */
-	learn?(failure: Failure): void;
-}
-
-/** Sends a batch and reads its values; the pieces of a reply that streams go to `onPiece`. */
-export type Exchange<Row, Value> = (batch: Batch<Row>, onPiece?: OnPiece) => Promise<Outcome<Value[]>>;
-
-/** What an operation says of one run: how an item is read, how a request is written, and how its reply is read. */
-export interface ModelCall<Row, Value, OptionValues> {
-	/** Whether items go one by one and in their order. */
-	isSequential?: boolean;
-	/** The row of an item. Throws `unusable`. */
-	readRow(item: number): Row | LateRow<Row>;
-	/** Throws `unusable`. */
-	route(options: Options<OptionValues>): Route;
-	/** A new object each time: its limits shrink while the run goes on. Throws `unusable`. */
-	protocol(options: Options<OptionValues>, deployment: ResolvedDeployment): Protocol<Row, Value>;
-	/** Stands around every exchange: sees to what its rows lack, or who else hears of it. */
-	around?(exchange: Exchange<Row, Value>): Exchange<Row, Value>;
-	/** Called for every request, with the items whose rows it carried. */
-	onSent?(items: number[], sent: Sent): void;
-	/** What comes out for an item. */
-	made(item: number, value: Value): INodeExecutionData;
-	/** Tokens that the replies have cost, counted up by `read`. */
-	usage?: { prompt: number; completion: number };
-}
+import { attempt, failureIn } from './unusable';
 
 /** What a run on a model begins with: what is the same for all items is read from it. */
 export interface RunStart<OptionValues> {
 	run: Run;
-	/** Those of the first item. What may differ between items is read from the options that `route` and `protocol` are given. */
+	/** Those of the first item. What may differ between items is read from the options that the call's members are given. */
 	options: Options<OptionValues>;
 	resolver: Resolver;
 }
@@ -90,17 +49,24 @@ export async function runOnModel<Row, Value, OptionValues extends AddressOptions
 	if (!started.ok) return run.settleRest(started.failure);
 	const { call, settings } = started.value;
 	const { usage } = call;
-	const { groups, add } = grouping(run, started.value);
+	const { groups, add, readAgain, hindsight } = grouping(run, started.value);
 	if (!(await run.readItems(add))) return;
-	await scatter(groups, {
-		concurrency: call.isSequential ? 1 : settings.concurrency,
-		stops: run.stops,
-		turns: turnsOfRun(),
-		notes: run.notes,
-		settle(item, outcome) {
-			run.settle(item, outcome.ok ? success(call.made(item, outcome.value)) : outcome);
-		},
-	});
+	if (call.readsAgain?.()) for (const group of groups) group.rowOf = readAgain;
+	let hasFailed = false;
+	const settle = (item: number, outcome: Outcome<Value>): void => {
+		hasFailed ||= !outcome.ok;
+		run.settle(item, outcome.ok ? success(call.made(item, outcome.value)) : outcome);
+	};
+	for (let open: Array<Group<Row, Value>> = groups; open.length > 0; open = hindsight(settle)) {
+		await scatter(open, {
+			concurrency: call.isSequential ? 1 : settings.concurrency,
+			stops: run.stops,
+			turns: turnsOfRun(),
+			notes: run.notes,
+			settle,
+		});
+		if (run.stops && hasFailed) break;
+	}
 	// Each call replaces the figures of the last; missing on older n8n.
 	if (usage && usage.prompt + usage.completion > 0) {
 		accumulateTokenUsage?.(run.context, usage.prompt, usage.completion);
@@ -119,52 +85,91 @@ function grouping<Row, Value, OptionValues extends AddressOptions>(
 	run: Run,
 	{ table, call, resolver, send }: Grouping<Row, Value, OptionValues>,
 ) {
+	const protocols = new Map<Group<Row, Value>, Protocol<Row, Value>>();
 	const groups: Array<Group<Row, Value>> = [];
 	const known = new Map<string, Group<Row, Value>>();
 	/** By item; a row is dropped once it is in a batch. */
 	const rows: Array<Row | LateRow<Row> | undefined> = [];
+	let lastOptions: { given: unknown; options: Options<OptionValues> } | undefined;
 	let last: { locator: unknown; given: unknown; group: Group<Row, Value> } | undefined;
+
+	function fetched(row: Row | LateRow<Row> | undefined): Row | undefined | Promise<Outcome<Row>> {
+		return row instanceof LateRow ? row.fetch() : row;
+	}
 
 	function rowOf(item: number): Row | undefined | Promise<Outcome<Row>> {
 		const row = rows[item];
 		rows[item] = undefined;
-		return row instanceof LateRow ? row.fetch() : row;
+		return fetched(row);
 	}
 
-	function exchangeWith(deployment: ResolvedDeployment, protocol: Protocol<Row, Value>): Exchange<Row, Value> {
-		return async ({ items, rows: batch }, onPiece) => {
-			// Others are waited for together, before any request.
-			const ready = call.isSequential ? await resolver.ready(deployment) : success(undefined);
-			if (!ready.ok) return ready;
+	function readAgain(item: number): Row | undefined | Promise<Outcome<Row>> {
+		try {
+			return fetched(call.readRow(item, optionsOf(run.read('options', item))));
+		} catch (error) {
+			return Promise.resolve(failed(failureIn(error)));
+		}
+	}
+
+	/** The same object for the same options: most items have those of the one before. */
+	function optionsOf(given: unknown): Options<OptionValues> {
+		if (!lastOptions || lastOptions.given !== given) lastOptions = { given, options: readOptions(table, given) };
+		return lastOptions.options;
+	}
+
+	function exchangeWith(
+		{ target }: ResolvedDeployment,
+		protocol: Protocol<Row, Value>,
+		hasOthers: () => boolean,
+	): Exchange<Row, Value> {
+		async function post(items: number[], write: () => string, onPiece?: OnPiece): Promise<Sent> {
+			const sent = await send(target, write, onPiece);
+			call.onSent?.(items, sent);
+			return sent;
+		}
+		return async (batch, onPiece) => {
+			const ask = async (text: string): Promise<Outcome<Reply>> => (await send(target, () => text)).outcome;
+			const read = async (reply: Reply) => await protocol.read(reply, batch, ask, hasOthers());
 			for (;;) {
 				const { write } = protocol;
-				const sent = await send(deployment.target, () => write(batch), onPiece);
-				call.onSent?.(items, sent);
-				const values = sent.outcome.ok ? await protocol.read(sent.outcome.value, items.length) : sent.outcome;
-				if (!values.ok) protocol.learn?.(values.failure);
-				if (values.ok || protocol.write === write) return values;
+				const { outcome } = await post(batch.items, () => write(batch.rows), onPiece);
+				const values = outcome.ok ? await read(outcome.value) : outcome;
+				if (values.ok) return values;
+				const reply = await protocol.learn?.(values.failure, batch, ask);
+				if (reply) return await read(reply);
+				if (protocol.write === write) return values;
 			}
 		};
 	}
 
 	function newGroup(deployment: ResolvedDeployment, protocol: Protocol<Row, Value>): Group<Row, Value> {
-		const { limits, sizeOf } = protocol;
-		const exchange = exchangeWith(deployment, protocol);
+		const { limits, sizeOf, explain } = protocol;
+		const items: number[] = [];
+		const exchange = exchangeWith(deployment, protocol, () => items.length > 1);
+		const ready = async (): Promise<Outcome<unknown>> => await resolver.ready(deployment);
+		// Others are waited for together, before any request.
+		const inTurn: Exchange<Row, Value> = async (batch, onPiece) => {
+			const isReady = await ready();
+			return isReady.ok ? await exchange(batch, onPiece) : isReady;
+		};
+		const whole = call.isSequential ? inTurn : exchange;
 		const group: Group<Row, Value> = {
-			items: [],
+			items,
 			limits,
 			sizeOf,
 			rowOf,
-			exchange: call.around?.(exchange) ?? exchange,
-			ready: async () => (call.isSequential ? success(undefined) : await resolver.ready(deployment)),
+			exchange: call.around?.(whole) ?? whole,
+			ready: async () => (call.isSequential ? success(undefined) : await ready()),
+			...(explain && { explain }),
 		};
 		groups.push(group);
+		protocols.set(group, protocol);
 		return group;
 	}
 
 	/** The group of an item whose deployment has to be looked up first, or whose options differ from the last one's. */
 	async function findGroup(locator: unknown, given: unknown): Promise<Group<Row, Value>> {
-		const options = readOptions(table, given);
+		const options = optionsOf(given);
 		const deployment = await resolver.resolve(locator, options, call.route(options));
 		const protocol = call.protocol(options, deployment);
 		const { url, host = '' } = deployment.target;
@@ -177,9 +182,9 @@ function grouping<Row, Value, OptionValues extends AddressOptions>(
 
 	/** Sees that an item can be sent, so that what cannot is known before anything is. Most items wait for nothing. */
 	function add(item: number): Promise<void> | undefined {
-		rows[item] = call.readRow(item);
-		const locator = run.read('deployment', item);
 		const given = run.read('options', item);
+		rows[item] = call.readRow(item, optionsOf(given));
+		const locator = run.read('deployment', item);
 		if (!last || last.locator !== locator || last.given !== given) {
 			return findGroup(locator, given).then((group) => void group.items.push(item));
 		}
@@ -187,5 +192,15 @@ function grouping<Row, Value, OptionValues extends AddressOptions>(
 		return undefined;
 	}
 
-	return { groups, add };
+	/** Settles items whose values are known better now, and returns the groups of those that have to be sent again. */
+	function hindsight(settle: (item: number, outcome: Outcome<Value>) => void): Array<Group<Row, Value>> {
+		return [...protocols].flatMap(([group, protocol]) => {
+			const { values, doubtful = [] } = protocol.hindsight?.() ?? {};
+			for (const [item, value] of values ?? []) settle(item, success(value));
+			if (doubtful.length === 0) return [];
+			return [{ ...group, items: doubtful, rowOf: readAgain, limits: { ...group.limits, rows: 1 } }];
+		});
+	}
+
+	return { groups, add, readAgain, hindsight };
 }

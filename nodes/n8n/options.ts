@@ -96,14 +96,22 @@ export function readNumber({ displayName, default: otherwise, typeOptions = {} }
 	);
 }
 
+/** Names that no answer can have in an item of n8n, and why. */
+const NO_FIELD: Record<string, string> = {
+	'': 'is empty',
+	// Set like any other, it would change the item itself and be seen nowhere.
+	['__proto__']: "is '__proto__', which no item can hold",
+	error: "is 'error', which n8n takes for the mark of a failed item",
+};
+
 /** The name of the field that an answer goes to. */
 export function outputFieldOption(field: Field): Option<string> {
 	return {
 		field,
 		read(given) {
 			const name = asText(given ?? field.default).trim();
-			if (name !== '' && name !== 'error') return name;
-			const problem = name === '' ? 'is empty' : "is 'error', which n8n takes for the mark of a failed item";
+			const problem = Object.hasOwn(NO_FIELD, name) ? NO_FIELD[name] : undefined;
+			if (problem === undefined) return name;
 			return unusable(`'Output Field' ${problem}`, `Give it another name, such as '${asText(field.default)}'.`);
 		},
 	};

@@ -10,7 +10,7 @@ import { readEmbeddings } from '../../nodes/core/language/embeddings';
 import { readErrorReply } from '../../nodes/core/failure/errorReply';
 import { parseGiven, parseReply } from '../../nodes/core/json/json';
 import type { Outcome } from '../../nodes/core/failure/outcome';
-import { readPredictions } from '../../nodes/core/predict/predictions';
+import { PredictionReader } from '../../nodes/core/predict/predictionReader';
 import { statusFailure } from '../../nodes/core/failure/statusFailure';
 import { bodies } from './bodies.cts';
 import { replyOf } from '../../nodes/core/json/reply';
@@ -70,12 +70,10 @@ test(`${CASES} random and mutated bodies`, async () => {
 	let seen = 0;
 	const check = async (body: string, rows: number, status: number): Promise<void> => {
 		for (const format of ['values', 'columnar'] as const) {
-			const read = await readPredictions(
-				replyOf(body),
-				rows,
-				{ isExamples: false, isColumnar: format === 'columnar' },
-				goOn,
-			);
+			const reader = new PredictionReader({ isExamples: false, isColumnar: format === 'columnar' }, goOn);
+			const items = Array.from({ length: rows }, (_, item) => item);
+			// The first row alone is answered in the same way.
+			const read = await reader.read(replyOf(body), items, async () => ({ ok: true, value: replyOf(body) }));
 			expectInWords(read);
 			if (read.ok && read.value.length !== rows) throw new Error('another number of predictions than rows');
 		}

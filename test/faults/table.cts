@@ -1,7 +1,7 @@
 /** What servers do, well and badly, and what every row must become. Ten rows with an `id` from 0 to 9 are sent. */
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { at, listOf } from '../support/json.cts';
+import { at, listOf, recordOf } from '../support/json.cts';
 import { rowsOf, type Answer, type Recorded, type Reply } from '../support/server.cts';
 
 export interface Fault {
@@ -25,6 +25,10 @@ export interface Fault {
 }
 
 export const ROWS = 10;
+/** The request that tries the other of the two names for rows, before a first failure is believed. */
+const FIELD = 1;
+/** What ten rows cost that all fail alone in one way: eight are sent, then two halves, then three quarters and no row alone. */
+const ALL_BAD = 1 + FIELD + 8 + 2 + 3;
 const MEGABYTE = 1024 * 1024;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -51,6 +55,14 @@ const schemaError = (status: number, code: string, extra: object): Reply => ({
 	status,
 	body: { detail: { code, message: 'Prediction request does not match the deployment schema.', ...extra } },
 });
+/** Whether the rows of a request stand under a name. */
+const named = (request: Recorded, field: string): boolean => recordOf(request.body)[field] !== undefined;
+const rankingFor = (id: unknown, length: number) => ({
+	article: Array.from({ length }, (_, rank) => `${String(id)}.${rank}`),
+	score: Array<number>(length).fill(0.5),
+});
+/** What a recommender answers that reads the first row alone. */
+const rankingOf = (request: Recorded, length: number) => rankingFor(ids(request)[0], length);
 const tensorFlow = (present: number[], request: Recorded): Reply =>
 	error(
 		400,
@@ -238,7 +250,7 @@ export const bodyFaults: Fault[] = [
 		answer: () => ({ status: 500, body: `<html><body>${'<body'.repeat(2 * MEGABYTE)}` }),
 		failing: 'all',
 		error: /The model failed \(status 500\)/,
-		requests: { most: 9 },
+		requests: { most: ALL_BAD },
 	},
 	{
 		server: 'nests its predictions 3,000 levels deep',
@@ -259,7 +271,7 @@ export const bodyFaults: Fault[] = [
 		answer: () => ({ body: '{"predictions":null,"detail":[{"msg":{"toString":1}}]}' }),
 		failing: 'all',
 		error: /The model failed, though the status was 200/,
-		requests: 9,
+		requests: ALL_BAD,
 	},
 	{
 		server: 'labels its JSON as HTML',
@@ -331,7 +343,108 @@ export const predictionFaults: Fault[] = [
 		server: 'answers predictions as an object of lists',
 		answer: (request) => ({ body: { predictions: { label: predictions(request), id: ids(request) } } }),
 		prediction: (id) => ({ label: `of ${id}`, id }),
-		requests: 1,
+		requests: 1 + 1,
+	},
+	{
+		server: 'answers predictions as an object of lists, also to the one row of a last request',
+		answer: (request) => ({ body: { predictions: { label: predictions(request), id: ids(request) } } }),
+		options: { rowsPerRequest: 9 },
+		prediction: (id) => ({ label: `of ${id}`, id }),
+		requests: 2 + 1,
+	},
+	{
+		server: 'ranks ten articles for its first row, as an object of lists',
+		answer: (request) => ({ body: { predictions: rankingOf(request, 10) } }),
+		prediction: (id) => ({
+			article: Array.from({ length: 10 }, (_, rank) => `${id}.${rank}`),
+			score: Array(10).fill(0.5),
+		}),
+		requests: 1 + 1 + ROWS,
+		hint: /each row was sent alone/,
+	},
+	{
+		server: 'ranks one article for its first row, as an object of lists',
+		answer: (request) => ({ body: { predictions: rankingOf(request, 1) } }),
+		prediction: (id) => ({ article: [`${id}.0`], score: [0.5] }),
+		requests: 1 + ROWS,
+		hint: /each row was sent alone/,
+	},
+	{
+		server: 'ranks four articles for its first row, as many as most requests have rows',
+		answer: (request) => ({ body: { predictions: rankingOf(request, 4).article } }),
+		options: { rowsPerRequest: 4, concurrency: 1 },
+		prediction: (id) => [`${id}.0`, `${id}.1`, `${id}.2`, `${id}.3`],
+		requests: 3 + ROWS,
+		hint: /each row was sent alone/,
+	},
+	{
+		server: 'ranks none, one or two articles for its first row',
+		answer: (request) => ({ body: { predictions: rankingOf(request, Number(ids(request)[0]) % 3).article } }),
+		prediction: (id) => rankingFor(id, id % 3).article,
+		// The first request has no prediction, and 'instances' gets none either.
+		requests: { most: 1 + FIELD + ROWS },
+		hint: /each row was sent alone/,
+	},
+	{
+		server: 'answers one row in another form than the others',
+		answer: (request) =>
+			ids(request).includes(9)
+				? { body: { predictions: { label: 'of 9' } } }
+				: { body: { predictions: { label: predictions(request) } } },
+		options: { rowsPerRequest: 9, concurrency: 1 },
+		prediction: (id) => ({ label: `of ${id}` }),
+		failing: [9],
+		error: /answered this row in another form than the others/,
+		requests: 2 + 1,
+	},
+	{
+		server: 'returns nothing',
+		answer: () => ({ body: 'null' }),
+		failing: 'all',
+		error: /The model returned nothing/,
+		requests: { most: ALL_BAD },
+	},
+	{
+		server: 'answers no prediction, and an error beside it',
+		answer: () => ({ body: { predictions: [], error: BAD_VALUE } }),
+		failing: 'all',
+		error: /The model failed, though the status was 200: could not convert/,
+		requests: { most: ALL_BAD },
+	},
+	{
+		server: 'reports an error as if it were a result',
+		answer: () => ({ body: { status: 'error', message: 'the feature group is empty' } }),
+		failing: 'all',
+		error: /The model failed, though the status was 200: the feature group is empty/,
+		requests: { most: ALL_BAD },
+	},
+	{
+		server: "reads 'instances' and says so",
+		answer: (request) => (named(request, 'instances') ? good(request) : error(500, "KeyError: 'instances'")),
+		requests: 2,
+	},
+	{
+		server: "reads 'instances' and says something else",
+		answer: (request) => (named(request, 'instances') ? good(request) : error(500, 'KeyError : 0')),
+		// The request, its first row, that row under the other name, and the other nine in halves, as if one of them were bad.
+		requests: 3 + 4,
+	},
+	{
+		server: "reads 'instances', and answers nothing to anything else",
+		answer: (request) => ({ body: { predictions: named(request, 'instances') ? predictions(request) : [] } }),
+		// Three other rows are under way when the first one tells.
+		requests: { most: 1 + FIELD + ROWS + 3 },
+		hint: /each row was sent alone/,
+	},
+	{
+		server: 'takes no row alone, and has a bad one',
+		answer: (request) =>
+			ids(request).length < 2
+				? error(500, 'a minimum of 2 is required')
+				: refusing([6], () => error(500, BAD_VALUE))(request),
+		failing: [6],
+		error: /could not convert/,
+		requests: { most: 1 + FIELD + 8 + 6 + 6 },
 	},
 	{
 		server: 'answers outputs, as TensorFlow Serving does for inputs',
@@ -371,7 +484,7 @@ export const predictionFaults: Fault[] = [
 		answer: () => ({ body: { predictions: [] } }),
 		failing: 'all',
 		error: /answered 0 predictions for 1 row/,
-		requests: 1 + ROWS,
+		requests: 1 + FIELD + ROWS,
 		hint: /each row was sent alone/,
 	},
 	{
@@ -415,7 +528,7 @@ export const rowFaults: Fault[] = [
 		answer: refusing([0], () => error(500, BAD_VALUE)),
 		failing: [0],
 		error: /could not convert/,
-		requests: { most: 4 },
+		requests: { most: 4 + FIELD },
 	},
 	{
 		server: 'answers 500 where the last row is',
@@ -436,7 +549,7 @@ export const rowFaults: Fault[] = [
 		answer: () => error(500, 'X has 1 features, but StandardScaler is expecting 4 features as input.'),
 		failing: 'all',
 		error: /X has 1 features/,
-		requests: 1 + 8,
+		requests: ALL_BAD,
 	},
 	{
 		server: 'answers 500 to every row, in words of its own',
@@ -517,7 +630,7 @@ export const rowFaults: Fault[] = [
 			schemaError(400, 'SCHEMA_VALIDATION', { errors: [{ row: null, field: null, reason: 'rows must match' }] }),
 		failing: 'all',
 		error: /does not match the deployment schema/,
-		requests: 1 + 8,
+		requests: ALL_BAD,
 	},
 	{
 		server: 'finds no entity for row 5',

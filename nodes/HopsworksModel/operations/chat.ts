@@ -15,16 +15,17 @@ import { giveWay } from '../../n8n/cancel';
 import { addressOptions } from '../../n8n/deploymentLocator';
 import { asJson } from '../../n8n/givenJson';
 import { readFieldNames, readImages } from '../../n8n/images';
+import { answerField } from '../../n8n/answerField';
 import { includeInputFields, isTool, outgoing, simplifyProperty } from '../../n8n/items';
 import { chatModelOptions, readChatRoute, readChatSettings } from '../../n8n/languageModel';
-import { runOnModel, type Exchange, type ModelCall, type RunStart } from '../../n8n/modelRun';
+import type { Exchange, ModelCall } from '../../n8n/modelCall';
+import { runOnModel, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import {
 	booleanOption,
 	givenOption,
 	optionsField,
 	outputFieldOption,
-	readOptions,
 	textOption,
 	type Options,
 	type ValuesOf,
@@ -103,9 +104,9 @@ type ChatCall = ModelCall<Conversation, Answered, ChatOptions>;
 /** What is the same for all items of a run. */
 function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 	const { context, items, read, stops } = run;
-	const outputField = options.get('outputField');
 	const simplifies = read('simplify', 0) === true;
 	const keepsInput = read('includeInputFields', 0) === true;
+	const answers = answerField(run, options.get('outputField'), keepsInput);
 	// Missing on older n8n.
 	const streams = options.get('enableStreaming') && !isTool(context.getNode()) && context.isStreaming?.();
 	const usage = { prompt: 0, completion: 0 };
@@ -127,8 +128,8 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 	return {
 		// The chat panel does not tell items apart, so they stream one after the other.
 		isSequential: streams,
-		readRow(item) {
-			const itemOptions = readOptions(chatOptions, read('options', item));
+		readRow(item, itemOptions) {
+			answers.read(item, itemOptions.get('outputField'));
 			return {
 				messages: readConversation(read, item),
 				imageFields: readFieldNames(itemOptions.get('imageFields')),
@@ -161,7 +162,7 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 		made(item, { answer, reply }) {
 			const answered = outgoing(items, item, keepsInput);
 			const made = simplifies ? { ...answer } : { response: reply };
-			if (keepsInput && simplifies) answered.json[outputField] = made;
+			if (keepsInput && simplifies) answers.put(item, answered.json, made);
 			else Object.assign(answered.json, made);
 			return answered;
 		},

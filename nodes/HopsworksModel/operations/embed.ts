@@ -6,9 +6,11 @@ import { asText, encode } from '../../core/json/json';
 import { embeddingsBody, readEmbeddings } from '../../core/language/embeddings';
 import { giveWay } from '../../n8n/cancel';
 import { addressOptions } from '../../n8n/deploymentLocator';
+import { answerField } from '../../n8n/answerField';
 import { forToolAndNode, includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
 import { readExtraFields, readModelName, serverOptions } from '../../n8n/languageModel';
-import { runOnModel, type ModelCall, type RunStart } from '../../n8n/modelRun';
+import type { ModelCall } from '../../n8n/modelCall';
+import { runOnModel, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import {
 	choiceOption,
@@ -90,14 +92,16 @@ export const embed: Operation = {
 };
 
 /** What is the same for all items of a run. A row is a text as JSON. */
-function setUp({ run: { items, read }, options }: RunStart<EmbedOptions>): ModelCall<string, number[], EmbedOptions> {
+function setUp({ run, options }: RunStart<EmbedOptions>): ModelCall<string, number[], EmbedOptions> {
+	const { items, read } = run;
 	const rows = options.get('rowsPerRequest');
 	const bytes = readRequestBytes(options);
-	const outputField = options.get('outputField');
 	const keepsInput = read('includeInputFields', 0) === true;
+	const answers = answerField(run, options.get('outputField'), keepsInput);
 	const usage = { prompt: 0, completion: 0 };
 	return {
-		readRow(item) {
+		readRow(item, itemOptions) {
+			answers.read(item, itemOptions.get('outputField'));
 			const text = asText(read('text', item));
 			return text.trim() === '' ? unusable("'Text' is empty", 'Give every item a text.') : encode(text);
 		},
@@ -111,8 +115,8 @@ function setUp({ run: { items, read }, options }: RunStart<EmbedOptions>): Model
 				limits: { rows, bytes: bytes - frame },
 				sizeOf: (text) => Buffer.byteLength(text) + 1,
 				write: (texts) => embeddingsBody(texts, request),
-				async read(reply, texts) {
-					const embeddings = await readEmbeddings(reply, texts, giveWay);
+				async read(reply, { items: texts }) {
+					const embeddings = await readEmbeddings(reply, texts.length, giveWay);
 					if (!embeddings.ok) return embeddings;
 					usage.prompt += embeddings.value.promptTokens;
 					return success(embeddings.value.vectors);
@@ -121,7 +125,7 @@ function setUp({ run: { items, read }, options }: RunStart<EmbedOptions>): Model
 		},
 		made(item, vector) {
 			const embedded = outgoing(items, item, keepsInput);
-			embedded.json[outputField] = vector;
+			answers.put(item, embedded.json, vector);
 			return embedded;
 		},
 		usage,

@@ -2,8 +2,10 @@
 import { predictRoute } from '../../core/hopsworks/route';
 import type { Json } from '../../core/json/json';
 import type { Row } from '../../core/predict/rowLayout';
+import { answerField } from '../../n8n/answerField';
 import { includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
-import { runOnModel, type ModelCall, type RunStart } from '../../n8n/modelRun';
+import type { ModelCall } from '../../n8n/modelCall';
+import { runOnModel, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import { asOneOf, optionsField, readOptions } from '../../n8n/options';
 import { readRequestBytes } from '../../n8n/sendOptions';
@@ -46,22 +48,24 @@ async function setUp({
 		extraFieldsOf: (item) => readFieldsBesideRows(readOptions(predictOptions, read('options', item))),
 	});
 	const field = asOneOf(read('requestField', 0), ['auto', 'inputs', 'instances']);
-	const named = field === 'auto' ? (isFromSchema ? 'instances' : 'inputs') : field;
+	const named = field === 'auto' && isFromSchema ? 'instances' : field;
 	const form: PredictForm = {
 		requestField: isPredict ? named : 'examples',
-		learnsField: isPredict && field === 'auto' && !isBody,
 		layout,
 		isBody,
 		isRaw: isBody || options.get('response') === 'raw',
 		rowsPerRequest: Math.min(options.get('rowsPerRequest'), schema?.maxBatchRows ?? Infinity),
 		requestBytes: readRequestBytes(options),
 	};
-	const outputField = options.get('outputField');
 	const keepsInput = read('includeInputFields', 0) === true;
 	const metadata = new Map<number, { attempts: number; latency: number; rowsInRequest: number }>();
 	const addsMetadata = options.get('includeMetadata');
+	const answers = answerField(run, options.get('outputField'), keepsInput);
 	return {
-		readRow,
+		readRow(item, itemOptions) {
+			answers.read(item, itemOptions.get('outputField'));
+			return readRow(item);
+		},
 		route: () => route,
 		protocol(itemOptions, { target, record }) {
 			const owner = schemaOwner?.target.deployment ?? target.deployment;
@@ -79,8 +83,8 @@ async function setUp({
 		},
 		made(item, prediction) {
 			const scored = outgoing(items, item, keepsInput);
-			scored.json[outputField] = prediction;
-			if (addsMetadata) scored.json[`${outputField}Metadata`] = metadata.get(item);
+			answers.put(item, scored.json, prediction);
+			if (addsMetadata) answers.put(item, scored.json, metadata.get(item), 'Metadata');
 			return scored;
 		},
 	};

@@ -1,23 +1,24 @@
 /** How the rows of Predict are written to a deployment, and its predictions read. */
-import { success } from '../../core/failure/outcome';
+import { excerpt } from '../../core/failure/excerpt';
+import { success, type Failure } from '../../core/failure/outcome';
 import type { DeploymentRecord } from '../../core/hopsworks/deploymentRecord';
 import type { Json } from '../../core/json/json';
-import { readPredictions } from '../../core/predict/predictions';
-import { requestBody, rowSize, type RequestField } from '../../core/predict/requestBody';
+import { PredictionReader } from '../../core/predict/predictionReader';
+import { requestBody, rowsText, rowSize } from '../../core/predict/requestBody';
+import type { RequestField } from '../../core/predict/requestField';
 import type { Row, RowLayout } from '../../core/predict/rowLayout';
 import { giveWay } from '../../n8n/cancel';
 import { asJsonObject } from '../../n8n/givenJson';
-import type { Protocol } from '../../n8n/modelRun';
+import type { Protocol } from '../../n8n/modelCall';
 import type { Options } from '../../n8n/options';
 import { unusable } from '../../n8n/unusable';
+import { fieldLearner } from './fieldLearner';
 import type { PredictOptions } from './predictOptions';
 
 /** What is the same for all requests of a run. */
 export interface PredictForm {
-	/** The name that the rows are sent under. */
-	requestField: RequestField;
-	/** Whether a deployment that asks for `instances` gets them. */
-	learnsField: boolean;
+	/** The name that the rows are sent under; `auto` is found out. */
+	requestField: RequestField | 'auto';
 	layout: RowLayout;
 	/** Whether a row is a whole request body. */
 	isBody: boolean;
@@ -39,7 +40,9 @@ export function predictProtocol(
 	record: DeploymentRecord | undefined,
 	options: Options<PredictOptions>,
 ): Protocol<Row, Json> {
-	const { requestField, learnsField, layout, isBody, isRaw, rowsPerRequest, requestBytes } = form;
+	const { layout, isBody, isRaw, rowsPerRequest, requestBytes } = form;
+	const requestField = form.requestField === 'auto' ? likelyField(record, layout) : form.requestField;
+	const isScript = record?.kind === 'script';
 	const extraFields = readFieldsBesideRows(options);
 	const taken = isBody ? undefined : ['inputs', 'instances', requestField].find((name) => name in extraFields);
 	if (taken !== undefined) {
@@ -50,27 +53,71 @@ export function predictProtocol(
 	}
 	const writer = (field: RequestField) => (rows: Row[]) =>
 		isBody ? rows.join() : requestBody(rows, field, extraFields);
-	const learned = writer('instances');
 	// What stands around the rows counts too, under the longer of the two field names.
-	const frame = isBody ? 0 : Buffer.byteLength(learned([]));
-	const sentForm = { isExamples: requestField === 'examples', isColumnar: layout === 'columnar' };
+	const frame = isBody ? 0 : Buffer.byteLength(writer('instances')([]));
+	// An agent acts on what it is sent, and a column by name has no place in a list: neither is tried out.
+	const learns = form.requestField === 'auto' && !isBody && !isScript && layout !== 'columnar';
+	const learner = learns ? fieldLearner(requestField, writer) : undefined;
+	const reader = new PredictionReader(
+		{ isExamples: requestField === 'examples', isColumnar: layout === 'columnar' },
+		giveWay,
+	);
 	const protocol: Protocol<Row, Json> = {
 		shared: extraFields,
-		limits: { rows: isRaw ? 1 : rowsPerRequest, bytes: requestBytes - frame },
+		// An agent reads the first row alone.
+		limits: { rows: isRaw || isScript ? 1 : rowsPerRequest, bytes: requestBytes - frame },
 		sizeOf: rowSize,
-		write: learnsField && needsInstances(record, layout) ? learned : writer(requestField),
-		read: isRaw
-			? ({ json, text }) => success([json ?? text])
-			: async (reply, rows) => await readPredictions(reply, rows, sentForm, giveWay),
-		learn({ message }) {
-			if (learnsField && /no instances in the request/i.test(message)) protocol.write = learned;
+		write: writer(requestField),
+		async read(reply, { items, rows }, ask, hasOthers) {
+			if (isRaw) return success([reply.json ?? reply.text]);
+			const [first] = rows;
+			const mayTest = hasOthers && protocol.limits.rows > 1 && first !== undefined;
+			const sendFirst = async (times: number) => await ask(protocol.write(Array<Row>(times).fill(first ?? '')));
+			const read = await reader.read(reply, items, mayTest ? sendFirst : undefined);
+			if (read.ok) learner?.isRight();
+			return read;
+		},
+		async learn(failure, batch, ask) {
+			const learned = await learner?.learn(failure, batch, ask);
+			if (learned) protocol.write = learned.write;
+			return learned?.reply;
+		},
+		hindsight: () => reader.hindsight(),
+		explain(failure, row) {
+			if (!isOfRow(failure)) return failure;
+			const text = excerpt(typeof row === 'string' ? row : rowsText([row]), LONGEST_ROW);
+			return isBody
+				? withAdvice(failure, `The body was sent as: ${text}`)
+				: withAdvice(failure, `${sentUnder(learner?.fields() ?? { inUse: requestField })}: ${text}`);
 		},
 	};
 	return protocol;
 }
 
-/** Whether a deployment's record says that it reads `instances` only: a batcher does, and TensorFlow Serving by rows. */
-function needsInstances(record: DeploymentRecord | undefined, layout: RowLayout): boolean {
-	if (!record) return false;
-	return record.hasBatcher || (record.modelServer === 'TENSORFLOW_SERVING' && layout !== 'columnar');
+/** The field that a deployment's record points to. */
+function likelyField(record: DeploymentRecord | undefined, layout: RowLayout): RequestField {
+	if (!record) return 'inputs';
+	const { modelServer, hasBatcher, hasTransformer, kind } = record;
+	const isByRows = modelServer === 'TENSORFLOW_SERVING' && layout !== 'columnar';
+	// Transformers pick the field themselves, and nearly all pick this one.
+	return isByRows || hasBatcher || hasTransformer || kind !== 'model' ? 'instances' : 'inputs';
+}
+
+/** Statuses that what is sent can cause. */
+const OF_ROWS = new Set([400, 413, 422, 500]);
+
+function isOfRow({ kind, status }: Failure): boolean {
+	return kind === 'reply' || OF_ROWS.has(status ?? 0);
+}
+
+const LONGEST_ROW = 200;
+
+function withAdvice(failure: Failure, advice: string): Failure {
+	return { ...failure, description: `${failure.description} ${advice}` };
+}
+
+/** The name that a row went out under, where another name might have been read. */
+function sentUnder({ inUse, tried }: { inUse: RequestField; tried?: RequestField }): string {
+	if (tried) return `Under '${tried}' it failed too. The row was sent under '${inUse}' as`;
+	return `The row was sent under '${inUse}' ('Request Field') as`;
 }

@@ -3,7 +3,7 @@ import { columnValue, missingColumn, parseColumns, type Column } from '../../cor
 import { givenRowWriter, rowWriter, type Row, type RowFormat, type RowLayout } from '../../core/predict/rowLayout';
 import { asText, encode, isRecord } from '../../core/json/json';
 import { asJson } from '../../n8n/givenJson';
-import { LateRow } from '../../n8n/modelRun';
+import { LateRow } from '../../n8n/modelCall';
 import { asOneOf } from '../../n8n/options';
 import { attempt, fromN8n, take, unusable } from '../../n8n/unusable';
 import { WHOLE_ITEM } from './rowFields';

@@ -2,7 +2,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { DeploymentSchema } from '../../core/predict/deploymentSchema';
 import type { Row } from '../../core/predict/rowLayout';
-import type { LateRow } from '../../n8n/modelRun';
+import type { LateRow } from '../../n8n/modelCall';
 import type { ParameterReader } from '../../n8n/parameterReader';
 
 /** Reads the row of an item, once. Throws what `attempt` turns into a failure. */

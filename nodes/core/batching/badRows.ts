@@ -31,7 +31,7 @@ const PROBE_ROWS = 8;
  * Finds the bad rows of a request that failed with `failure`. Rows that the server names are believed. Otherwise rows
  * spread over the request are sent alone until one succeeds; if all fail in one way the rest is given up, if not it is
  * halved until the bad rows stand alone. One bad row in n costs at most 1 + 2·ceil(log2 n) requests, a request all bad
- * for one reason at most 9.
+ * for one reason at most 14. A model that takes no single row gets each beside one that is known to be good.
  */
 export async function findBadRows(search: Search, failure: Failure): Promise<void> {
 	const open = new Set(search.rows);
@@ -40,6 +40,8 @@ export async function findBadRows(search: Search, failure: Failure): Promise<voi
 	let firstFailure: Failure | undefined;
 	/** Whether all rows that failed did so in the same words. */
 	let areAlike = true;
+	/** A good row, where the model takes no row alone. */
+	let companion: number | undefined;
 
 	function fail(rows: number[], reason: Failure, positions = [...rows.keys()]): void {
 		for (const position of positions) {
@@ -63,11 +65,44 @@ export async function findBadRows(search: Search, failure: Failure): Promise<voi
 
 	/** Sends rows together; returns the failure where fewer rows can help. */
 	async function send(rows: number[]): Promise<Failure | undefined> {
-		const reason = await search.send(rows);
-		if (reason && rows.length > 1 && reason.blame) return reason;
+		const isAlone = rows.length === 1;
+		const reason = await search.send(isAlone && companion !== undefined ? [...rows, companion] : rows);
+		if (reason && !isAlone && reason.blame) return reason;
 		if (reason) fail(rows, reason);
 		else hasSucceeded = true;
 		for (const row of rows) open.delete(row);
+		return undefined;
+	}
+
+	/** Sends probe rows alone until one succeeds or fails in other words; returns the failures. */
+	async function probe(rows: number[]): Promise<Map<number, Failure>> {
+		const failures = new Map<number, Failure>();
+		for (const row of rows) {
+			if (!open.has(row) || !search.mayGoOn(row)) continue;
+			const reason = await search.send([row]);
+			if (!reason) {
+				hasSucceeded = true;
+				open.delete(row);
+				break;
+			}
+			const own = failureOfRow(reason, 0);
+			const [before = own] = failures.values();
+			failures.set(row, own);
+			if (search.stopsAtFirst || !isSame(own, firstFailure ?? before)) break;
+		}
+		return failures;
+	}
+
+	/** Sends halves of the rows, then quarters, until one succeeds, and returns a row of it: the rows are not all bad then. */
+	async function findGood(rows: number[]): Promise<number | undefined> {
+		for (const part of [...partsOf(rows, 2), ...partsOf(rows, 4)]) {
+			const [first] = part;
+			if (first === undefined || part.length < 2 || !search.mayGoOn(first)) continue;
+			if (await search.send(part)) continue;
+			hasSucceeded = true;
+			for (const row of part) open.delete(row);
+			return first;
+		}
 		return undefined;
 	}
 
@@ -112,10 +147,12 @@ export async function findBadRows(search: Search, failure: Failure): Promise<voi
 	}
 	const badBefore = bad.size;
 	const probes = spreadOver(search.rows);
-	for (const row of probes) {
-		if (hasSucceeded || !areAlike) break;
-		if (open.has(row) && search.mayGoOn(row)) await send([row]);
-	}
+	const failures = areAlike ? await probe(probes) : new Map<number, Failure>();
+	// Rows that all fail alone may be good: then fewer of them together succeed. A run that stops asks only if the words say so.
+	const [first, ...others] = failures.values();
+	const areDoubtful = first?.blame !== undefined && !hasSucceeded && others.every((other) => isSame(other, first));
+	if (areDoubtful && !(search.stopsAtFirst && isSame(failure, first))) companion = await findGood([...open]);
+	if (companion === undefined) for (const [row, own] of failures) fail([row], own);
 	const failAlike = !hasSucceeded && areAlike && probes.every((row) => bad.has(row));
 	if (firstFailure && failAlike) return fail([...open], givenUp(firstFailure));
 	await halve([...open], isKnownBad && bad.size === badBefore);
@@ -126,6 +163,12 @@ function spreadOver(rows: number[]): number[] {
 	const last = rows.length - 1;
 	const steps = Array.from({ length: PROBE_ROWS }, (_, step) => Math.round((step * last) / (PROBE_ROWS - 1)));
 	return [...new Set([0, last, ...steps])].flatMap((position) => rows.slice(position, position + 1));
+}
+
+/** Rows in so many parts of the same size. */
+function partsOf(rows: number[], parts: number): number[][] {
+	const size = Math.ceil(rows.length / parts);
+	return Array.from({ length: parts }, (_, part) => rows.slice(part * size, (part + 1) * size));
 }
 
 function isSame(one: Failure, other: Failure | undefined): boolean {

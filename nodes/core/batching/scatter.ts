@@ -14,6 +14,8 @@ export interface Group<Row, Value> extends BatchForm<Row> {
 	rowOf: RowOf<Row>;
 	/** Sends rows in one request, and returns one value per row. */
 	exchange(batch: Batch<Row>): Promise<Outcome<Value[]>>;
+	/** A row's failure, with what helps to see why. */
+	explain?(failure: Failure, row: Row): Failure;
 }
 
 /** How rows go out, and what becomes of them. */
@@ -65,6 +67,11 @@ export async function scatter<Row, Value>(
 		settle(item, failed(failure));
 	}
 
+	/** Fails an item of a group, whose row is at hand. */
+	function failRow(group: Group<Row, Value>, item: number, row: Row | undefined, failure: Failure): void {
+		fail(item, row === undefined ? failure : (group.explain?.(failure, row) ?? failure));
+	}
+
 	/** Settles items with their values until its turn is over. Returns how many are settled. */
 	function settleSome(items: number[], values: Value[], settled: number): number {
 		let done = settled;
@@ -112,7 +119,8 @@ export async function scatter<Row, Value>(
 			const rows = items.map((item) => known.get(item)).filter((row) => row !== undefined);
 			return await ask(group, { items, rows });
 		};
-		await findBadRows({ rows: batch.items, send, fail, mayGoOn, stopsAtFirst: stops }, failure);
+		const failItem = (item: number, reason: Failure): void => failRow(group, item, known.get(item), reason);
+		await findBadRows({ rows: batch.items, send, fail: failItem, mayGoOn, stopsAtFirst: stops }, failure);
 	}
 
 	/** Finds the values of a batch, however often it takes. Returns whether a further one may begin. */
@@ -123,7 +131,9 @@ export async function scatter<Row, Value>(
 		if (!items.some(mayGoOn)) return false;
 		const failure = await ask(group, batch);
 		if (failure && (items.length === 1 || !failure.blame)) {
-			items.forEach((item, position) => fail(item, failureOfRow(failure, position)));
+			for (const [position, item] of items.entries()) {
+				failRow(group, item, batch.rows[position], failureOfRow(failure, position));
+			}
 		} else if (failure?.blame?.kind === 'rows') {
 			const found = search(group, batch, failure);
 			searches = Promise.allSettled([searches, found]);

@@ -50,11 +50,23 @@ export interface DeploymentRecord {
 	isBehindGateway: boolean;
 	/** Whether a batcher stands in front, which reads `instances` only. */
 	hasBatcher: boolean;
+	/** Whether a transformer stands in front, a script that reads the whole body first. */
+	hasTransformer: boolean;
+	/** `script`: an agent, or any other server of the user's own, without a model; `featureView`: feature vectors, without one too. */
+	kind: 'model' | 'featureView' | 'script';
+	/** Seconds for which a request to a deployment that sleeps is held until it is awake; 0 where it never sleeps. */
+	coldStart: number;
+	/** When it was last started or changed, in milliseconds since the epoch; undefined where that is not told. */
+	deployed?: number;
 	/** The Kubernetes namespace; '' before 4.2. */
 	namespace: string;
 	/** All that was sent, but for environment variables: they may hold secrets. */
 	raw: Record<string, Json>;
 }
+
+/** The longest that Hopsworks lets a request wait for a deployment that wakes up, and what it does unless told otherwise (5.2). */
+const LONGEST_COLD_START = 3600;
+const USUAL_COLD_START = 600;
 
 const NEVER_SHOWN = new Set(['predictorEnvVars', 'transformerEnvVars']);
 
@@ -65,6 +77,33 @@ function text(value: unknown): string {
 /** Whether a value is a number by which Hopsworks knows something: it becomes a part of an address. */
 function isId(value: unknown): value is number {
 	return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Agents and deployments of feature views have no model, and a script or variables of Hopsworks' own instead. */
+function kindIn({
+	modelName,
+	modelPath,
+	modelServer,
+	predictor,
+	predictorEnvVars,
+}: Record<string, Json>): DeploymentRecord['kind'] {
+	if (text(modelName) !== '' || text(modelPath) !== '') return 'model';
+	const variables = Array.isArray(predictorEnvVars) ? predictorEnvVars.map(text) : [];
+	if (variables.some((variable) => variable.startsWith('SERVING_FEATURE_VIEW_NAME='))) return 'featureView';
+	return text(modelServer).toUpperCase() === 'PYTHON' || text(predictor) !== '' ? 'script' : 'model';
+}
+
+function coldStartIn(scaling: Json | undefined): number {
+	const { minInstances, coldStartTimeoutSeconds: given } = isRecord(scaling) ? scaling : {};
+	if (minInstances !== 0) return 0;
+	const isGiven = typeof given === 'number' && given >= 1 && given <= LONGEST_COLD_START;
+	return isGiven ? given : USUAL_COLD_START;
+}
+
+/** A time as ISO 8601 or in milliseconds since the epoch. */
+function timeIn(value: Json | undefined): number | undefined {
+	const time = typeof value === 'string' ? Date.parse(value) : value;
+	return typeof time === 'number' && Number.isFinite(time) ? time : undefined;
 }
 
 /** A deployment; `undefined` where the value is none. */
@@ -85,6 +124,10 @@ export function readDeployment(value: Json | undefined): DeploymentRecord | unde
 		isGrpc: text(value.apiProtocol).toUpperCase() === 'GRPC',
 		isBehindGateway: ['', 'KSERVE'].includes(text(value.servingTool).toUpperCase()),
 		hasBatcher: isRecord(batching) && batching.batchingEnabled === true,
+		hasTransformer: text(value.transformer) !== '',
+		kind: kindIn(value),
+		coldStart: coldStartIn(value.predictorScalingConfig),
+		deployed: timeIn(value.deployed),
 		namespace: text(value.projectNamespace),
 		raw: Object.fromEntries(Object.entries(value).filter(([field]) => !NEVER_SHOWN.has(field))),
 	};

@@ -1,4 +1,4 @@
-/** The reply of KServe's V1 prediction protocol, and of TensorFlow Serving's REST API: one prediction per row. */
+/** The reply of KServe's V1 prediction protocol, and of TensorFlow Serving's REST API: where its predictions stand. */
 import { blameOf } from '../failure/blame';
 import { readErrorReply } from '../failure/errorReply';
 import { excerpt } from '../failure/excerpt';
@@ -8,22 +8,59 @@ import { pluralize } from '../failure/pluralize';
 import { isRecord, MOST_LEVELS, type Json } from '../json/json';
 import { MOST_NAMES } from '../json/longJson';
 import type { Reply } from '../json/reply';
-import { Turns, type GiveWay } from '../turns';
 
 const HIDDEN = 'The model failed, though the status was 200';
+const NOTHING = 'The model returned nothing';
 
-/** The failure that a reply with status 200 hides, if it does: KServe's batcher (`pkg/batcher/handler.go`) and inference logger (issue 1530). */
+/** Predictions as they stand in a reply. */
+export type Predictions =
+	| { form: 'list'; list: Json[] }
+	/** Lists by name, each with one entry per row of the request. */
+	| { form: 'columns'; columns: Array<[string, Json]> }
+	/** An object under `predictions`, `outputs` or `results` that is none of these. */
+	| { form: 'object'; value: Json }
+	/** A single value, or the whole body of a reply that has none of these members. */
+	| { form: 'value'; value: Json };
+
+/** Whether a member of a reply is absent, or has nothing in it. */
+function isEmpty(value: Json | undefined): boolean {
+	if (value === undefined || value === null || value === '' || value === false) return true;
+	if (Array.isArray(value)) return value.length === 0;
+	return isRecord(value) && Object.keys(value).length === 0;
+}
+
+/** What a reply holds that only reports on a request: an object with nothing else is no prediction. */
+const REPORT = new Set(
+	'code detail details error errors exception message msg reason request_id status success timestamp trace traceback type'.split(
+		' ',
+	),
+);
+const BAD_STATUS = /^(?:error|exception|fail(?:ed|ure)?)$/i;
+
+/** Whether an object says that a request failed, and nothing else. */
+function isBadReport(json: Record<string, Json>): boolean {
+	const isBad = (typeof json.status === 'string' && BAD_STATUS.test(json.status)) || json.success === false;
+	return isBad && Object.keys(json).every((name) => REPORT.has(name.toLowerCase()));
+}
+
+/**
+ * The failure that a reply with status 200 hides, if it does: KServe's batcher (`pkg/batcher/handler.go`), its inference
+ * logger (issue 1530), predictors that return nothing, and scripts that report a failure as if it were a result.
+ */
 function hiddenFailure(reply: Reply): Failed | undefined {
 	const { json } = reply;
-	if (!isRecord(json)) return undefined;
-	const hasError = typeof json.error === 'string' || isRecord(json.error);
-	const isHidden = json.predictions === null || (hasError && !('predictions' in json || 'outputs' in json));
-	if (!isHidden) return undefined;
+	if (json !== null && !isRecord(json)) return undefined;
+	const isLost = json === null || json.predictions === null;
+	const hasNone = isRecord(json) && isEmpty(json.predictions) && isEmpty(json.outputs);
+	const isHidden = isRecord(json) && ((hasNone && !isEmpty(json.error)) || isBadReport(json));
+	if (!isLost && !isHidden) return undefined;
 	const error = readErrorReply(200, reply);
+	const isBare = json === null || Object.keys(json).length === 1;
+	const words = json === null ? '' : error.text || (isHidden || !isBare ? excerpt(reply.text) : '');
 	return badReply(
-		withWords(HIDDEN, error.text || excerpt(reply.text)),
+		words === '' ? NOTHING : withWords(HIDDEN, words),
 		"Check the rows of this request. The deployment's logs in Hopsworks have the whole story.",
-		blameOf(error, HIDDEN),
+		blameOf(error, words === '' ? NOTHING : HIDDEN),
 	);
 }
 
@@ -35,7 +72,8 @@ function notJson(text: string): Failed {
 	);
 }
 
-function wrongNumber(predictions: number, rows: number): Failed {
+/** The failure of a reply that has another number of predictions than there were rows. */
+export function wrongNumber(predictions: number, rows: number): Failed {
 	return badReply(
 		`The deployment answered ${pluralize(predictions, 'prediction')} for ${pluralize(rows, 'row')}`,
 		"The option 'Response: Raw' shows the whole reply.",
@@ -43,59 +81,25 @@ function wrongNumber(predictions: number, rows: number): Failed {
 	);
 }
 
-/** One object per row out of lists by name. Each is quick to make, all of them are not. */
-async function zip(columns: Array<[string, Json]>, rows: number, giveWay: GiveWay): Promise<Json[]> {
-	const turns = new Turns(giveWay);
-	const zipped: Json[] = [];
-	for (let row = 0; row < rows; row++) {
-		if (turns.isOver()) await turns.next();
-		const members = columns.map(([name, values]) => [name, Array.isArray(values) ? (values[row] ?? null) : null]);
-		zipped.push(Object.fromEntries(members));
-	}
-	return zipped;
+/** Sorts what stands in the place of the predictions. */
+function sorted(value: Json, rows: number): Predictions {
+	if (Array.isArray(value)) return { form: 'list', list: value };
+	if (!isRecord(value)) return { form: 'value', value };
+	const columns = Object.entries(value);
+	const areLists = columns.every(([, member]) => Array.isArray(member) && member.length === rows);
+	return areLists && columns.length > 0 ? { form: 'columns', columns } : { form: 'object', value };
 }
 
 /**
- * The predictions as a list: as it stands, or zipped from an object whose members are all lists as long as the rows.
- * The object of a single row is its prediction, unless the rows went out in columns and so come back in columns.
+ * The predictions in a reply: `predictions`, else TensorFlow Serving's `outputs` (for `examples` its `results`,
+ * `json_tensor.cc`), else the whole body.
  */
-async function perRow(found: Json, rows: number, isColumnar: boolean, giveWay: GiveWay): Promise<Json[]> {
-	if (Array.isArray(found)) return rows === 1 && found.length > 1 ? [found] : found;
-	if (!isRecord(found) || (rows === 1 && !isColumnar)) return [found];
-	const columns = Object.entries(found);
-	const isZipped = columns.every(([, values]) => Array.isArray(values) && values.length === rows);
-	return isZipped && columns.length > 0 ? await zip(columns, rows, giveWay) : [found];
-}
-
-/** How the rows of a reply were sent. */
-interface SentForm {
-	/** As TensorFlow Serving's `examples`. */
-	isExamples: boolean;
-	/** In columns, so that the predictions come back in columns. */
-	isColumnar: boolean;
-}
-
-async function predictionsIn(reply: Json, rows: number, form: SentForm, giveWay: GiveWay): Promise<Json[]> {
-	if (!isRecord(reply)) return await perRow(reply, rows, form.isColumnar, giveWay);
-	const found = form.isExamples ? reply.results : (reply.predictions ?? reply.outputs);
-	return found === undefined ? [reply] : await perRow(found, rows, form.isColumnar, giveWay);
-}
-
-/**
- * One prediction per row out of a reply: `predictions`, else TensorFlow Serving's `outputs` (for `examples` its
- * `results`, `json_tensor.cc`), else the whole body. One row with several predictions (a recommender's ten ids) keeps the
- * list. Any other number of predictions fails. Gives way now and then where there are many.
- */
-export async function readPredictions(
-	reply: Reply,
-	rows: number,
-	form: SentForm,
-	giveWay: GiveWay,
-): Promise<Outcome<Json[]>> {
+export function findPredictions(reply: Reply, rows: number, isExamples: boolean): Outcome<Predictions> {
 	const { json, text } = reply;
 	if (json === undefined || typeof json === 'string') return notJson(text);
 	const failure = hiddenFailure(reply);
 	if (failure) return failure;
-	const predictions = await predictionsIn(json, rows, form, giveWay);
-	return predictions.length === rows ? success(predictions) : wrongNumber(predictions.length, rows);
+	if (!isRecord(json)) return success(sorted(json, rows));
+	const found = isExamples ? json.results : (json.predictions ?? json.outputs);
+	return success(found === undefined ? { form: 'value', value: json } : sorted(found, rows));
 }

@@ -1,9 +1,7 @@
 /** The request of KServe's V1 prediction protocol, and of TensorFlow Serving's REST API. */
 import { encode } from '../json/json';
+import type { RequestField } from './requestField';
 import type { Row } from './rowLayout';
-
-/** Where the rows stand in the request; `examples` belongs to TensorFlow Serving's classify and regress. */
-export type RequestField = 'inputs' | 'instances' | 'examples';
 
 /** The bytes that a row takes in a request, with what parts it from the next one. */
 export function rowSize(row: Row): number {
