@@ -1,4 +1,12 @@
-import { encode, findNotFinite, parseGiven, parseReply } from '../nodes/core/json/json';
+import {
+	encode,
+	findNotFinite,
+	isNumberText,
+	isRecord,
+	parseGiven,
+	parseReply,
+	parseWritten,
+} from '../nodes/core/json/json';
 
 describe('parseReply', () => {
 	test.each([
@@ -47,7 +55,38 @@ test('parseGiven reads what encode writes back, digit for digit', () => {
 	expect(parseGiven('{broken')).toBeUndefined();
 });
 
+describe('parseWritten', () => {
+	test.each([
+		'[1.0,2.50,1e2,-0,0.10E+3]',
+		'{"id":12345678901234567890,"list":[-9007199254740993,1,"7615917337495251231"]}',
+		'{"a":{"b":[1.0]},"c":"1.0","d \\"1.0\\"":2}',
+		'1.0',
+		'"1.0"',
+		'[" 1.0 ",1,0.5,-1.5,true,null]',
+	])('%s goes out as it was written', (text) => {
+		expect(encode(parseWritten(text))).toBe(text);
+	});
+
+	test.each(['[1.0', '[01.0]', '[1.]', '[+1.0]', '1.0.0', '[1.0 2]', '-'])('%s is not JSON', (text) => {
+		expect(parseWritten(text)).toBeUndefined();
+	});
+
+	test('a number that no server holds is seen, and one as it was written is no object', () => {
+		expect(findNotFinite(parseWritten('[1.0, 1e999]'))).toEqual({ path: '1', found: Infinity });
+		expect(isRecord(parseWritten('1.0'))).toBe(false);
+	});
+
+	test('takes time linear in the text', () => {
+		const started = Date.now();
+		parseWritten(`["${'\\"'.repeat(500_000)}",1.0]`);
+		parseWritten(`[${'1.0,'.repeat(500_000)}1.0]`);
+		expect(Date.now() - started).toBeLessThan(4000);
+	});
+});
+
 describe('encode', () => {
+	const isNumber = (_place: string, text: string): boolean => isNumberText(text);
+
 	test.each([
 		[[1, 'a', true, null], '[1,"a",true,null]'],
 		[{ a: undefined, b: () => 1, c: 'd' }, '{"c":"d"}'],
@@ -66,16 +105,26 @@ describe('encode', () => {
 	test.each(['0', '-1', '12.50', '1.0', '1e5', '-2.5E-3', '12345678901234567890123'])(
 		'text %s goes out as that number',
 		(text) => {
-			expect(encode([text], true)).toBe(`[${text}]`);
+			expect(encode([text], isNumber)).toBe(`[${text}]`);
 		},
 	);
 
 	test.each(['007', '+1', '', ' 1', '1 ', '.5', '5.', '1,5', '0x10', 'NaN', 'Infinity', '1e999', 'ten', '١'])(
 		'text %j stays text',
 		(text) => {
-			expect(encode([text], true)).toBe(JSON.stringify([text]));
+			expect(encode([text], isNumber)).toBe(JSON.stringify([text]));
 		},
 	);
+
+	test('asks for each text by where it stands', () => {
+		const asked: Array<[string, string]> = [];
+		encode({ a: ['1', ['2']], 'b.c': '3' }, (place, text) => asked.push([place, text]) > 0, 'row');
+		expect(asked).toEqual([
+			['row.a[]', '1'],
+			['row.a[][]', '2'],
+			['row.b.c', '3'],
+		]);
+	});
 
 	test('writes nothing but what JSON.parse reads back', () => {
 		const value = { a: [1.5, -3, 'x"y\\z\n', { b: null, c: [true, []] }], '': {} };

@@ -126,6 +126,17 @@ describe('rows', () => {
 			'[[12345678901234567890,0.1]]',
 		],
 		[
+			'JSON as text, with every number as it was written',
+			{ rows: 'json', rowJson: '[1.0, 2.50, 1e2, -0]' },
+			'[[1.0,2.50,1e2,-0]]',
+		],
+		['JSON as one number', { rows: 'json', rowJson: '1.0' }, '[1.0]'],
+		[
+			'JSON as an object in another format, with every number as it was written',
+			{ rows: 'json', rowJson: '{"a": 1.0, "b": "2"}', rowFormat: 'lists' },
+			'[{"a":[1.0],"b":["2"]}]',
+		],
+		[
 			'JSON as an object in another format',
 			{ rows: 'json', rowJson: '{"a": 1, "b": "2"}', rowFormat: 'values' },
 			'[[1,"2"]]',

@@ -1,13 +1,22 @@
 /** JSON that a user gave as data, by an expression, or as text. */
 import { excerpt } from '../core/failure/excerpt';
 import { excessOf } from '../core/json/extent';
-import { asText, isRecord, parseGiven } from '../core/json/json';
+import { asText, isRecord, parseGiven, parseWritten } from '../core/json/json';
 import { unusable } from './unusable';
 
 /** Fails by the field's label where it is neither data nor JSON text. */
 export function asJson(value: unknown, label: string): unknown {
+	return asJsonBy(parseGiven, value, label);
+}
+
+/** The same, to be sent on by `encode` with every number as the user wrote it, and not to be looked into before. */
+export function asWrittenJson(value: unknown, label: string): unknown {
+	return asJsonBy(parseWritten, value, label);
+}
+
+function asJsonBy(parse: (text: string) => unknown, value: unknown, label: string): unknown {
 	if (value === undefined || value === null) unusable(`'${label}' is empty`, 'Give it a JSON value.');
-	const parsed = typeof value === 'string' ? parseGiven(value) : value;
+	const parsed = typeof value === 'string' ? parse(value) : value;
 	const excess = excessOf(parsed);
 	if (excess !== undefined) unusable(`'${label}' ${excess}`, 'No model server reads that. Give it less.');
 	if (parsed !== undefined) return parsed;
@@ -17,10 +26,10 @@ export function asJson(value: unknown, label: string): unknown {
 	);
 }
 
-/** A JSON object by the same rules; an empty one where nothing is set. */
+/** A JSON object to be sent on in the same way; an empty one where nothing is set. */
 export function asJsonObject(value: unknown, label: string): Record<string, unknown> {
 	if (value === undefined || value === null || value === '') return {};
-	const given = asJson(value, label);
+	const given = asWrittenJson(value, label);
 	if (isRecord(given)) return given;
 	return unusable(`'${label}' is not a JSON object`, 'Give it names and values in braces, e.g. {"name": 1}.');
 }

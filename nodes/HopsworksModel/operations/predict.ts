@@ -2,6 +2,7 @@
 import { predictRoute } from '../../core/hopsworks/route';
 import type { Json } from '../../core/json/json';
 import type { Row } from '../../core/predict/rowLayout';
+import { TextColumns } from '../../core/predict/textColumns';
 import { answerField } from '../../n8n/answerField';
 import { includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
 import type { ModelCall } from '../../n8n/modelCall';
@@ -38,12 +39,13 @@ async function setUp({
 	// The one deployment that the rows are made for.
 	const schemaOwner = isFromSchema ? await resolver.resolve(read('deployment', 0), options, route) : undefined;
 	const schema = schemaOwner && take(await resolver.schema(schemaOwner));
+	const columns = options.get('convertText') ? new TextColumns() : undefined;
 	const { isBody, layout, readRow } = rowSource({
 		context,
 		items,
 		read,
 		schema,
-		convertText: options.get('convertText'),
+		isNumber: columns?.isNumber,
 		needsNames: !isPredict,
 		extraFieldsOf: (item) => readFieldsBesideRows(readOptions(predictOptions, read('options', item))),
 	});
@@ -66,6 +68,7 @@ async function setUp({
 			answers.read(item, itemOptions.get('outputField'));
 			return readRow(item);
 		},
+		readsAgain: () => columns?.decide() ?? false,
 		route: () => route,
 		protocol(itemOptions, { target, record }) {
 			const owner = schemaOwner?.target.deployment ?? target.deployment;

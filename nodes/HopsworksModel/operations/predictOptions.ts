@@ -19,7 +19,7 @@ export const predictOptions = {
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether text such as 12.50 in the fields of an item is sent as a number, as a CSV file holds nothing but text. Text such as 007 or +1 stays text.',
+			'Whether text such as 12.50 in the fields of an item is sent as a number, as a CSV file holds nothing but text. It is decided by column: one that holds a code such as 007, or mostly words, stays text.',
 	}),
 	extraFields: givenOption({
 		displayName: 'Extra Fields (JSON)',

@@ -2,7 +2,7 @@
 import { columnValue, missingColumn, parseColumns, type Column } from '../../core/predict/columns';
 import { givenRowWriter, rowWriter, type Row, type RowFormat, type RowLayout } from '../../core/predict/rowLayout';
 import { asText, encode, isRecord } from '../../core/json/json';
-import { asJson } from '../../n8n/givenJson';
+import { asWrittenJson } from '../../n8n/givenJson';
 import { LateRow } from '../../n8n/modelCall';
 import { asOneOf } from '../../n8n/options';
 import { attempt, fromN8n, take, unusable } from '../../n8n/unusable';
@@ -47,14 +47,16 @@ export function rowSource(reading: RowReading): RowSource {
 			return rows(fieldsReader(reading, layout));
 		case 'json': {
 			const isWholeItem = context.getNodeParameter('rowJson', 0, null, { rawExpressions: true }) === WHOLE_ITEM;
-			return rows(isWholeItem ? fieldsReader({ ...reading, convertText: false }, layout) : jsonReader(reading, layout));
+			return rows(
+				isWholeItem ? fieldsReader({ ...reading, isNumber: undefined }, layout) : jsonReader(reading, layout),
+			);
 		}
 		case 'body':
 			return rows(bodyReader(reading));
 	}
 }
 
-function columnsReader({ context, items, convertText }: RowReading, layout: RowLayout, columns: Column[]): RowReader {
+function columnsReader({ context, items, isNumber }: RowReading, layout: RowLayout, columns: Column[]): RowReader {
 	const names = columns.map(({ name }) => name);
 	const write = rowWriter(layout, names);
 	// Where the layout does not fit the columns, no row does.
@@ -82,7 +84,7 @@ function columnsReader({ context, items, convertText }: RowReading, layout: RowL
 			const value = columnValue(json, column);
 			if (value !== undefined) {
 				expectSendable(value, column.name);
-				cells.push(encode(value, convertText));
+				cells.push(encode(value, isNumber, column.name));
 			} else if (hasFile(item, column)) {
 				cells.push('');
 			} else {
@@ -94,14 +96,14 @@ function columnsReader({ context, items, convertText }: RowReading, layout: RowL
 	};
 }
 
-function fieldsReader({ items, convertText }: RowReading, layout: RowLayout): RowReader {
+function fieldsReader({ items, isNumber }: RowReading, layout: RowLayout): RowReader {
 	const write = rowWriter(layout);
 	return (item) => {
 		const json = items[item]?.json ?? {};
 		const names = Object.keys(json);
 		for (const name of names) expectSendable(json[name], name);
 		if (layout === 'given') return encode(json);
-		const cells = names.map((name) => encode(json[name], convertText));
+		const cells = names.map((name) => encode(json[name], isNumber, name));
 		return take(write(names, cells));
 	};
 }
@@ -109,7 +111,7 @@ function fieldsReader({ items, convertText }: RowReading, layout: RowLayout): Ro
 function jsonReader({ read }: RowReading, layout: RowLayout): RowReader {
 	const write = givenRowWriter(layout);
 	return (item) => {
-		const given = asJson(read('rowJson', item), 'Row');
+		const given = asWrittenJson(read('rowJson', item), 'Row');
 		expectSendable(given);
 		return take(write(given));
 	};
@@ -117,7 +119,7 @@ function jsonReader({ read }: RowReading, layout: RowLayout): RowReader {
 
 function bodyReader({ read, extraFieldsOf }: RowReading): RowReader {
 	return (item) => {
-		const given = asJson(read('bodyJson', item), 'Body');
+		const given = asWrittenJson(read('bodyJson', item), 'Body');
 		if (!isRecord(given)) return unusable("'Body' is not a JSON object", 'Give the whole body in braces.');
 		expectSendable(given);
 		return encode({ ...given, ...extraFieldsOf(item) });

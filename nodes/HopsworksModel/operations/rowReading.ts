@@ -1,5 +1,6 @@
 /** What a reader of rows is given, and what it returns: there is one for each source of rows. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IsNumber } from '../../core/json/json';
 import type { DeploymentSchema } from '../../core/predict/deploymentSchema';
 import type { Row } from '../../core/predict/rowLayout';
 import type { LateRow } from '../../n8n/modelCall';
@@ -13,8 +14,8 @@ export interface RowReading {
 	context: IExecuteFunctions;
 	items: INodeExecutionData[];
 	read: ParameterReader;
-	/** Text in JSON's number grammar goes out as a number, where it was picked from fields. */
-	convertText: boolean;
+	/** Which texts go out as numbers, where they were picked from fields; none where that is turned off. */
+	isNumber?: IsNumber;
 	/** Whether every row has to be an object of named values. */
 	needsNames: boolean;
 	/** The deployment's own, where the rows come from it. */

@@ -48,6 +48,36 @@ function isName(text: string, end: number): boolean {
 	return text.charCodeAt(at) === COLON;
 }
 
+/** A number as a user wrote it, where JavaScript would write it in another way: `1.0`, `2.50`, `1e2`, or more digits than it holds. */
+export class WrittenNumber {
+	constructor(readonly text: string) {}
+}
+
+/** Whether a JSON text may hold a number that JavaScript would write in another way. */
+export function mayBeRewritten(text: string): boolean {
+	return /\d[.eE]|\d{16}|-0/.test(text);
+}
+
+/** Rewrites, outside strings, the numbers for which `rewrite` returns a text. Takes time linear in the text. */
+export function rewriteNumbers(text: string, rewrite: (number: string) => string | undefined): string {
+	const pieces: string[] = [];
+	let done = 0;
+	for (let at = 0; at < text.length; ) {
+		const start = at++;
+		const code = text.charCodeAt(start);
+		if (code === QUOTE) at = endOfString(text, start);
+		if (!isDigit(code) && code !== MINUS) continue;
+		for (let next = text.charCodeAt(at); isDigit(next) || isPartOfNumber(next) || next === MINUS; ) {
+			next = text.charCodeAt(++at);
+		}
+		const rewritten = rewrite(text.slice(start, at));
+		if (rewritten === undefined) continue;
+		pieces.push(text.slice(done, start), rewritten);
+		done = at;
+	}
+	return pieces.join('') + text.slice(done);
+}
+
 /**
  * Rewrites, outside strings, the integers that a JavaScript number cannot hold, and the bare words NaN and Infinity that
  * Python's `json` and TensorFlow Serving's `json_tensor.cc` write. Takes time linear in the text.

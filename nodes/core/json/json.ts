@@ -1,5 +1,5 @@
 /** Exact JSON: what JavaScript's own reader and writer would change on the way stays as it is. */
-import { mayBeInexact, rewriteInexact } from './inexact';
+import { mayBeInexact, mayBeRewritten, rewriteInexact, rewriteNumbers, WrittenNumber } from './inexact';
 
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 
@@ -8,7 +8,7 @@ export type JsonObject = { [name: string]: Json };
 export function isRecord(value: Json | undefined): value is Record<string, Json>;
 export function isRecord(value: unknown): value is Record<string, unknown>;
 export function isRecord(value: unknown): boolean {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
+	return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof WrittenNumber);
 }
 
 /** A record as it is; an empty one for anything else. */
@@ -98,6 +98,21 @@ export function parseGiven(text: string): unknown {
 	);
 }
 
+/**
+ * The same, with every number as it was written: one that JavaScript would write in another way becomes a
+ * `WrittenNumber`, of which only `encode` knows what to do with it.
+ */
+export function parseWritten(text: string): unknown {
+	if (!mayBeRewritten(text)) return parse(text);
+	const mark = markFor(text);
+	const marked = rewriteNumbers(text, (number) =>
+		isNumberText(number) && String(Number(number)) !== number ? `"${mark}${number}"` : undefined,
+	);
+	return parse(marked, (_name, value) =>
+		typeof value === 'string' && value.startsWith(mark) ? new WrittenNumber(value.slice(mark.length)) : value,
+	);
+}
+
 /** A number in JSON's own grammar. */
 export const NUMBER_TEXT = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -106,33 +121,40 @@ export function isNumberText(text: string): boolean {
 	return NUMBER_TEXT.test(text) && Number.isFinite(Number(text));
 }
 
+/** Whether a text goes out as the number that it is. `place` is where it stands: members after a dot, elements as `[]`. */
+export type IsNumber = (place: string, text: string) => boolean;
+
 /**
- * Writes a value as JSON text. With `convertText`, text in JSON's number grammar is written as that number, digit for
- * digit. Lone surrogates become U+FFFD, since KServe refuses a whole body for one. Dates are written as ISO text.
+ * Writes a value as JSON text. A text that `isNumber` takes for a number in JSON's grammar is written as that number, digit
+ * for digit. Lone surrogates become U+FFFD, since KServe refuses a whole body for one. Dates are written as ISO text.
  * Give it only what `excessOf` and `findNotFinite` passed: it writes null for a number that is not finite.
  */
-export function encode(value: unknown, convertText = false): string {
+export function encode(value: unknown, isNumber?: IsNumber, place = ''): string {
 	switch (typeof value) {
 		case 'string':
-			return convertText && isNumberText(value) ? value : JSON.stringify(value.toWellFormed());
+			return isNumber?.(place, value) ? value : JSON.stringify(value.toWellFormed());
 		case 'number':
 			return Number.isFinite(value) ? String(value) : 'null';
 		case 'boolean':
 		case 'bigint':
 			return String(value);
 		case 'object':
-			return value === null ? 'null' : encodeObject(value, convertText);
+			return value === null ? 'null' : encodeObject(value, isNumber, place);
 		default:
 			return 'null';
 	}
 }
 
-function encodeObject(value: object, convertText: boolean): string {
-	if (Array.isArray(value)) return `[${value.map((element) => encode(element, convertText)).join(',')}]`;
-	if ('toJSON' in value && typeof value.toJSON === 'function') return encode(value.toJSON(), convertText);
+function encodeObject(value: object, isNumber: IsNumber | undefined, place: string): string {
+	if (Array.isArray(value)) {
+		const elements = isNumber && `${place}[]`;
+		return `[${value.map((element) => encode(element, isNumber, elements)).join(',')}]`;
+	}
+	if (value instanceof WrittenNumber) return value.text;
+	if ('toJSON' in value && typeof value.toJSON === 'function') return encode(value.toJSON(), isNumber, place);
 	const members = Object.entries(value)
 		.filter(([, member]) => member !== undefined && typeof member !== 'function')
-		.map(([name, member]) => `${encode(name)}:${encode(member, convertText)}`);
+		.map(([name, member]) => `${encode(name)}:${encode(member, isNumber, isNumber && `${place}.${name}`)}`);
 	return `{${members.join(',')}}`;
 }
 
