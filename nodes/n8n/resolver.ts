@@ -1,7 +1,7 @@
 /** Where a run's deployments answer and what Hopsworks says of them: asked once per run and deployment, not once per item. */
 import { failed, success, type Outcome } from '../core/failure/outcome';
-import type { Address, Knowledge, Question, Target } from '../core/hopsworks/address';
-import { isReady, type DeploymentRecord } from '../core/hopsworks/deploymentRecord';
+import type { Address, Knowledge, Question } from '../core/hopsworks/address';
+import { isFresh, isReady, type DeploymentRecord } from '../core/hopsworks/deploymentRecord';
 import type { Route } from '../core/hopsworks/route';
 import { planRoute } from '../core/hopsworks/routing';
 import { readDeploymentSchema, type DeploymentSchema } from '../core/predict/deploymentSchema';
@@ -10,11 +10,12 @@ import { readAddress, type AddressOptions } from './deploymentLocator';
 import { downFailure, startDeployment } from './lifecycle';
 import type { Options } from './options';
 import { restApi } from './restApi';
+import type { Callee } from './send';
 import type { SendSettings } from './sendOptions';
 import { take } from './unusable';
 
 export interface ResolvedDeployment {
-	target: Target;
+	target: Callee;
 	/** Absent where Hopsworks was not asked: for a pasted URL, or without 'Hopsworks URL'. */
 	record?: DeploymentRecord;
 	/** Where it shall be started if it is stopped: the longest wait for that, in seconds. */
@@ -128,7 +129,17 @@ export function deploymentResolver(
 		},
 		async resolve(locator, options, route) {
 			const startWait = options.get('whenStopped') === 'start' ? options.get('maxWait') : undefined;
-			return { ...take(await lookUp(readAddress(locator, options, connection), route)), startWait };
+			const found = take(await lookUp(readAddress(locator, options, connection), route));
+			return { ...found, target: calleeOf(found, startWait !== undefined), startWait };
 		},
+	};
+}
+
+/** One that is started where it is stopped is taken for a new one, whoever started it. */
+function calleeOf({ target, record }: ResolvedDeployment, mayBeStarted: boolean): Callee {
+	return {
+		...target,
+		isFresh: mayBeStarted || (record !== undefined && isFresh(record, Date.now())),
+		leastTimeout: record?.state === 'Idle' ? record.coldStart : undefined,
 	};
 }

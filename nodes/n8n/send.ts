@@ -13,6 +13,7 @@ import { CANCELLED, giveWay, isCancelled, pause, Watch } from './cancel';
 import { CREDENTIAL, type CallContext, type Connection, type Context } from './connection';
 import { networkFailure } from './networkFailure';
 import { proxyGuard } from './proxyGuard';
+import { awaitRoute, PROBE_TIMEOUT } from './routeWait';
 import { readOutcome, readResponse, type ReplyReading } from './response';
 import type { SendSettings } from './sendOptions';
 import type { OnPiece } from './stream';
@@ -31,6 +32,8 @@ export interface Call extends ReplyReading {
 	host?: string;
 	/** Writes the body when its turn comes. */
 	write?: () => string;
+	/** In seconds; that of the settings where it is longer. */
+	leastTimeout?: number;
 }
 
 /** How a request went. */
@@ -42,7 +45,15 @@ export interface Sent {
 	latency: number;
 }
 
-export type Send = (target: Target, write: () => string, onPiece?: OnPiece) => Promise<Sent>;
+/** What is called, with what its record says of a call. */
+export interface Callee extends Target {
+	/** Whether it has just been started, so that its gateway may not know it yet. */
+	isFresh?: boolean;
+	/** The shortest time-out, in seconds: it sleeps, and takes so long to wake up. */
+	leastTimeout?: number;
+}
+
+export type Send = (callee: Callee, write: () => string, onPiece?: OnPiece) => Promise<Sent>;
 
 /** Statuses by which a server says that it has more to do than it can: fewer requests are then in flight. */
 const CONGESTED = new Set([429, 503]);
@@ -54,8 +65,20 @@ const CONGESTED = new Set([429, 503]);
  */
 export function sender(context: Context, connection: Connection, settings: SendSettings, tally: Tally): Send {
 	const call = caller(context, connection, settings, tally);
-	return async ({ url, host }, write, onPiece) =>
-		await call({ method: 'POST', url, host, write, failureOf: statusFailure, onPiece });
+	const probe = caller(context, connection, { ...settings, timeout: PROBE_TIMEOUT, maxTries: 1 }, tally);
+	const routes = new Map<string, Promise<Outcome<boolean>>>();
+
+	return async (callee, write, onPiece) => {
+		const { url, host, isFresh, leastTimeout } = callee;
+		const post: Call = { method: 'POST', url, host, write, failureOf: statusFailure, onPiece, leastTimeout };
+		const sent = await call(post);
+		if (!isFresh || sent.outcome.ok || sent.outcome.failure.reason !== 'noRoute') return sent;
+		const route = routes.get(url) ?? awaitRoute(context, callee, probe);
+		routes.set(url, route);
+		const awaited = await route;
+		if (!awaited.ok) return { ...sent, outcome: awaited };
+		return awaited.value ? { ...(await call(post)), tries: sent.tries + 1 } : sent;
+	};
 }
 
 /** A function that makes a call and returns its reply, trying again where that can help. */
@@ -122,7 +145,8 @@ async function sendOnce(
 	call: Call,
 ): Promise<{ outcome: Outcome<Reply>; wanted?: number }> {
 	const remove = keyRemover(connection.apiKey);
-	const watch = new Watch(() => isCancelled(context), settings.timeout);
+	const timeout = Math.max(settings.timeout, call.leastTimeout ?? 0);
+	const watch = new Watch(() => isCancelled(context), timeout);
 	const progress = { hasHead: false, hasBegun: false };
 	// Not beyond a cancel; but what came in time is read.
 	const rest = async (): Promise<void> => {
@@ -131,7 +155,7 @@ async function sendOnce(
 	};
 	let isReadToEnd = false;
 	try {
-		const sending = post(context, connection, settings, call, watch.signal);
+		const sending = post(context, connection, timeout, call, watch.signal);
 		// Where the request ends first, what becomes of it then is nobody's business.
 		sending.catch(() => {});
 		const response = readResponse(await watch.within(sending));
@@ -144,7 +168,7 @@ async function sendOnce(
 	} catch (error) {
 		if (isCancelled(context)) return { outcome: failed(CANCELLED) };
 		const failure = watch.isLate
-			? timeoutFailure(settings.timeout)
+			? timeoutFailure(timeout)
 			: networkFailure(error, new URL(call.url).host, progress.hasHead, remove, call.host);
 		return { outcome: progress.hasBegun ? brokenOff(failure.message) : failed(failure) };
 	} finally {
@@ -156,7 +180,7 @@ async function sendOnce(
 async function post(
 	context: CallContext,
 	{ decrypted, ignoreSslIssues }: Connection,
-	{ timeout }: SendSettings,
+	timeout: number,
 	{ method, url, host, write, onPiece }: Call,
 	signal: AbortSignal,
 ): Promise<unknown> {

@@ -7,14 +7,14 @@ import { mapPool } from '../../core/batching/mapPool';
 import { success, type Outcome } from '../../core/failure/outcome';
 import type { DeploymentRecord } from '../../core/hopsworks/deploymentRecord';
 import { asRecord, asText } from '../../core/json/json';
-import { readConnection, type CallContext } from '../../n8n/connection';
+import { readConnection, type CallContext, type Connection } from '../../n8n/connection';
 import type { ParameterReader } from '../../n8n/parameterReader';
 import { REST_DEFAULTS, restApi, type RestApi } from '../../n8n/restApi';
 import type { Run } from '../../n8n/run';
 import { attempt, unusable } from '../../n8n/unusable';
 
 /** What is asked of Hopsworks for one item, and the fields of each item that comes out for it. */
-export type Job = (api: RestApi, context: CallContext) => Promise<Outcome<IDataObject[]>>;
+export type Job = (api: RestApi, context: CallContext, connection: Connection) => Promise<Outcome<IDataObject[]>>;
 
 /** A function that runs an operation; `readJob` reads an item, and throws `unusable`. */
 export function onHopsworks(readJob: (read: ParameterReader, item: number) => Job): (run: Run) => Promise<void> {
@@ -26,7 +26,7 @@ export function onHopsworks(readJob: (read: ParameterReader, item: number) => Jo
 		if (!(await run.readItems((item) => void jobs.set(item, readJob(read, item))))) return;
 		const api = restApi(context, connection.value, REST_DEFAULTS, tally);
 		await mapPool(jobs, REST_DEFAULTS.concurrency, async ([item, job]) => {
-			const done = await job(api, context);
+			const done = await job(api, context, connection.value);
 			run.settle(item, done.ok ? success(done.value.map((json) => ({ json, pairedItem: { item } }))) : done);
 			return done.ok || (!stops && done.failure.kind !== 'cancelled');
 		});
@@ -46,9 +46,9 @@ export function onDeployment(
 			unusable("'Deployment' is empty", "Pick a deployment from the list, or choose 'By Name' and enter its name.");
 		}
 		const job = readJob(read, item);
-		return async (api, context) => {
+		return async (api, ...given) => {
 			const record = await api.deployment(name);
-			return record.ok ? await job(record.value, api, context) : record;
+			return record.ok ? await job(record.value, api, ...given) : record;
 		};
 	});
 }

@@ -1,11 +1,20 @@
 /** Start and Stop: what both have in common is the wait until a deployment is there. */
 import type { INodeProperties } from 'n8n-workflow';
 import { success } from '../../core/failure/outcome';
+import { isReady } from '../../core/hopsworks/deploymentRecord';
+import { predictRoute } from '../../core/hopsworks/route';
+import type { CallContext, Connection } from '../../n8n/connection';
+import { addressOptions } from '../../n8n/deploymentLocator';
 import { simplifyProperty } from '../../n8n/items';
 import { startDeployment, stopDeployment } from '../../n8n/lifecycle';
 import type { Operation } from '../../n8n/operation';
-import { readNumber } from '../../n8n/options';
+import { readNumber, readOptions } from '../../n8n/options';
+import { deploymentResolver } from '../../n8n/resolver';
+import { REST_DEFAULTS } from '../../n8n/restApi';
+import { awaitRoute, PROBE_TIMEOUT } from '../../n8n/routeWait';
+import { caller } from '../../n8n/send';
 import { DAY } from '../../n8n/sendOptions';
+import { attempt } from '../../n8n/unusable';
 import { onDeployment } from './onHopsworks';
 import { recordFields } from './recordFields';
 
@@ -32,13 +41,32 @@ const properties: INodeProperties[] = [
 	simplifyProperty,
 ];
 
+/** Waits until a deployment that was started can be called. Without a gateway there is no route to wait for. */
+async function awaitRouteTo(
+	name: string,
+	context: CallContext,
+	connection: Connection,
+	longest: number,
+): Promise<void> {
+	const settings = { ...REST_DEFAULTS, timeout: PROBE_TIMEOUT, maxTries: 1 };
+	const probe = caller(context, connection, settings, { requests: 0, retries: 0 });
+	const resolver = deploymentResolver(context, connection, REST_DEFAULTS, new Set());
+	const resolved = await attempt(
+		async () => await resolver.resolve({ value: name }, readOptions(addressOptions, {}), predictRoute('predict')),
+	);
+	if (resolved.ok) await awaitRoute(context, resolved.value.target, probe, longest);
+}
+
 function runOf(change: typeof startDeployment): Operation['run'] {
 	return onDeployment((read, item) => {
 		const waits = read('waitUntilDone', 0) === true;
 		const maxWait = waits ? readNumber(maxWaitField, read('maxWait', item)) : 0;
 		const isSimple = read('simplify', 0) === true;
-		return async (record, api, context) => {
+		return async (record, api, context, connection) => {
+			const began = Date.now();
 			const changed = await change(record, { context, api, maxWait });
+			const isUp = changed.ok && waits && isReady(changed.value.state) && !isReady(record.state);
+			if (isUp) await awaitRouteTo(record.name, context, connection, maxWait - (Date.now() - began) / 1000);
 			return changed.ok ? success([recordFields(changed.value, isSimple)]) : changed;
 		};
 	});

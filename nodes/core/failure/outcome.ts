@@ -28,6 +28,8 @@ export interface Failure {
 	errorCode?: number;
 	/** Set where sending fewer rows together can help. */
 	blame?: Blame;
+	/** `noRoute`: the gateway does not know the deployment; `notReady`: said in words, whatever the status. */
+	reason?: 'noRoute' | 'notReady';
 }
 
 /** What made a request with several rows fail. */

@@ -15,7 +15,8 @@ const RETRIED_STATUS = new Set([429, 502, 503]);
 const RETRIED_CODE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EPIPE', CUT_REPLY]);
 
 /** Whether trying again can help. Never after 500: model servers report bad rows as 500. */
-export function isRetryable({ kind, status, code }: Failure, retryTimeouts: boolean): boolean {
+export function isRetryable({ kind, status, code, reason }: Failure, retryTimeouts: boolean): boolean {
+	if (reason === 'notReady') return true;
 	if (kind === 'timeout' || status === 504) return retryTimeouts;
 	return (status !== undefined && RETRIED_STATUS.has(status)) || (code !== undefined && RETRIED_CODE.has(code));
 }

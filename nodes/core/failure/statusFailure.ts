@@ -12,6 +12,12 @@ const MODEL_REFUSED: Meaning = {
 		"Check that 'Columns' and 'Row Format' match what the model was trained on. Numbers that arrive as text need the option 'Convert Text to Numbers'.",
 };
 
+const NOT_READY_YET: Meaning = {
+	message: 'The deployment is not ready',
+	description:
+		"It may still be starting. Check its state in Hopsworks, or raise 'Max Tries' and 'Max Retry Wait (Seconds)' in the options to wait longer.",
+};
+
 /** What a status means behind a Hopsworks gateway (Hopsworks 'REST API Status Codes'; Envoy, Knative and KServe sources). */
 const MEANINGS: Record<number, Meaning> = {
 	400: MODEL_REFUSED,
@@ -48,11 +54,7 @@ const MEANINGS: Record<number, Meaning> = {
 		message: 'The gateway lost the connection to the deployment',
 		description: "The deployment may be restarting. Check its state in Hopsworks, or raise 'Max Tries' in the options.",
 	},
-	503: {
-		message: 'The deployment is not ready',
-		description:
-			"It may still be starting. Check its state in Hopsworks, or raise 'Max Tries' and 'Max Retry Wait (Seconds)' in the options to wait longer.",
-	},
+	503: NOT_READY_YET,
 	504: {
 		message: 'The deployment took longer than the gateway waits',
 		description:
@@ -100,6 +102,23 @@ const SERVER_FAILED: Meaning = {
 /** The two wordings of vLLM, before and since 0.16; there is no code for it. */
 const CONTEXT_OVERFLOW = /maximum context length|context length is only/i;
 
+/** Words for a deployment that is not ready yet, as gateways and Hopsworks itself use them. */
+const NOT_READY =
+	/\bnot (?:yet ready|ready yet)\b|\bno healthy upstream\b|\bupstream connect error\b|\bpending request queue full\b/i;
+
+/** Hopsworks passes on every status from 500 as 500, with this code. */
+const PASSED_ON = 250007;
+
+/** Whether a deployment is said not to be ready, in a status that means something else. */
+function isNotReady({ status, text, code }: ErrorReply): boolean {
+	return (status === 400 || (status === 500 && code === PASSED_ON)) && NOT_READY.test(text);
+}
+
+function reasonIn(error: ErrorReply): Failure['reason'] {
+	if (error.status === 404 && error.form === 'empty') return 'noRoute';
+	return isNotReady(error) ? 'notReady' : undefined;
+}
+
 function meaningOf({ status, text, code, form, isEntityMissing }: ErrorReply): Meaning {
 	if (status === 400 && CONTEXT_OVERFLOW.test(text)) return TOO_LONG;
 	if ([400, 415, 422].includes(status) && form === 'openai') return CHAT_REFUSED;
@@ -114,13 +133,15 @@ function meaningOf({ status, text, code, form, isEntityMissing }: ErrorReply): M
 /** The failure that a deployment's reply with a status outside 200 to 299 stands for. */
 export function statusFailure(status: number, reply: Reply): Failure {
 	const error = readErrorReply(status, reply);
-	const meaning = meaningOf(error);
+	const reason = reasonIn(error);
+	const meaning = reason === 'notReady' ? NOT_READY_YET : meaningOf(error);
 	const message = statusMessage(meaning, status);
 	return {
 		kind: 'status',
 		message: withWords(message, error.text),
 		description: meaning.description,
 		status,
-		blame: blameOf(error, message),
+		...(reason && { reason }),
+		...(reason !== 'notReady' && { blame: blameOf(error, message) }),
 	};
 }

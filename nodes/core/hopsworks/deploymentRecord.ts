@@ -54,7 +54,7 @@ export interface DeploymentRecord {
 	hasTransformer: boolean;
 	/** `script`: an agent, or any other server of the user's own, without a model; `featureView`: feature vectors, without one too. */
 	kind: 'model' | 'featureView' | 'script';
-	/** Seconds for which a request to a deployment that sleeps is held until it is awake; 0 where it never sleeps. */
+	/** Seconds for which a request to it is held while it wakes up. */
 	coldStart: number;
 	/** When it was last started or changed, in milliseconds since the epoch; undefined where that is not told. */
 	deployed?: number;
@@ -94,8 +94,7 @@ function kindIn({
 }
 
 function coldStartIn(scaling: Json | undefined): number {
-	const { minInstances, coldStartTimeoutSeconds: given } = isRecord(scaling) ? scaling : {};
-	if (minInstances !== 0) return 0;
+	const { coldStartTimeoutSeconds: given } = isRecord(scaling) ? scaling : {};
 	const isGiven = typeof given === 'number' && given >= 1 && given <= LONGEST_COLD_START;
 	return isGiven ? given : USUAL_COLD_START;
 }
@@ -131,6 +130,15 @@ export function readDeployment(value: Json | undefined): DeploymentRecord | unde
 		namespace: text(value.projectNamespace),
 		raw: Object.fromEntries(Object.entries(value).filter(([field]) => !NEVER_SHOWN.has(field))),
 	};
+}
+
+/** Seconds after a start or a change in which the gateway may not know a deployment yet, with what clocks differ by. */
+const FRESH = 120;
+
+/** Whether a deployment has just been started or changed, or is about to be ready. */
+export function isFresh({ state, deployed }: DeploymentRecord, now: number): boolean {
+	if (state === 'Creating' || state === 'Starting' || state === 'Updating') return true;
+	return deployed !== undefined && Math.abs(now - deployed) < FRESH * 1000;
 }
 
 /** The entries of a list, bare or as `{count, items}`, or a single object as a list of one; `undefined` for anything else. */
