@@ -27,7 +27,7 @@ export interface Settings {
 export function change(settings: Settings, given: Record<string, unknown>): void {
 	const { pace, listForm } = given;
 	if (isObject(pace)) {
-		for (const name of ['start', 'stop', 'idle', 'wake'] as const) {
+		for (const name of ['start', 'stop', 'idle', 'wake', 'route'] as const) {
 			if (name in pace) settings.pace[name] = Number(pace[name]);
 		}
 	}
@@ -40,7 +40,7 @@ export function change(settings: Settings, given: Record<string, unknown>): void
 export class Cluster {
 	readonly projects: readonly Project[] = projects;
 	readonly settings: Settings = {
-		pace: { start: 6000, stop: 3000, idle: 90_000, wake: 2000 },
+		pace: { start: 6000, stop: 3000, idle: 90_000, wake: 2000, route: 1000 },
 		listForm: 'bare',
 		hasLoadBalancer: true,
 		isOld: false,

@@ -33,7 +33,7 @@ export async function gateway(cluster: Cluster, call: Call): Promise<Reply> {
 	const refusal = refusedByGateway(call.headers.authorization);
 	if (refusal) return refusal;
 	const route = findRoute(cluster, call.headers.host ?? '', call.path);
-	if (!route?.deployment.lifecycle.isServing) return empty(404, { server: 'istio-envoy' });
+	if (!route?.deployment.lifecycle.isRouted) return empty(404, { server: 'istio-envoy' });
 	const { deployment, path } = route;
 	if (!deployment.project.role) return json(403, { userMsg: 'unauthorized user, not a member of the project' });
 	return await ask(deployment, { ...call, path });

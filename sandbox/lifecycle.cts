@@ -19,6 +19,8 @@ export interface Pace {
 	idle: number;
 	/** How long the first request to an idle deployment is held. */
 	wake: number;
+	/** From the state 'Running' until the gateway knows the deployment. */
+	route: number;
 }
 
 export interface Condition {
@@ -38,6 +40,8 @@ const SERVING: ReadonlySet<Status> = new Set<Status>(['Running', 'Idle', 'Updati
 
 export class Lifecycle {
 	private since = Date.now();
+	/** When the gateway knew it, or will know it, after its last start. */
+	private routedAt = 0;
 	/** How often it was really started. */
 	starts = 0;
 
@@ -79,6 +83,11 @@ export class Lifecycle {
 		return SERVING.has(this.status);
 	}
 
+	/** Whether the gateway knows it. */
+	get isRouted(): boolean {
+		return this.isServing && Date.now() >= this.routedAt;
+	}
+
 	/** Gives the words of a refusal where it cannot be started now. */
 	start(): string | undefined {
 		const { status } = this;
@@ -105,6 +114,7 @@ export class Lifecycle {
 	}
 
 	become(status: Status, since = Date.now()): void {
+		if (this.current === 'Starting' && status === 'Running') this.routedAt = since + this.pace.route;
 		this.current = status;
 		this.since = since;
 	}

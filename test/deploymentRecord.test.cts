@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
 	entriesOf,
 	gatewayIn,
+	isFresh,
 	isReady,
 	readDeployment,
 	readProject,
@@ -78,6 +79,10 @@ describe('deployments', () => {
 			isGrpc: false,
 			isBehindGateway: true,
 			hasBatcher: false,
+			hasTransformer: false,
+			kind: 'model',
+			coldStart: 600,
+			deployed: undefined,
 			namespace: '',
 			raw: { id: 1, name: 'x' },
 		});
@@ -89,6 +94,43 @@ describe('deployments', () => {
 		['DEFAULT', false],
 	])('with the serving tool %s it is behind the gateway: %s', (servingTool, isBehindGateway) => {
 		expect(readDeployment({ id: 1, name: 'x', servingTool })?.isBehindGateway).toBe(isBehindGateway);
+	});
+
+	test.each([
+		['model', { modelName: 'fraud', predictor: 'predict.py' }],
+		['model', { modelPath: '/Projects/test/Models/fraud', modelServer: 'PYTHON' }],
+		['featureView', { modelServer: 'PYTHON', predictorEnvVars: ['A=b', 'SERVING_FEATURE_VIEW_NAME=transactions'] }],
+		['script', { modelServer: 'PYTHON' }],
+		['script', { predictor: 'agent.py', predictorEnvVars: [{ toString: 1 }, 'A=SERVING_FEATURE_VIEW_NAME='] }],
+		// Nothing tells.
+		['model', {}],
+	])('a %s is told by %j', (kind, fields) => {
+		expect(readDeployment({ id: 1, name: 'x', ...fields })?.kind).toBe(kind);
+	});
+
+	test.each([
+		[600, undefined],
+		[600, {}],
+		[900, { minInstances: 0, coldStartTimeoutSeconds: 900 }],
+		[600, { coldStartTimeoutSeconds: 0 }],
+		[600, { coldStartTimeoutSeconds: 3601 }],
+		[600, { coldStartTimeoutSeconds: '900' }],
+	])('a request is held for %i seconds by %j', (seconds, predictorScalingConfig) => {
+		const record = readDeployment({ id: 1, name: 'x', ...(predictorScalingConfig && { predictorScalingConfig }) });
+		expect(record?.coldStart).toBe(seconds);
+	});
+
+	test.each([
+		[true, { status: 'Starting' }],
+		[true, { status: 'Updating' }],
+		[true, { status: 'Running', deployed: '2026-11-30T12:00:00Z' }],
+		[true, { status: 'Running', deployed: Date.UTC(2026, 10, 30, 12, 1) }],
+		[false, { status: 'Running', deployed: '2026-11-30T11:50:00Z' }],
+		[false, { status: 'Running', deployed: 'lately' }],
+		[false, { status: 'Running' }],
+	])('it is fresh, %s: %j', (fresh, fields) => {
+		const record = readDeployment({ id: 1, name: 'x', ...fields });
+		expect(record && isFresh(record, Date.UTC(2026, 10, 30, 12, 0, 30))).toBe(fresh);
 	});
 
 	test('all that is known is read, and nothing else is taken for text', () => {

@@ -16,7 +16,7 @@ quickenPolls();
 let sandbox: Sandbox;
 beforeEach(async () => {
 	sandbox = await startSandbox();
-	Object.assign(sandbox.cluster.settings.pace, { start: 60, stop: 40, wake: 10 });
+	Object.assign(sandbox.cluster.settings.pace, { start: 60, stop: 40, wake: 10, route: 0 });
 });
 afterEach(() => sandbox.close());
 
@@ -199,6 +199,23 @@ describe('Start', () => {
 		expect(error?.message).toBe(
 			"The deployment 'broken' has failed: Failed to run: the predictor script raised ModuleNotFoundError: xgboost",
 		);
+	});
+
+	test('waits for the gateway, which knows it some seconds later', async () => {
+		lifecycleOf(sandbox, 'returns').become('Stopped');
+		sandbox.cluster.settings.pace.route = 700;
+		const { success } = await run({ operation: 'start', deployment: 'returns' });
+		expect(success[0]?.json.status).toBe('Running');
+		expect(lifecycleOf(sandbox, 'returns').isRouted).toBe(true);
+	});
+
+	test('waits for the gateway no longer than for the start', async () => {
+		lifecycleOf(sandbox, 'returns').become('Stopped');
+		sandbox.cluster.settings.pace.route = 60_000;
+		const began = Date.now();
+		const { success } = await run({ operation: 'start', deployment: 'returns', parameters: { maxWait: 1 } });
+		expect(success[0]?.json.status).toBe('Running');
+		expect(Date.now() - began).toBeLessThan(10_000);
 	});
 
 	test('one that fails while it starts ends with the server’s reason', async () => {

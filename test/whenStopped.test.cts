@@ -15,7 +15,7 @@ const CARD = '4641025220953719';
 let sandbox: Sandbox;
 beforeEach(async () => {
 	sandbox = await startSandbox();
-	Object.assign(sandbox.cluster.settings.pace, { start: 60, stop: 40, wake: 10 });
+	Object.assign(sandbox.cluster.settings.pace, { start: 60, stop: 40, wake: 10, route: 0 });
 });
 afterEach(() => sandbox.close());
 
@@ -55,6 +55,50 @@ describe('Start It', () => {
 		expect(predictions(await score())).toEqual([0, 0]);
 		expect(lifecycleOf(sandbox, 'returns').starts).toBe(starts);
 		expect(sandbox.traffic.requests).toBe(1);
+	});
+
+	test('the gateway, which knows it some seconds later, is waited for', async () => {
+		lifecycleOf(sandbox, 'returns').become('Stopped');
+		sandbox.cluster.settings.pace.route = 700;
+		const run = await score({ options: { whenStopped: 'start', rowsPerRequest: 1 } });
+		expect(predictions(run)).toEqual([0, 0]);
+		expect(run.hints.map(({ message }) => message).join()).not.toContain('failed');
+	});
+
+	test.each([
+		['is starting', { status: 'Starting' }],
+		['was deployed a moment ago', { status: 'Running', deployed: new Date().toISOString() }],
+	])('so it is where the record says that it %s', async (_name, fields) => {
+		const gateway = await startServer((request, number) => (number <= 2 ? { status: 404 } : firstValues(request)));
+		const hopsworks = await startServer(({ path }) => ({
+			body: path.includes('getProjectInfo')
+				? { projectId: 1, projectName: 'test' }
+				: { id: 1, name: 'returns', projectNamespace: 'test', ...fields },
+		}));
+		const credential = { hopsworksUrl: hopsworks.url, servingUrl: gateway.url };
+		const run = await score({ whenStopped: 'fail', credential });
+		await Promise.all([gateway.close(), hopsworks.close()]);
+		expect(predictions(run)).toEqual([`of ${CARD}`, `of ${CARD}`]);
+		expect(gateway.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+			'POST /v1/test/returns/v1/models/returns:predict',
+			'GET /v1/test/returns/v1/models/returns',
+			'GET /v1/test/returns/v1/models/returns',
+			'POST /v1/test/returns/v1/models/returns:predict',
+		]);
+	});
+
+	test('one that has run for long is not waited for', async () => {
+		const gateway = await startServer(() => ({ status: 404 }));
+		const hopsworks = await startServer(({ path }) => ({
+			body: path.includes('getProjectInfo')
+				? { projectId: 1, projectName: 'test' }
+				: { id: 1, name: 'returns', projectNamespace: 'test', status: 'Running', deployed: '2026-09-01T08:05:00Z' },
+		}));
+		const credential = { hopsworksUrl: hopsworks.url, servingUrl: gateway.url };
+		const { error } = await score({ whenStopped: 'fail', credential });
+		await Promise.all([gateway.close(), hopsworks.close()]);
+		expect(error?.message).toContain('The gateway knows no such deployment (status 404)');
+		expect(gateway.requests).toHaveLength(1);
 	});
 
 	test('a hint says that it was started; one that runs gives none', async () => {
