@@ -523,14 +523,14 @@ describe('waiting and trying again', () => {
 		server.answer = () => ({ status });
 		const { error } = await predict({ rows: [{ id: 1 }], parameters: quick });
 		expect(server.requests.map(({ text }) => text)).toEqual(['{"inputs":[[1]]}', '{"instances":[[1]]}']);
-		expect(error?.description).toContain("Under 'instances' it failed too. The row was sent under 'inputs' as: [1]");
+		expect(error?.description).toContain("Under 'instances' it failed too. The row was sent under 'inputs' as: [1].");
 	});
 
 	test.each([400, 422, 500])('status %i is final where the name is chosen', async (status) => {
 		server.answer = () => ({ status });
 		const { error } = await predict({ rows: [{ id: 1 }], parameters: { ...quick, requestField: 'inputs' } });
 		expect(server.requests).toHaveLength(1);
-		expect(error?.description).toContain("The row was sent under 'inputs' ('Request Field') as: [1]");
+		expect(error?.description).toContain("The row was sent under 'inputs' ('Request Field') as: [1].");
 	});
 
 	test('a server that is busy for a while, and asks for no wait at all, is waited for', async () => {

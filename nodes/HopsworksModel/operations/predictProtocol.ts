@@ -6,6 +6,7 @@ import type { Json } from '../../core/json/json';
 import { PredictionReader } from '../../core/predict/predictionReader';
 import { requestBody, rowsText, rowSize } from '../../core/predict/requestBody';
 import type { RequestField } from '../../core/predict/requestField';
+import { adviceOnRow } from '../../core/predict/rowAdvice';
 import type { Row, RowLayout } from '../../core/predict/rowLayout';
 import { giveWay } from '../../n8n/cancel';
 import { asJsonObject } from '../../n8n/givenJson';
@@ -86,9 +87,9 @@ export function predictProtocol(
 		explain(failure, row) {
 			if (!isOfRow(failure)) return failure;
 			const text = excerpt(typeof row === 'string' ? row : rowsText([row]), LONGEST_ROW);
-			return isBody
-				? withAdvice(failure, `The body was sent as: ${text}`)
-				: withAdvice(failure, `${sentUnder(learner?.fields() ?? { inUse: requestField })}: ${text}`);
+			const sent = isBody ? 'The body was sent as' : sentUnder(learner?.fields() ?? { inUse: requestField });
+			const advice = isBody ? '' : adviceOnRow(failure.message, layoutOf(layout, row));
+			return { ...failure, description: [failure.description, advice, `${sent}: ${text}.`].filter(Boolean).join(' ') };
 		},
 	};
 	return protocol;
@@ -112,8 +113,10 @@ function isOfRow({ kind, status }: Failure): boolean {
 
 const LONGEST_ROW = 200;
 
-function withAdvice(failure: Failure, advice: string): Failure {
-	return { ...failure, description: `${failure.description} ${advice}` };
+/** What a row looks like that was given whole, by its first character. */
+function layoutOf(layout: RowLayout, row: Row): RowLayout {
+	if (layout !== 'given' || typeof row !== 'string') return layout;
+	return row.startsWith('{') ? 'object' : row.startsWith('[') ? 'values' : 'value';
 }
 
 /** The name that a row went out under, where another name might have been read. */

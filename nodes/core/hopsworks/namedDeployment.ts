@@ -132,6 +132,12 @@ function throughHopsworks(
 			"Hopsworks itself passes on predictions only. Fill in 'Model Serving URL' in the credential with the gateway's address, or ask your administrator for one.",
 		);
 	}
+	if (known.record?.kind === 'featureView') {
+		return badInput(
+			`The deployment '${deployment}' serves a feature view, which Hopsworks itself does not pass on`,
+			"It is reached through the gateway alone. Fill in 'Model Serving URL' in the credential with the gateway's address, or ask your administrator for one.",
+		);
+	}
 	if (isOpen(known, 'projectId')) return { ok: false, asks: 'projectId' };
 	if (known.projectId === undefined) {
 		return badInput(
