@@ -1,10 +1,14 @@
 /** Rows by the schema of the deployment: its columns, filled from fields of the same name or as mapped in the panel. */
+import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
 import { asRecord, encode, isRecord } from '../../core/json/json';
 import { parsePath } from '../../core/predict/columns';
 import type { SchemaColumn } from '../../core/predict/deploymentSchema';
 import type { RowLayout } from '../../core/predict/rowLayout';
 import { cellWriter, missingColumns, unknownColumns } from '../../core/predict/schemaCells';
-import { take, unusable } from '../../n8n/unusable';
+import { readColumnType } from '../../core/predict/schemaTypes';
+import { fileBehind, fileOf, readFile } from '../../n8n/files';
+import { LateRow } from '../../n8n/modelRun';
+import { attempt, take, unusable } from '../../n8n/unusable';
 import type { RowReader, RowReading } from './rowReading';
 import { expectSendable } from './sendable';
 
@@ -74,31 +78,51 @@ export function schemaRowReader(
 	const filled = Object.entries(mapped ?? {}).filter(([, stored]) => stored !== null && stored !== '');
 	const strangers = filled.map(([name]) => name).filter((name) => !names.includes(name));
 	if (strangers.length > 0) take(unknownColumns(strangers, names));
+	const hasPlaces = layout === 'values';
+	/** The file that a binary column takes: the one of its name where nothing is mapped, or the one that is. */
+	const fileFor = (incoming: INodeExecutionData, name: string, value: unknown): IBinaryData | undefined =>
+		mapped || value !== undefined ? fileBehind(incoming, value) : fileOf(incoming, name);
 	const cells = columns.map((column) => ({
 		column,
-		key: `${encode(column.name)}:`,
+		isBinary: readColumnType(column.type).kind === 'binary',
+		key: hasPlaces ? '' : `${encode(column.name)}:`,
 		valueOf: mapped ? fromPanel(column.name, mapped) : fromField(column.name),
 		write: cellWriter(column),
 	}));
-	const hasPlaces = layout === 'values';
+	const joined = (texts: string[]): string => (hasPlaces ? `[${texts.join()}]` : `{${texts.join()}}`);
+
+	/** A row with files for its binary columns, which are read now that their turn has come. */
+	async function withFiles(item: number, texts: string[], files: Map<number, IBinaryData>): Promise<string> {
+		const whole = [...texts];
+		for (const [index, file] of files) {
+			whole[index] += encode((await readFile(context, item, file)).toString('base64'));
+		}
+		return joined(whole);
+	}
 
 	return (item) => {
-		const json = items[item]?.json ?? {};
+		const { [item]: incoming = { json: {} } } = items;
 		const missing: string[] = [];
 		const texts: string[] = [];
-		for (const { column, key, valueOf, write } of cells) {
-			const value = valueOf(item, json);
-			if (value === undefined) {
+		let files: Map<number, IBinaryData> | undefined;
+		for (const { column, isBinary, key, valueOf, write } of cells) {
+			const value = valueOf(item, incoming.json);
+			const file = isBinary ? fileFor(incoming, column.name, value) : undefined;
+			if (file) {
+				files ??= new Map();
+				files.set(texts.push(key) - 1, file);
+			} else if (value !== undefined) {
+				expectSendable(value, column.name);
+				texts.push(key + take(write(value)));
+			} else {
 				if (!column.isOptional) missing.push(column.name);
 				// A row without names has a place for every column.
 				if (hasPlaces) texts.push('null');
-				continue;
 			}
-			expectSendable(value, column.name);
-			const text = take(write(value));
-			texts.push(hasPlaces ? text : key + text);
 		}
-		if (missing.length > 0) take(missingColumns(json, missing));
-		return hasPlaces ? `[${texts.join()}]` : `{${texts.join()}}`;
+		if (missing.length > 0) take(missingColumns(incoming.json, missing));
+		if (!files) return joined(texts);
+		const late = files;
+		return new LateRow(async () => await attempt(async () => await withFiles(item, texts, late)));
 	};
 }
