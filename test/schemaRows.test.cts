@@ -144,7 +144,7 @@ describe('mapped by hand', () => {
 		);
 	});
 
-	test.each<[string, string, unknown]>([
+	test.each<[string, string, string | number | undefined]>([
 		['the length of a list', '={{ $json.items.length }}', 3],
 		['the length of a text', '={{ $json.text.length }}', 4],
 		['the length of a nested text', '={{ $json["items"][0].length }}', 3],

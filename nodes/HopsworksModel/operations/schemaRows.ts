@@ -7,7 +7,7 @@ import type { RowLayout } from '../../core/predict/rowLayout';
 import { cellWriter, missingColumns, unknownColumns } from '../../core/predict/schemaCells';
 import { readColumnType } from '../../core/predict/schemaTypes';
 import { fileBehind, fileOf, readFile } from '../../n8n/files';
-import { LateRow } from '../../n8n/modelRun';
+import { LateRow } from '../../n8n/modelCall';
 import { attempt, take, unusable } from '../../n8n/unusable';
 import type { RowReader, RowReading } from './rowReading';
 import { expectSendable } from './sendable';
