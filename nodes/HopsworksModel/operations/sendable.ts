@@ -11,7 +11,7 @@ export function expectSendable(value: unknown, name = ''): void {
 	const named = (path: string): string => (path === '' ? 'The row' : `'${path}'`);
 	// A date of JavaScript or of n8n goes out as its text, whatever it is made of.
 	const plain = asPlain(value);
-	if (plain !== value) {
+	if (!Object.is(plain, value)) {
 		if (plain !== null) return expectSendable(plain, name);
 		unusable(`${named(name)} is no valid date`, 'Check how the date is made: n8n could not read what it was made of.');
 	}
