@@ -21,6 +21,8 @@ export interface Settings {
 	hasLoadBalancer: boolean;
 	/** Before path routing: only host names lead to a deployment, and records name no namespace. */
 	isOld: boolean;
+	/** How many instances a deployment has that runs. */
+	replicas: number;
 }
 
 /** Changes those settings that are given. */
@@ -31,6 +33,7 @@ export function change(settings: Settings, given: Record<string, unknown>): void
 			if (name in pace) settings.pace[name] = Number(pace[name]);
 		}
 	}
+	if ('replicas' in given) settings.replicas = Number(given.replicas);
 	if (listForm !== undefined) settings.listForm = listForm === 'bare' ? 'bare' : 'counted';
 	for (const name of ['hasLoadBalancer', 'isOld'] as const) {
 		if (name in given) settings[name] = Boolean(given[name]);
@@ -44,6 +47,7 @@ export class Cluster {
 		listForm: 'bare',
 		hasLoadBalancer: true,
 		isOld: false,
+		replicas: 1,
 	};
 	readonly deployments: Deployment[];
 

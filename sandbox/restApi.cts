@@ -88,12 +88,25 @@ function startOrStop({ project, lifecycle }: Deployment, { call }: Asked): Reply
 		: refused(400, 240003, 'Serving instance could not be started/stopped', problem);
 }
 
-function logs({ name, lifecycle }: Deployment, { call }: Asked): Reply {
+/** More instances than this are not read by one request. */
+const MOST_READ = 8;
+
+function logs({ name, lifecycle }: Deployment, { call, cluster: { settings } }: Asked): Reply {
 	const component = call.query.get('component') ?? 'predictor';
 	if (!lifecycle.isServing || component !== 'predictor') return refused(404, 240027, 'Server logs not available');
 	const tail = Number(call.query.get('tail') ?? 100);
 	const lines = Array.from({ length: 200 }, (_, number) => `2026-11-24 02:00:00 INFO ${name} line ${number + 1}`);
-	return json(200, [{ instanceName: `${name}-predictor-0`, content: lines.slice(-tail).join('\n') }]);
+	const pod = call.query.get('pod');
+	const instances = Array.from({ length: settings.replicas }, (_, number) => `${name}-predictor-${number}`);
+	const asked = instances.filter((instance) => pod === null || instance === pod);
+	const entries = asked.map((instanceName, number) => {
+		const skipped = number >= MOST_READ;
+		const content = skipped ? `Not read: more than ${MOST_READ} instances` : lines.slice(-tail).join('\n');
+		if (settings.isOld) return { instanceName, content };
+		const podUid = `uid-of-${instanceName}`;
+		return { instanceName, content, truncated: false, skipped, readFailed: false, podUid, restartCount: 0 };
+	});
+	return json(200, entries);
 }
 
 function schemaOf({ hasSchema }: Deployment, { call }: Asked): Reply {

@@ -1,6 +1,8 @@
 /** What a deployment's schema says of its columns, and what each type makes of a value. */
-import { kindOf, readDeploymentSchema, type SchemaColumn } from '../nodes/core/predict/deploymentSchema';
-import { cellOf, missingColumns, unknownColumns } from '../nodes/core/predict/schemaCells';
+import { readDeploymentSchema, type SchemaColumn } from '../nodes/core/predict/deploymentSchema';
+import { readColumnType } from '../nodes/core/predict/schemaTypes';
+import { cellWriter, missingColumns, unknownColumns } from '../nodes/core/predict/schemaCells';
+import { DateTime } from 'luxon';
 import { at, read } from './support/json.cts';
 
 const column = (type: string, more: Partial<SchemaColumn> = {}): SchemaColumn => ({
@@ -14,7 +16,7 @@ const column = (type: string, more: Partial<SchemaColumn> = {}): SchemaColumn =>
 
 /** The cell that a type makes of a value, or the words in which it refuses it. */
 function cell(type: string, value: unknown, more: Partial<SchemaColumn> = {}): string {
-	const made = cellOf(value, column(type, more));
+	const made = cellWriter(column(type, more))(value);
 	return made.ok ? made.value : made.failure.message;
 }
 
@@ -52,19 +54,37 @@ test.each([[undefined], [null], ['8'], [0], [0.9], [-1], [{ valueOf: 1 }]])(
 );
 
 test.each([
-	['tinyint smallint int int5', 'integer'],
+	['tinyint smallint int integer', 'integer'],
 	['bigint', 'bigint'],
 	['float double', 'number'],
 	['decimal decimal(10,2)', 'decimal'],
-	['string varchar(20) char binary', 'text'],
+	['string varchar(20) char char(2)', 'text'],
 	['boolean', 'boolean'],
-	['timestamp date', 'time'],
-	['array<int>', 'list'],
-	['struct<a:int> map<string,int>', 'object'],
-	['constructor tostring __proto__ 5int unknown', 'any'],
+	['timestamp', 'timestamp'],
+	['date', 'date'],
+	['binary', 'binary'],
+	['array<int> ARRAY<array<int>>', 'list'],
+	['map<string,int> map<string,array<map<int,int>>>', 'map'],
+	['struct<a:int> struct<>', 'struct'],
+	['constructor tostring __proto__ int5 5int unknown long timestamp_ntz array array<int map<int> map<a,b,c>', 'any'],
 ])('%s is %s', (types, kind) => {
-	expect(new Set(types.split(' ').map((type) => kindOf(column(type))))).toEqual(new Set([kind]));
-	expect(kindOf(column(''))).toBe('any');
+	expect(new Set(types.split(' ').map((type) => readColumnType(type).kind))).toEqual(new Set([kind]));
+	expect(readColumnType('').kind).toBe('any');
+});
+
+test('types are read to their insides, spaces and capital letters aside', () => {
+	const int = { text: 'int', kind: 'integer' };
+	expect(readColumnType(' Struct< A : INT , b:Array< Decimal(10, 2) >,nothing> ')).toEqual({
+		text: 'struct< a : int , b:array< decimal(10, 2) >,nothing>',
+		kind: 'struct',
+		fields: new Map<string, unknown>([
+			['a', int],
+			['b', { text: 'array< decimal(10, 2) >', kind: 'list', element: { text: 'decimal(10, 2)', kind: 'decimal' } }],
+		]),
+	});
+	expect(readColumnType('map<struct<a:int,b:int>, int>')).toMatchObject({ kind: 'map', value: int });
+	const deep = 'array<'.repeat(100_000) + 'int' + '>'.repeat(100_000);
+	expect(readColumnType(deep).kind).toBe('list');
 });
 
 const DEEP = read('['.repeat(501) + ']'.repeat(501));
@@ -75,6 +95,9 @@ test.each<[string, unknown, string]>([
 	['int', 5n, '5'],
 	['int', ' -0 ', '-0'],
 	['int', 5.5, `'x' is 5.5, and the deployment's schema wants 'int'`],
+	['int', '5.0', '5'],
+	['int', '-12.00', '-12'],
+	['int', 2 ** 53, `'x' is 9007199254740992, and the deployment's schema wants 'int'`],
 	['int', '01', `'x' is "01", and the deployment's schema wants 'int'`],
 	['int', '1x', `'x' is "1x", and the deployment's schema wants 'int'`],
 	['int', 'x1', `'x' is "x1", and the deployment's schema wants 'int'`],
@@ -82,12 +105,22 @@ test.each<[string, unknown, string]>([
 	['bigint', ' 9007199254740993 ', '"9007199254740993"'],
 	['bigint', 2 ** 53 - 1, '9007199254740991'],
 	['bigint', 2 ** 53, `'x' is 9007199254740992, and the deployment's schema wants 'bigint'`],
+	['bigint', '007', '"007"'],
+	['bigint', '5.0', '"5"'],
+	['bigint', '+1', `'x' is "+1", and the deployment's schema wants 'bigint'`],
+	['bigint', 1.5, `'x' is 1.5, and the deployment's schema wants 'bigint'`],
 	['bigint', 'x', `'x' is "x", and the deployment's schema wants 'bigint'`],
 	['double', ' 1.50 ', '1.50'],
 	['double', 5n, '5'],
 	['double', Infinity, `'x' is Infinity, and the deployment's schema wants 'double'`],
 	['double', '1e999', `'x' is "1e999", and the deployment's schema wants 'double'`],
-	['decimal', ' 1e999 ', '"1e999"'],
+	['double', 10n ** 400n, `'x' is 1${'0'.repeat(99)}…, and the deployment's schema wants 'double'`],
+	['decimal', 10n ** 400n, `1${'0'.repeat(400)}`],
+	['decimal', ' -12.340 ', '"-12.340"'],
+	['decimal', '1e3', `'x' is "1e3", and the deployment's schema wants 'decimal'`],
+	['decimal', '.5', `'x' is ".5", and the deployment's schema wants 'decimal'`],
+	['decimal', '1.', `'x' is "1.", and the deployment's schema wants 'decimal'`],
+	['decimal', NaN, `'x' is NaN, and the deployment's schema wants 'decimal'`],
 	['decimal', 1.5, '1.5'],
 	['decimal', 5n, '5'],
 	['decimal', true, `'x' is true, and the deployment's schema wants 'decimal'`],
@@ -99,6 +132,8 @@ test.each<[string, unknown, string]>([
 	['string', 5n, '"5"'],
 	['string', { toString: 1 }, `'x' is {"toString":1}, and the deployment's schema wants 'string'`],
 	['string', [{ valueOf: {} }], `'x' is [{"valueOf":{}}], and the deployment's schema wants 'string'`],
+	['string', new Date(0), '"1970-01-01T00:00:00.000Z"'],
+	['string', Infinity, `'x' is Infinity, and the deployment's schema wants 'string'`],
 	['string', undefined, `'x' is undefined, and the deployment's schema wants 'string'`],
 	['boolean', ' True ', 'true'],
 	['boolean', 'FALSE', 'false'],
@@ -107,10 +142,10 @@ test.each<[string, unknown, string]>([
 	['boolean', 'untrue', `'x' is "untrue", and the deployment's schema wants 'boolean'`],
 	['boolean', 1, `'x' is 1, and the deployment's schema wants 'boolean'`],
 	['date', ' 5 ', '5'],
-	['date', ' x ', '"x"'],
+	['date', ' x ', `'x' is " x ", and the deployment's schema wants 'date'`],
 	['date', 5, '5'],
 	['date', 5.5, `'x' is 5.5, and the deployment's schema wants 'date'`],
-	['date', new Date(0), '"1970-01-01T00:00:00.000Z"'],
+	['date', new Date(0), '"1970-01-01"'],
 	['array<int>', [1], '[1]'],
 	['array<int>', ' [9007199254740993] ', '[9007199254740993]'],
 	['array<int>', '{}', `'x' is "{}", and the deployment's schema wants 'array<int>'`],
@@ -126,10 +161,154 @@ test.each<[string, unknown, string]>([
 	expect(cell(type, value)).toBe(made);
 });
 
-test.each(['date', 'array<int>', ''])('%p takes no value that is too deep to be sent', (type) => {
-	expect(cell(type, DEEP)).toMatch(/^'x' is \[{20,}.*, and the deployment's schema wants /);
-	expect(cell(type, at(DEEP, 0))).toBe('['.repeat(500) + ']'.repeat(500));
-	expect(cell('array<int>', DEEP_TEXT)).toMatch(/^'x' is "\[{99}…, and the deployment's schema wants /);
+test('no value is taken that is too deep to be sent', () => {
+	const fits = at(DEEP, 0);
+	const text = '['.repeat(500) + ']'.repeat(500);
+	expect(cell('', DEEP)).toMatch(/^'x' is \[{20,}.*, and the deployment's schema wants anything$/);
+	expect(cell('array<unknown>', [DEEP])).toMatch(/^Element 0 of 'x' is \[{20,}.*wants 'unknown' or null$/);
+	expect([cell('', fits), cell('array<unknown>', [fits])]).toEqual([text, `[${text}]`]);
+	expect(cell('array<int>', DEEP_TEXT)).toMatch(/^Element 0 of 'x' is \[{20,}.*wants 'int' or null$/);
+});
+
+describe('times', () => {
+	const day = DateTime.fromISO('2026-11-25T00:00:00', { zone: 'Europe/Berlin' });
+	const evening = new Date('2026-11-25T22:30:00Z');
+
+	test.each<[string, unknown, string]>([
+		['timestamp', evening, '"2026-11-25T22:30:00.000Z"'],
+		['timestamp', day, '"2026-11-25T00:00:00.000+01:00"'],
+		['timestamp', ' 2026-11-25t22:30:00z ', '"2026-11-25t22:30:00z"'],
+		['timestamp', '2026-11-25 22:30:00', '"2026-11-25 22:30:00"'],
+		['timestamp', '2024-02-29T23:59:59.123456789-0530', '"2024-02-29T23:59:59.123456789-0530"'],
+		['timestamp', '1764000000000', '1764000000000'],
+		['timestamp', -1, '-1'],
+		['timestamp', 253402300799999, '253402300799999'],
+		// A date of JavaScript is in UTC, one of n8n in its own zone; both as they are written.
+		['date', new Date('2026-11-25T00:00:00Z'), '"2026-11-25"'],
+		['date', day, '"2026-11-25"'],
+		['date', '2026-11-25T00:00:00.000Z', '"2026-11-25"'],
+		['date', '2026-11-25 00:00:00', '"2026-11-25"'],
+		['date', '2000-02-29', '"2000-02-29"'],
+		['date', '-719162', '-719162'],
+	])('%s makes of %p %s', (type, value, made) => {
+		expect(cell(type, value)).toBe(made);
+	});
+
+	test.each<[string, unknown]>([
+		['timestamp', 1.5],
+		['timestamp', true],
+		['timestamp', '2026-11-25'],
+		['timestamp', '2026-11-25T22:30Z'],
+		['timestamp', '2026-13-25T22:30:00Z'],
+		['timestamp', '2026-02-29T22:30:00Z'],
+		['timestamp', '1900-02-29T22:30:00Z'],
+		['timestamp', '2026-11-00T22:30:00Z'],
+		['timestamp', '0000-11-25T22:30:00Z'],
+		['timestamp', '2026-11-25T24:00:00Z'],
+		['timestamp', '2026-11-25T22:60:00Z'],
+		['timestamp', '2026-11-25T22:30:60Z'],
+		['timestamp', '2026-11-25T22:30:00+24:00'],
+		['timestamp', '2026-11-25T22:30:00.Z'],
+		['timestamp', 'at 2026-11-25T22:30:00Z'],
+		['timestamp', new Date(8.64e15)],
+		// Microseconds, and days without their hyphens.
+		['timestamp', 1764000000000000],
+		['timestamp', '20261125'],
+		['timestamp', '20261125223000'],
+		['date', 20261125],
+		['date', '20261125'],
+		['date', evening],
+		['date', '2026-11-25T22:30:00Z'],
+		['date', '2026-11-31'],
+		['date', '25.11.2026'],
+		['date', -719163],
+	])('%s refuses %p', (type, value) => {
+		expect(cell(type, value)).toMatch(new RegExp(`^'x' is .*, and the deployment's schema wants '${type}'$`));
+	});
+
+	test('a date that is none is no time, and nothing else either', () => {
+		for (const invalid of [new Date(NaN), DateTime.invalid('unparsable')]) {
+			expect(cell('', invalid)).toBe("'x' is no valid date, and the deployment's schema wants anything");
+			expect(cell('array<date>', [invalid])).toMatch(/^Element 0 of 'x' is no valid date, /);
+		}
+	});
+});
+
+describe('binary', () => {
+	test.each<[unknown, string]>([
+		['', '""'],
+		['AQI=', '"AQI="'],
+		[' AQ== ', '"AQ=="'],
+		['a+/0', '"a+/0"'],
+		[Buffer.from([1, 2]), '"AQI="'],
+	])('is %p', (value, made) => {
+		expect(cell('binary', value)).toBe(made);
+	});
+
+	test.each([['AQI'], ['A-_='], ['AA AA=='], ['A==='], ['===='], [5], [[1]]])('is not %p', (value) => {
+		expect(cell('binary', value)).toContain("the deployment's schema wants 'binary'");
+	});
+});
+
+describe('inside lists, maps and structs', () => {
+	test.each<[string, unknown, string]>([
+		['array<int>', [1, '2', null, undefined, '3.0'], '[1,2,null,null,3]'],
+		['array<bigint>', '[9007199254740993, "007"]', '["9007199254740993","007"]'],
+		['array<decimal(10,2)>', ['12.50', 1], '["12.50",1]'],
+		['array<date>', [new Date(0), '2026-11-25'], '["1970-01-01","2026-11-25"]'],
+		['array<array<double>>', [[1, '1.50'], [], null], '[[1,1.50],[],null]'],
+		['map<string,int>', { a: 1, 'b"': '2', c: null }, '{"a":1,"b\\"":2,"c":null}'],
+		['map<string,array<boolean>>', { a: ['TRUE'] }, '{"a":[true]}'],
+		['struct<a:int,b:array<double>>', { b: [1.5], a: '1' }, '{"a":1,"b":[1.5]}'],
+		['struct<a:int,b:int>', '{"b": null, "a": 1}', '{"a":1,"b":null}'],
+		['array< STRUCT<a: Int, b: map<string, date>> >', [{ a: 1, b: {} }], '[{"a":1,"b":{}}]'],
+		['array<unknown>', [{ a: ['1'] }, 1], '[{"a":["1"]},1]'],
+	])('%s makes of %p %s', (type, value, made) => {
+		expect(cell(type, value)).toBe(made);
+	});
+
+	test.each<[string, unknown, string]>([
+		['array<int>', [1, 'a'], `Element 1 of 'x' is "a", and the deployment's schema wants 'int' or null`],
+		['array<int>', '[1.5]', `Element 0 of 'x' is 1.5, and the deployment's schema wants 'int' or null`],
+		['array<double>', '[1e999]', `Element 0 of 'x' is Infinity, and the deployment's schema wants 'double' or null`],
+		['array<unknown>', '[1e999]', `Element 0 of 'x' is Infinity, and the deployment's schema wants 'unknown' or null`],
+		[
+			'array<array<int>>',
+			[[1], [2, {}]],
+			`Element 1 of element 1 of 'x' is {}, and the deployment's schema wants 'int' or null`,
+		],
+		['map<string,int>', { a: 1.5 }, `The value of 'a' of 'x' is 1.5, and the deployment's schema wants 'int' or null`],
+		[
+			'struct<lat:double>',
+			{ lat: 'a' },
+			`Field 'lat' of 'x' is "a", and the deployment's schema wants 'double' or null`,
+		],
+		[
+			'struct<a:int,b:int>',
+			{ a: 1 },
+			`'x' lacks the field 'b', and the deployment's schema wants 'struct<a:int,b:int>'`,
+		],
+		['struct<a:int>', { a: 1, c: 1 }, `'x' has a field 'c', and the deployment's schema wants 'struct<a:int>'`],
+		[
+			'struct<constructor:int>',
+			{},
+			`'x' lacks the field 'constructor', and the deployment's schema wants 'struct<constructor:int>'`,
+		],
+		[
+			'array<struct<a:int>>',
+			[{}],
+			`Element 0 of 'x' lacks the field 'a', and the deployment's schema wants 'struct<a:int>' or null`,
+		],
+		['struct<a:int>', [1], `'x' is [1], and the deployment's schema wants 'struct<a:int>'`],
+	])('%s refuses in %p its place', (type, value, message) => {
+		expect(cell(type, value)).toBe(message);
+	});
+
+	test('elements are said to be counted from 0', () => {
+		expect(cellWriter(column('array<int>'))(['a'])).toMatchObject({
+			failure: { description: expect.stringMatching(/^Give it a whole number, .* Elements are counted from 0\.$/) },
+		});
+	});
 });
 
 test('an empty cell is null where it may be, but for text', () => {
@@ -144,12 +323,12 @@ test('an empty cell is null where it may be, but for text', () => {
 
 test('what is refused is told in one short line, with advice', () => {
 	const long = 'y'.repeat(2000);
-	const refused = cellOf(long, { ...column(`array<${long}>`), name: long });
+	const refused = cellWriter({ ...column(`array<${long}>`), name: long })(long);
 	expect(refused).toMatchObject({
 		ok: false,
 		failure: {
 			kind: 'input',
-			description: 'Give the column a value of that type, for example with an Edit Fields node before this one.',
+			description: 'Give it a list, as data or as JSON text, for example with an Edit Fields node before this one.',
 		},
 	});
 	expect(refused.ok ? '' : refused.failure.message).toBe(

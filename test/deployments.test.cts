@@ -336,7 +336,63 @@ describe('Get Logs', () => {
 			component: 'predictor',
 			instance: 'fraud-predictor-0',
 			content: '2026-11-24 02:00:00 INFO fraud line 199\n2026-11-24 02:00:00 INFO fraud line 200',
+			podUid: 'uid-of-fraud-predictor-0',
+			restartCount: 0,
 		});
+	});
+
+	test('instances beyond those that one request reads are asked for one by one', async () => {
+		sandbox.cluster.settings.replicas = 10;
+		const logs = fields(await run({ operation: 'getLogs', deployment: 'fraud', parameters: { lines: 1 } }));
+		expect(logs.map(({ instance, content, skipped }) => [instance, content, skipped])).toEqual(
+			Array.from({ length: 10 }, (_, number) => [
+				`fraud-predictor-${number}`,
+				'2026-11-24 02:00:00 INFO fraud line 200',
+				undefined,
+			]),
+		);
+		const asked = sandbox.traffic.restApi.filter((call) => call.includes('/logs'));
+		expect(asked.map((call) => /pod=(.*)/.exec(call)?.[1])).toEqual([
+			undefined,
+			'fraud-predictor-8',
+			'fraud-predictor-9',
+		]);
+	});
+
+	test('an older release tells instance and content alone', async () => {
+		sandbox.cluster.settings.isOld = true;
+		const [logs] = fields(await run({ operation: 'getLogs', deployment: 'fraud', parameters: { lines: 1 } }));
+		expect(logs).toEqual({
+			deployment: 'fraud',
+			component: 'predictor',
+			instance: 'fraud-predictor-0',
+			content: '2026-11-24 02:00:00 INFO fraud line 200',
+		});
+	});
+
+	test('notes are no lines, and what was not read says why', async () => {
+		const entry = (instanceName: string, more: IDataObject) => ({ instanceName, content: 'a note', ...more });
+		const other = await startServer(({ path }) => {
+			if (path.includes('getProjectInfo')) return { body: { projectId: 1, projectName: 'test' } };
+			if (path.includes('pod=gone')) return { status: 404, body: { errorCode: 240027, errorMsg: 'No such pod' } };
+			if (path.includes('pod=other')) return { body: [entry('another', {})] };
+			if (path.includes('pod=')) return { body: [entry('late', { readFailed: true, restartCount: 2 })] };
+			const skipped = ['gone', 'other', 'late', ''].map((name) => entry(name, { skipped: true }));
+			const cut = { instanceName: 'cut', content: 'line 1\nlin', truncated: true, podUid: null };
+			if (path.includes('/logs')) return { body: [entry('deaf', { readFailed: true }), cut, ...skipped] };
+			return { body: { id: 1, name: 'screening', status: 'Running' } };
+		});
+		const logs = fields(await run({ operation: 'getLogs', credential: { hopsworksUrl: other.url } }));
+		await other.close();
+		const common = { deployment: 'screening', component: 'predictor', content: '' };
+		expect(logs).toEqual([
+			{ ...common, instance: 'deaf', note: 'a note', readFailed: true },
+			{ ...common, instance: 'cut', content: 'line 1\nlin', truncated: true },
+			{ ...common, instance: 'gone', note: expect.stringContaining('No such pod'), skipped: true },
+			{ ...common, instance: 'other', note: 'a note', skipped: true },
+			{ ...common, instance: 'late', note: 'a note', readFailed: true, restartCount: 2 },
+			{ ...common, instance: '', note: 'a note', skipped: true },
+		]);
 	});
 
 	test('of a transformer that is not there, or a deployment that is stopped', async () => {

@@ -438,6 +438,16 @@ describe('failures', () => {
 		expect(server.requests).toEqual([]);
 	});
 
+	test('a date that is none fails its own item, with the field', async () => {
+		const rows = [new Date(0), new Date(NaN), NaN].map((id) => ({ json: { id } }));
+		const { failed } = await predict({ items: rows, settings: { onError: 'continueErrorOutput' } });
+		expect(bodies()).toEqual(['{"inputs":[["1970-01-01T00:00:00.000Z"]]}']);
+		expect(failed.map(({ json }) => json.error)).toEqual([
+			"'id' is no valid date",
+			"'id' is NaN, which JSON cannot carry",
+		]);
+	});
+
 	test('a number that JSON cannot carry fails its own item, with the field', async () => {
 		const { failed, success } = await predict({
 			rows: [{ id: { deep: Infinity } }, { id: 2 }],

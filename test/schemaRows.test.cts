@@ -2,7 +2,7 @@
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
 import { readDeploymentSchema } from '../nodes/core/predict/deploymentSchema';
-import { cellOf } from '../nodes/core/predict/schemaCells';
+import { cellWriter } from '../nodes/core/predict/schemaCells';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { panelContext, runModel, type RunResult } from './support/engine.cts';
 import { recordOf } from './support/json.cts';
@@ -144,6 +144,84 @@ describe('mapped by hand', () => {
 		);
 	});
 
+	test.each<[string, string, string | number | undefined]>([
+		['the length of a list', '={{ $json.items.length }}', 3],
+		['the length of a text', '={{ $json.text.length }}', 4],
+		['the length of a nested text', '={{ $json["items"][0].length }}', 3],
+		['a list in a list', '={{ $json.items[2][0] }}', 7],
+		['the length of what stands in a list', '={{ $json.items[2].length }}', 2],
+		['a field that is called length', '={{ $json.box.length }}', 9],
+		['a date’s own', '={{ $json.at.year }}', undefined],
+		['a name with an escape', "={{ $json['a\\x62'] }}", 5],
+		['an element of a text', '={{ $json.text[1] }}', '2'],
+	])('%s is what the expression says', async (_name, channel, value) => {
+		const gateway = await startServer(firstValues);
+		const items = ['one', 'two', [7, 8]];
+		const row = { ...item(1), items, text: '1234', box: { length: 9 }, at: '2026-11-24', ab: 5 };
+		const run = await score({ credential: { servingUrl: gateway.url }, rows: [row], columns: { ...columns, channel } });
+		await gateway.close();
+		expect(run.error).toBeUndefined();
+		const sent = recordOf(gateway.requests[0]?.body);
+		expect(sent.instances).toEqual([
+			{
+				cc_num: 2,
+				amount: 12.5,
+				budget: 2,
+				merchant_hint: 'fixed',
+				...(value !== undefined && { channel: String(value) }),
+			},
+		]);
+	});
+
+	test.each(['$json.nothing', '$json.nothing.more', '$json.limit.more', '$json[""]'])(
+		'%s leads to nothing, and an optional column is left out',
+		async (path) => {
+			const gateway = await startServer(firstValues);
+			const { error } = await score({
+				credential: { servingUrl: gateway.url },
+				rows: [item(1)],
+				columns: { ...columns, channel: `={{ ${path} }}` },
+			});
+			await gateway.close();
+			expect([error?.message, gateway.requests.map(({ text }) => text.includes('channel'))]).toEqual([
+				undefined,
+				[false],
+			]);
+		},
+	);
+
+	test('a name that n8n forbids in expressions is left to n8n', async () => {
+		const { error } = await score({
+			rows: [item(1)],
+			columns: { ...columns, channel: '={{ $json.card.constructor }}' },
+		});
+		expect(error?.message).toContain('constructor');
+		expect(sandbox.traffic.requests).toBe(0);
+	});
+
+	test('a date of n8n goes out as its column wants it', async () => {
+		const gateway = await startServer(firstValues);
+		await score({
+			credential: { servingUrl: gateway.url },
+			rows: [item(1)],
+			columns: {
+				...columns,
+				merchant_hint: '={{ new Date(0) }}',
+				channel: '={{ DateTime.fromISO("2026-11-24", { zone: "utc" }) }}',
+			},
+		});
+		await gateway.close();
+		expect(recordOf(gateway.requests[0]?.body).instances).toMatchObject([
+			{ merchant_hint: '1970-01-01T00:00:00.000Z', channel: '2026-11-24T00:00:00.000Z' },
+		]);
+	});
+
+	test.each(['new Date("x")', 'DateTime.fromISO("x")'])('%s is no date, and named', async (date) => {
+		const { error } = await score({ rows: [item(1)], columns: { ...columns, merchant_hint: `={{ ${date} }}` } });
+		expect(error?.message).toContain("'merchant_hint' is no valid date");
+		expect(sandbox.traffic.requests).toBe(0);
+	});
+
 	test('an expression that cannot be evaluated fails its own item', async () => {
 		const run = await score({
 			columns: { ...columns, budget: '={{ $json.limit.toFixed(1) }}' },
@@ -243,7 +321,7 @@ describe('types', () => {
 	const cell = (type: string | null, value: unknown, nullable = false): unknown => {
 		const [column] = readDeploymentSchema({ servingKeys: [{ name: 'x', type, nullable }] }).columns;
 		if (!column) throw new Error('no column');
-		const made = cellOf(value, column);
+		const made = cellWriter(column)(value);
 		return made.ok ? made.value : 'refused';
 	};
 
@@ -251,6 +329,7 @@ describe('types', () => {
 		['tinyint', 5, '5'],
 		['smallint', 5.5, 'refused'],
 		['INT', '5', '5'],
+		['Integer', '5', '5'],
 		['int', ' 5 ', '5'],
 		['int', 5.5, 'refused'],
 		['int', '5.5', 'refused'],
@@ -259,10 +338,10 @@ describe('types', () => {
 		['bigint', 12, '12'],
 		['bigint', 7615917337495251231n, '"7615917337495251231"'],
 		['bigint', 2 ** 53, 'refused'],
-		['bigint', '007', 'refused'],
+		['bigint', '007', '"007"'],
 		['double', '1e5', '1e5'],
 		['double', '1e999', 'refused'],
-		['decimal(400,0)', '1e399', '"1e399"'],
+		['decimal(400,0)', '1e399', 'refused'],
 		['float', 1.5, '1.5'],
 		['double', 'NaN', 'refused'],
 		['double', '', 'refused'],

@@ -1,7 +1,8 @@
 /** Images of an item, read when its turn comes. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { imageUrl } from '../core/language/images';
-import { fromN8n, take, unusable } from './unusable';
+import { fileNames, fileOf, readFile } from './files';
+import { take, unusable } from './unusable';
 
 /** Names with commas between. */
 export function readFieldNames(text: string): string[] {
@@ -18,13 +19,11 @@ export async function readImages(
 	index: number,
 	fields: string[],
 ): Promise<string[]> {
-	const { binary = {} } = item ?? {};
 	const urls: string[] = [];
 	for (const field of fields) {
-		const entry = binary[field];
-		if (!entry) return missingFile(field, Object.keys(binary));
-		const bytes = await fromN8n(async () => await context.helpers.getBinaryDataBuffer(index, field));
-		urls.push(take(imageUrl(bytes, field, entry.mimeType)));
+		const file = fileOf(item, field);
+		if (!file) return missingFile(field, fileNames(item));
+		urls.push(take(imageUrl(await readFile(context, index, file), field, file.mimeType)));
 	}
 	return urls;
 }

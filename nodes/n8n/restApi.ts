@@ -7,7 +7,8 @@ import {
 	type DeploymentRecord,
 	type Project,
 } from '../core/hopsworks/deploymentRecord';
-import { asText, isRecord, type Json } from '../core/json/json';
+import { readInstanceLogs, type InstanceLogs } from '../core/hopsworks/instanceLogs';
+import { isRecord, type Json } from '../core/json/json';
 import { readName } from '../core/hopsworks/name';
 import { badInput, success, type Outcome } from '../core/failure/outcome';
 import type { Reply } from '../core/json/reply';
@@ -34,11 +35,8 @@ interface LogsQuery {
 	component: 'predictor' | 'transformer';
 	/** How many lines, from the end. */
 	lines: number;
-}
-
-interface InstanceLogs {
-	instanceName: string;
-	content: string;
+	/** One instance; all of them unless set. */
+	instance?: string;
 }
 
 export type RestApi = ReturnType<typeof restApi>;
@@ -117,9 +115,10 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 		async stop(id: number): Promise<Outcome<Reply>> {
 			return await act(id, 'STOP');
 		},
-		async logs(id: number, { component, lines }: LogsQuery): Promise<Outcome<InstanceLogs[]>> {
-			const query = `?component=${component}&tail=${lines}`;
-			return await inProject(async (path) => await get(`${path}/serving/${id}/logs${query}`, readLogs));
+		async logs(id: number, { component, lines, instance }: LogsQuery): Promise<Outcome<InstanceLogs[]>> {
+			const pod = instance === undefined ? '' : `&pod=${encodeURIComponent(instance.toWellFormed())}`;
+			const query = `?component=${component}&tail=${lines}${pod}`;
+			return await inProject(async (path) => await get(`${path}/serving/${id}/logs${query}`, readInstanceLogs));
 		},
 		/** The schema, or the JSON Schema of requests and replies (Hopsworks 5.1 and later). */
 		async schema(id: number, format: 'schema' | 'jsonschema'): Promise<Outcome<Record<string, Json>>> {
@@ -165,10 +164,4 @@ function readDeployments(json: Json | undefined): DeploymentRecord[] | undefined
 
 function readObject(json: Json | undefined): Record<string, Json> | undefined {
 	return isRecord(json) ? json : undefined;
-}
-
-function readLogs(json: Json | undefined): InstanceLogs[] | undefined {
-	return entriesOf(json)?.flatMap((entry) =>
-		isRecord(entry) ? [{ instanceName: asText(entry.instanceName), content: asText(entry.content) }] : [],
-	);
 }

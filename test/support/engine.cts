@@ -137,6 +137,8 @@ export interface RunOptions {
 	onChunk?: (chunk: StructuredChunk) => void;
 	/** Called when the credential is read. */
 	onCredentialRead?: () => void;
+	/** Where the workflow keeps the files of its items; n8n's own choice unless set. */
+	binaryMode?: 'separate' | 'combined';
 }
 
 export interface RunResult {
@@ -208,7 +210,7 @@ export async function runModel(options: RunOptions): Promise<RunResult> {
 
 export interface WorkflowOptions extends Pick<
 	RunOptions,
-	'credential' | 'credentialType' | 'cancelAfter' | 'onChunk' | 'onCredentialRead'
+	'credential' | 'credentialType' | 'cancelAfter' | 'onChunk' | 'onCredentialRead' | 'binaryMode'
 > {
 	/** The first one is where the run starts. */
 	nodes: INode[];
@@ -228,7 +230,7 @@ function setUp(options: WorkflowOptions): { workflow: Workflow; additionalData: 
 		connections,
 		active: false,
 		nodeTypes: { getByName: byName, getByNameAndVersion: byName, getKnownTypes: () => ({}) },
-		settings: { executionOrder: 'v1' },
+		settings: { executionOrder: 'v1', binaryMode: options.binaryMode },
 	});
 	const saved = { id: 'w', name: 'w', active: false, isArchived: false, createdAt: new Date(), updatedAt: new Date() };
 	const additionalData: IWorkflowExecuteAdditionalData = {

@@ -1,6 +1,7 @@
 /** Get Logs: the last lines that a deployment wrote, one item per instance. */
-import type { INodeProperties } from 'n8n-workflow';
-import { success } from '../../core/failure/outcome';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { success, type Outcome } from '../../core/failure/outcome';
+import type { InstanceLogs } from '../../core/hopsworks/instanceLogs';
 import type { Operation } from '../../n8n/operation';
 import { asOneOf, readNumber } from '../../n8n/options';
 import { onDeployment } from './onHopsworks';
@@ -43,14 +44,24 @@ export const getLogs: Operation = {
 		return async ({ id, name }, api) => {
 			const logs = await api.logs(id, { component, lines });
 			if (!logs.ok) return logs;
-			return success(
-				logs.value.map(({ instanceName, content }) => ({
-					deployment: name,
-					component,
-					instance: instanceName,
-					content,
-				})),
-			);
+			const made: IDataObject[] = [];
+			for (const entry of logs.value) {
+				const whole = await withLines(entry, async (instance) => await api.logs(id, { component, lines, instance }));
+				if (!whole.ok) return whole;
+				made.push({ deployment: name, component, ...whole.value });
+			}
+			return success(made);
 		};
 	}),
 };
+
+/** An instance that was skipped is asked for alone. Where that fails it says why, and the others keep their lines. */
+async function withLines(
+	entry: InstanceLogs,
+	ask: (instance: string) => Promise<Outcome<InstanceLogs[]>>,
+): Promise<Outcome<InstanceLogs>> {
+	if (!entry.skipped || entry.instance === '') return success(entry);
+	const own = await ask(entry.instance);
+	if (own.ok) return success(own.value.find(({ instance }) => instance === entry.instance) ?? entry);
+	return own.failure.kind === 'cancelled' ? own : success({ ...entry, note: own.failure.message });
+}

@@ -19,7 +19,7 @@ const rowSources = {
 	allFields: {
 		name: 'All Fields',
 		value: 'allFields',
-		description: 'Every field of an item is a column',
+		description: 'Every field of an item is a column, files aside',
 	},
 	json: {
 		name: 'JSON',

@@ -1,11 +1,13 @@
 /** Reading one row per item, as the fields of rowFields.ts say. */
+import type { IBinaryData } from 'n8n-workflow';
 import { columnValue, missingColumn, parseColumns, type Column } from '../../core/predict/columns';
 import { givenRowWriter, rowWriter, type Row, type RowFormat, type RowLayout } from '../../core/predict/rowLayout';
 import { asText, encode, isRecord } from '../../core/json/json';
+import { fileBehind, fileOf, readFile, withoutFiles } from '../../n8n/files';
 import { asWrittenJson } from '../../n8n/givenJson';
 import { LateRow } from '../../n8n/modelCall';
 import { asOneOf } from '../../n8n/options';
-import { attempt, fromN8n, take, unusable } from '../../n8n/unusable';
+import { attempt, take, unusable } from '../../n8n/unusable';
 import { WHOLE_ITEM } from './rowFields';
 import type { RowReader, RowReading } from './rowReading';
 import { schemaRowReader } from './schemaRows';
@@ -61,45 +63,43 @@ function columnsReader({ context, items, isNumber }: RowReading, layout: RowLayo
 	const write = rowWriter(layout, names);
 	// Where the layout does not fit the columns, no row does.
 	take(write(names, []));
-	const hasFile = (item: number, { name }: Column): boolean => items[item]?.binary?.[name] !== undefined;
 
-	/** A file as TensorFlow Serving reads binary values. */
-	async function fileCell(item: number, name: string): Promise<string> {
-		const bytes = await fromN8n(async () => await context.helpers.getBinaryDataBuffer(item, name));
-		return `{"b64":"${bytes.toString('base64')}"}`;
-	}
-
-	/** A row with files, which are read now that their turn has come. */
-	async function withFiles(item: number, cells: string[]): Promise<Row> {
-		const whole: string[] = [];
-		for (const [index, name] of names.entries()) whole.push(cells[index] || (await fileCell(item, name)));
+	/** A row with files, which are read now that their turn has come, as TensorFlow Serving reads binary values. */
+	async function withFiles(item: number, cells: string[], files: Map<number, IBinaryData>): Promise<Row> {
+		const whole = [...cells];
+		for (const [index, file] of files) {
+			whole[index] = `{"b64":"${(await readFile(context, item, file)).toString('base64')}"}`;
+		}
 		return take(write(names, whole));
 	}
 
 	return (item) => {
-		const json = items[item]?.json ?? {};
-		// '' stands for a file: no JSON text is empty.
+		const { [item]: incoming = { json: {} } } = items;
 		const cells: string[] = [];
+		let files: Map<number, IBinaryData> | undefined;
 		for (const column of columns) {
-			const value = columnValue(json, column);
-			if (value !== undefined) {
+			const value = columnValue(incoming.json, column);
+			const file = value === undefined ? fileOf(incoming, column.name) : fileBehind(incoming, value);
+			if (file) {
+				files ??= new Map();
+				files.set(cells.push('') - 1, file);
+			} else if (value === undefined) {
+				take(missingColumn(incoming.json, column.name));
+			} else {
 				expectSendable(value, column.name);
 				cells.push(encode(value, isNumber, column.name));
-			} else if (hasFile(item, column)) {
-				cells.push('');
-			} else {
-				take(missingColumn(json, column.name));
 			}
 		}
-		if (!cells.includes('')) return take(write(names, cells));
-		return new LateRow(async () => await attempt(() => withFiles(item, cells)));
+		if (!files) return take(write(names, cells));
+		const late = files;
+		return new LateRow(async () => await attempt(() => withFiles(item, cells, late)));
 	};
 }
 
 function fieldsReader({ items, isNumber }: RowReading, layout: RowLayout): RowReader {
 	const write = rowWriter(layout);
 	return (item) => {
-		const json = items[item]?.json ?? {};
+		const json = withoutFiles(items[item]?.json ?? {});
 		const names = Object.keys(json);
 		for (const name of names) expectSendable(json[name], name);
 		if (layout === 'given') return encode(json);
@@ -111,7 +111,9 @@ function fieldsReader({ items, isNumber }: RowReading, layout: RowLayout): RowRe
 function jsonReader({ read }: RowReading, layout: RowLayout): RowReader {
 	const write = givenRowWriter(layout);
 	return (item) => {
-		const given = asWrittenJson(read('rowJson', item), 'Row');
+		const row = asWrittenJson(read('rowJson', item), 'Row');
+		// An expression that gives the whole item.
+		const given = isRecord(row) ? withoutFiles(row) : row;
 		expectSendable(given);
 		return take(write(given));
 	};
@@ -122,6 +124,6 @@ function bodyReader({ read, extraFieldsOf }: RowReading): RowReader {
 		const given = asWrittenJson(read('bodyJson', item), 'Body');
 		if (!isRecord(given)) return unusable("'Body' is not a JSON object", 'Give the whole body in braces.');
 		expectSendable(given);
-		return encode({ ...given, ...extraFieldsOf(item) });
+		return encode({ ...withoutFiles(given), ...extraFieldsOf(item) });
 	};
 }

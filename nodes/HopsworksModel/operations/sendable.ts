@@ -2,12 +2,19 @@
 import { excerpt } from '../../core/failure/excerpt';
 import { excessOf } from '../../core/json/extent';
 import { findNotFinite } from '../../core/json/json';
+import { asPlain } from '../../core/predict/schemaCells';
 import { unusable } from '../../n8n/unusable';
 
 export function expectSendable(value: unknown, name = ''): void {
 	// Most values are text or finite numbers; only the others are looked into.
 	if (typeof value === 'string' || Number.isFinite(value)) return;
 	const named = (path: string): string => (path === '' ? 'The row' : `'${path}'`);
+	// A date of JavaScript or of n8n goes out as its text, whatever it is made of.
+	const plain = asPlain(value);
+	if (!Object.is(plain, value)) {
+		if (plain !== null) return expectSendable(plain, name);
+		unusable(`${named(name)} is no valid date`, 'Check how the date is made: n8n could not read what it was made of.');
+	}
 	// First, since what looks into a value walks it to its end.
 	const excess = excessOf(value);
 	if (excess !== undefined) {

@@ -48,48 +48,10 @@ function readSchemaColumn(field: Json, isOptional: boolean): SchemaColumn[] {
 	return [
 		{
 			name,
-			type: typeof type === 'string' ? type.toLowerCase() : '',
+			type: typeof type === 'string' ? type.trim().toLowerCase() : '',
 			isNullable: nullable === true,
 			isOptional,
 			description: typeof description === 'string' ? description : '',
 		},
 	];
-}
-
-/** What JSON a type accepts. */
-export type Kind =
-	| 'integer'
-	| 'bigint'
-	| 'number'
-	| 'decimal'
-	| 'text'
-	| 'boolean'
-	| 'time'
-	| 'list'
-	| 'object'
-	| 'any';
-
-const KINDS = new Map<string | undefined, Kind>([
-	['tinyint', 'integer'],
-	['smallint', 'integer'],
-	['int', 'integer'],
-	['bigint', 'bigint'],
-	['float', 'number'],
-	['double', 'number'],
-	['decimal', 'decimal'],
-	['string', 'text'],
-	['varchar', 'text'],
-	['char', 'text'],
-	['binary', 'text'],
-	['boolean', 'boolean'],
-	['timestamp', 'time'],
-	['date', 'time'],
-	['array', 'list'],
-	['struct', 'object'],
-	['map', 'object'],
-]);
-
-/** What a column's type accepts, without its parameters: `varchar(20)` is text, `array<int>` a list. */
-export function kindOf({ type }: SchemaColumn): Kind {
-	return KINDS.get(/^[a-z]*/.exec(type)?.[0]) ?? 'any';
 }

@@ -1,6 +1,7 @@
 /** The columns that the panel offers: those of the chosen deployment's schema. */
 import type { FieldType, ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
-import { kindOf, readDeploymentSchema, type SchemaColumn } from '../../core/predict/deploymentSchema';
+import { readDeploymentSchema, type SchemaColumn } from '../../core/predict/deploymentSchema';
+import { readColumnType, type ColumnType } from '../../core/predict/schemaTypes';
 import { SCHEMA_MISSING } from '../../core/failure/errorCodes';
 import { readConnection } from '../connection';
 import { nodeError } from '../errors';
@@ -8,16 +9,19 @@ import { asRecord, asText } from '../../core/json/json';
 import { REST_DEFAULTS, restApi } from '../restApi';
 
 /** How the panel lets a value be typed. Integers of 64 bits are text there, since a number would be rounded. */
-const FIELD_TYPES: Record<ReturnType<typeof kindOf>, FieldType> = {
+const FIELD_TYPES: Record<ColumnType['kind'], FieldType> = {
 	integer: 'number',
 	bigint: 'string',
 	number: 'number',
 	decimal: 'string',
 	text: 'string',
 	boolean: 'boolean',
-	time: 'string',
+	timestamp: 'string',
+	date: 'string',
+	binary: 'string',
 	list: 'array',
-	object: 'object',
+	map: 'object',
+	struct: 'object',
 	any: 'string',
 };
 
@@ -46,7 +50,7 @@ export async function getSchemaColumns(this: ILoadOptionsFunctions): Promise<Res
 		fields: readDeploymentSchema(schema.value).columns.map((column) => ({
 			id: column.name,
 			displayName: labelOf(column),
-			type: FIELD_TYPES[kindOf(column)],
+			type: FIELD_TYPES[readColumnType(column.type).kind],
 			required: !column.isOptional,
 			defaultMatch: false,
 			canBeUsedToMatch: false,
