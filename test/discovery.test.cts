@@ -366,6 +366,42 @@ describe('routing', () => {
 		expect(error?.message).toContain('lacks the scope PROJECT');
 	});
 
+	test('a feature view is refused through Hopsworks, which does not pass it on', async () => {
+		const hopsworks = await startServer(({ path }) => ({
+			body: path.includes('getProjectInfo')
+				? { projectId: 1, projectName: 'test' }
+				: { id: 1, name: 'fraud', status: 'Running', predictorEnvVars: ['SERVING_FEATURE_VIEW_NAME=transactions'] },
+		}));
+		const { error } = await predict({
+			credential: { hopsworksUrl: hopsworks.url },
+			parameters: { options: { routing: 'proxy' } },
+		});
+		await hopsworks.close();
+		expect(error?.message).toBe(
+			"The deployment 'fraud' serves a feature view, which Hopsworks itself does not pass on",
+		);
+		expect(error?.description).toContain("Fill in 'Model Serving URL'");
+		expect(hopsworks.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+	});
+
+	test.each([
+		['not ready yet', { status: 400, body: { error: 'The deployment is not ready yet' } }],
+		[
+			'no healthy upstream, passed on by Hopsworks',
+			{ status: 500, body: { errorCode: 250007, errorMsg: 'Server error', usrMsg: 'no healthy upstream' } },
+		],
+	])('a deployment that is %s is asked again', async (_name, reply) => {
+		const gateway = await startServer((request, number) => (number < 3 ? reply : firstValues(request)));
+		const run = await predict({
+			credential: { hopsworksUrl: '', servingUrl: gateway.url },
+			rows: [{ card: 'a' }, { card: 'b' }],
+			parameters: { options: { maxRetryWait: 0.01 } },
+		});
+		await gateway.close();
+		expect(predictions(run)).toEqual(['of a', 'of b']);
+		expect(gateway.requests).toHaveLength(3);
+	});
+
 	test('through Hopsworks needs its address', async () => {
 		const { error } = await predict({
 			credential: { hopsworksUrl: '', servingUrl: sandbox.url },

@@ -36,10 +36,10 @@ describe('a row', () => {
 		expect(rowWriter('value')([], []).ok).toBe(false);
 	});
 
-	test('of no columns is empty', () => {
+	test('of no columns is empty where it names them, and else no row', () => {
 		expect(LAYOUTS.map((layout) => said(rowWriter(layout)([], [])))).toEqual([
-			'[]',
-			'',
+			'The row has no values',
+			'The row has no values',
 			'{}',
 			"'Row Format' 'Single Value' takes one column, and this row has 0",
 			'{}',

@@ -413,7 +413,10 @@ describe('Request Field by the deployment’s record', () => {
 	const batcher = { batchingConfiguration: { batchingEnabled: true } };
 	const tensorFlow = { modelServer: 'TENSORFLOW_SERVING' };
 	test.each<[string, IDataObject, INodeParameters, string]>([
-		['a Python deployment', { modelServer: 'PYTHON' }, {}, 'inputs'],
+		['a Python deployment', { modelServer: 'PYTHON', modelName: 'fraud' }, {}, 'inputs'],
+		['an agent', { modelServer: 'PYTHON', predictor: 'agent.py' }, {}, 'instances'],
+		['a feature view', { predictorEnvVars: ['SERVING_FEATURE_VIEW_NAME=transactions'] }, {}, 'instances'],
+		['a transformer', { modelServer: 'PYTHON', modelName: 'fraud', transformer: 'rank.py' }, {}, 'instances'],
 		['a batcher', batcher, {}, 'instances'],
 		['a batcher that is off', { batchingConfiguration: { batchingEnabled: false } }, {}, 'inputs'],
 		['TensorFlow Serving by rows', tensorFlow, {}, 'instances'],

@@ -1,5 +1,6 @@
 /** Text and numbers by column: what all rows together say of each text. */
 import { TextColumns } from '../nodes/core/predict/textColumns';
+import type { IDataObject } from 'n8n-workflow';
 import { runModel } from './support/engine.cts';
 import { firstValues } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
@@ -7,7 +8,7 @@ import { sharedServer } from './support/sharedServer.cts';
 const server = sharedServer(firstValues);
 
 /** The bodies that go out for these rows. */
-async function bodiesOf(rows: Array<Record<string, unknown>>, parameters = {}, options = {}): Promise<string[]> {
+async function bodiesOf(rows: IDataObject[], parameters = {}, options = {}): Promise<string[]> {
 	await runModel({
 		rows,
 		credential: { servingUrl: server.url },
@@ -23,7 +24,7 @@ async function bodiesOf(rows: Array<Record<string, unknown>>, parameters = {}, o
 	return server.requests.map(({ text }) => text);
 }
 
-const column = (...texts: unknown[]) => texts.map((x) => ({ x }));
+const column = (...texts: Array<IDataObject['x']>): IDataObject[] => texts.map((x) => ({ x }));
 
 test.each([
 	['ids, one of which is all digits', column('f1c119ed', '12345678'), '["f1c119ed"],["12345678"]'],

@@ -258,3 +258,23 @@ describe('Fail', () => {
 		expect(predictions(await score({ whenStopped: 'fail' }))).toEqual([0, 0]);
 	});
 });
+
+describe('A deployment that sleeps', () => {
+	test.each([
+		['Idle', [`of ${CARD}`, `of ${CARD}`]],
+		['Running', []],
+	])('has as long as it takes to wake up: %s', async (status, expected) => {
+		const gateway = await startServer((request) => ({ ...firstValues(request), delay: 400 }));
+		const predictorScalingConfig = { minInstances: 0, coldStartTimeoutSeconds: 5 };
+		const hopsworks = await startServer(({ path }) => ({
+			body: path.includes('getProjectInfo')
+				? { projectId: 1, projectName: 'test' }
+				: { id: 1, name: 'returns', projectNamespace: 'test', status, predictorScalingConfig },
+		}));
+		const credential = { hopsworksUrl: hopsworks.url, servingUrl: gateway.url };
+		const run = await score({ whenStopped: 'fail', credential, options: { timeout: 0.1 } });
+		await Promise.all([gateway.close(), hopsworks.close()]);
+		expect(predictions(run)).toEqual(expected);
+		if (expected.length === 0) expect(run.error?.message).toContain('did not answer within 0.1 seconds');
+	});
+});

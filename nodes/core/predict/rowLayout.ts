@@ -97,6 +97,9 @@ export function rowWriter(layout: RowLayout, columns?: readonly string[]): RowWr
 	/** The pieces of the last row: nearly always the next one has the same columns. */
 	let last: { columns: readonly string[]; pieces: string[] } | undefined;
 	return (names, cells) => {
+		if (names.length === 0 && isPositional(layout)) {
+			return badInput('The row has no values', 'Give every item the fields that the model reads.');
+		}
 		if (layout === 'value' && names.length !== 1) {
 			return badInput(
 				`${FORMAT_LABEL} 'Single Value' takes one column, and this row has ${names.length}`,

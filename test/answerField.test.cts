@@ -1,0 +1,83 @@
+/** Where an answer goes in an item: the field by which it is named, and what becomes of one that is there already. */
+import type { INodeParameters } from 'n8n-workflow';
+import { runModel } from './support/engine.cts';
+import { firstValues, rowsOf, type Recorded, type Reply } from './support/server.cts';
+import { sharedServer } from './support/sharedServer.cts';
+
+/** Answers predictions, embeddings and chats. */
+function answer(request: Recorded): Reply {
+	if (request.path.endsWith('/embeddings')) {
+		const texts = request.text.match(/"text \d"/g) ?? [];
+		return { body: { data: texts.map((_, index) => ({ index, embedding: [index] })) } };
+	}
+	if (!request.path.endsWith('/chat/completions')) return firstValues(request);
+	return { body: { choices: [{ message: { content: 'Hello' }, finish_reason: 'stop' }] } };
+}
+
+const server = sharedServer(answer);
+
+const OPERATIONS: Array<[string, INodeParameters, string]> = [
+	['predict', { columns: 'id' }, 'prediction'],
+	['embed', { text: '={{ $json.text }}' }, 'embedding'],
+	['chat', { prompt: '={{ $json.text }}' }, 'answer'],
+];
+
+function run(operation: string, parameters: INodeParameters, options: INodeParameters, extra = {}) {
+	return runModel({
+		rows: [1, 2].map((id) => ({ id, text: `text ${id}`, name: `out ${id}`, ...extra })),
+		credential: { servingUrl: server.url },
+		parameters: {
+			operation,
+			deployment: { __rl: true, mode: 'name', value: 'fraud' },
+			includeInputFields: true,
+			...parameters,
+			options,
+		},
+	});
+}
+
+describe.each(OPERATIONS)('%s', (operation, parameters, field) => {
+	test('an incoming field of that name is overwritten, and the run says what to set', async () => {
+		const { success, hints } = await run(operation, parameters, {}, { [field]: 'from before' });
+		expect(success.map(({ json }) => json[field])).not.toContain('from before');
+		expect(hints.map(({ message }) => message)).toEqual([
+			expect.stringContaining(
+				`The incoming field '${field}' was overwritten. To keep it, set 'Output Field' in the options to another name`,
+			),
+		]);
+	});
+
+	test('without one of that name nothing is said', async () => {
+		expect((await run(operation, parameters, {})).hints).toEqual([]);
+	});
+
+	test('by an expression each item has a field of its own', async () => {
+		const { success } = await run(operation, parameters, { outputField: '={{ $json.name }}' });
+		expect(success.map(({ json }) => Object.keys(json).filter((name) => name.startsWith('out')))).toEqual([
+			['out 1'],
+			['out 2'],
+		]);
+	});
+
+	test('an expression without a name fails before anything is sent', async () => {
+		const { error } = await run(operation, parameters, { outputField: '={{ $json.id === 2 ? "" : "x" }}' });
+		expect(error?.message).toBe("'Output Field' is empty");
+		expect(error?.context).toMatchObject({ itemIndex: 1 });
+		expect(server.requests).toEqual([]);
+	});
+
+	test('__proto__ is no name', async () => {
+		const { error } = await run(operation, parameters, { outputField: '__proto__' });
+		expect(error?.message).toBe("'Output Field' is '__proto__', which no item can hold");
+	});
+});
+
+test('metadata that overwrites a field says so too', async () => {
+	const { hints } = await run('predict', { columns: 'id' }, { includeMetadata: true }, { predictionMetadata: 'kept?' });
+	expect(hints[0]?.message).toContain("The incoming field 'predictionMetadata' was overwritten");
+});
+
+test('items whose fields differ share a request', async () => {
+	await run('predict', { columns: 'id' }, { outputField: '={{ $json.name }}' });
+	expect(server.requests.map(rowsOf)).toEqual([[[1], [2]]]);
+});
