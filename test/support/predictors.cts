@@ -31,8 +31,14 @@ function element(value: unknown, index: number): unknown {
 		: raise(`TypeError : '${typeOf(value)}' object is not subscriptable`);
 }
 
+/** What Python calls the type of a value. */
 function typeOf(value: unknown): string {
-	return { number: 'int', string: 'str', boolean: 'bool' }[String(typeof value)] ?? 'dict';
+	const names = new Map([
+		['number', 'int'],
+		['string', 'str'],
+		['boolean', 'bool'],
+	]);
+	return names.get(typeof value) ?? 'dict';
 }
 
 /** A server that raises becomes a status of 500 with the words, as in KServe. */
