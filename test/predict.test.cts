@@ -226,6 +226,28 @@ describe('rows', () => {
 		expect(success.map(({ json }) => json.prediction)).toEqual(['of 0', 'of 1', 'of 2']);
 	});
 
+	test('the object of a single item is its prediction, and nothing is tried out', async () => {
+		server.answer = () => ({ body: { predictions: { label: ['a'] } } });
+		const { success } = await predict({ rows: [{ id: 1 }] });
+		expect(success[0]?.json.prediction).toEqual({ label: ['a'] });
+		expect(server.requests).toHaveLength(1);
+	});
+
+	test('a run that stops sends no doubtful rows again', async () => {
+		server.answer = (request) => {
+			const [first] = rowsOf(request).flat();
+			if (rowsOf(request).length === 1) return { status: 500, body: { error: 'bad' } };
+			return { body: { predictions: [1, 2, 3].map((rank) => `${String(first)}.${rank}`) } };
+		};
+		const { error } = await predict({
+			rows: numbered(5),
+			parameters: { requestField: 'inputs', options: { rowsPerRequest: 3, concurrency: 1 } },
+		});
+		expect(error?.context).toMatchObject({ itemIndex: 3 });
+		// Three rows, two rows that get three predictions, and the first of them alone.
+		expect(server.requests).toHaveLength(3);
+	});
+
 	test('a deployment that asks for instances gets them from then on', async () => {
 		server.answer = (request) =>
 			request.text.startsWith('{"instances"')
@@ -541,6 +563,16 @@ describe('waiting and trying again', () => {
 		const { error } = await predict({ rows: [{ id: 1 }], parameters: { ...quick, requestField: 'inputs' } });
 		expect(server.requests).toHaveLength(1);
 		expect(error?.description).toContain("The row was sent under 'inputs' ('Request Field') as: [1].");
+	});
+
+	test('what is only not ready is not searched for bad rows', async () => {
+		server.answer = () => ({ status: 400, body: { error: 'Deployment not ready yet' } });
+		const { error } = await predict({
+			rows: numbered(4),
+			parameters: { options: { maxTries: 2, maxRetryWait: 0.01 } },
+		});
+		expect(server.requests).toHaveLength(2);
+		expect(error?.message).toBe('The deployment is not ready (status 400): Deployment not ready yet (after 2 tries)');
 	});
 
 	test('a server that is busy for a while, and asks for no wait at all, is waited for', async () => {

@@ -397,6 +397,18 @@ describe('types', () => {
 });
 
 describe('Request Field by the deployment’s record', () => {
+	test('an agent that fails is not asked again under the other name', async () => {
+		record = { modelServer: 'PYTHON', predictor: 'agent.py' };
+		gateway.answer = () => ({ status: 500, body: { error: 'KeyError : 0' } });
+		const { error } = await runModel({
+			credential: { hopsworksUrl: hopsworks.url, servingUrl: gateway.url },
+			rows: [{ a: 1 }],
+			parameters: { operation: 'predict', deployment: { __rl: true, mode: 'list', value: 'fraud' }, columns: 'a' },
+		});
+		expect(error?.message).toContain('KeyError : 0');
+		expect(gateway.requests).toHaveLength(1);
+	});
+
 	let gateway: TestServer;
 	let hopsworks: TestServer;
 	let record: IDataObject;

@@ -76,15 +76,34 @@ describe('Start It', () => {
 				: { id: 1, name: 'returns', projectNamespace: 'test', ...fields },
 		}));
 		const credential = { hopsworksUrl: hopsworks.url, servingUrl: gateway.url };
-		const run = await score({ whenStopped: 'fail', credential });
+		const run = await score({ whenStopped: 'fail', credential, options: { includeMetadata: true } });
 		await Promise.all([gateway.close(), hopsworks.close()]);
 		expect(predictions(run)).toEqual([`of ${CARD}`, `of ${CARD}`]);
+		expect(run.success[0]?.json.predictionMetadata).toMatchObject({ attempts: 2, rowsInRequest: 2 });
 		expect(gateway.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
 			'POST /v1/test/returns/v1/models/returns:predict',
 			'GET /v1/test/returns/v1/models/returns',
 			'GET /v1/test/returns/v1/models/returns',
 			'POST /v1/test/returns/v1/models/returns:predict',
 		]);
+	});
+
+	test('requests that meet it together wait once', async () => {
+		let isRouted = false;
+		const gateway = await startServer((request) => {
+			if (request.method === 'GET') isRouted = true;
+			return isRouted && request.method === 'POST' ? firstValues(request) : { status: isRouted ? 405 : 404 };
+		});
+		const hopsworks = await startServer(({ path }) => ({
+			body: path.includes('getProjectInfo')
+				? { projectId: 1, projectName: 'test' }
+				: { id: 1, name: 'returns', projectNamespace: 'test', status: 'Starting' },
+		}));
+		const credential = { hopsworksUrl: hopsworks.url, servingUrl: gateway.url };
+		const run = await score({ whenStopped: 'fail', credential, options: { rowsPerRequest: 1 } });
+		await Promise.all([gateway.close(), hopsworks.close()]);
+		expect(predictions(run)).toEqual([`of ${CARD}`, `of ${CARD}`]);
+		expect(gateway.requests.filter(({ method }) => method === 'GET')).toHaveLength(1);
 	});
 
 	test('one that has run for long is not waited for', async () => {

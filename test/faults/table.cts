@@ -353,6 +353,17 @@ export const predictionFaults: Fault[] = [
 		requests: 2 + 1,
 	},
 	{
+		server: 'answers predictions as an object of lists, and 500 where row 0 is',
+		answer: (request) =>
+			ids(request).includes(0)
+				? error(500, BAD_VALUE)
+				: { body: { predictions: { label: predictions(request), id: ids(request) } } },
+		failing: [0],
+		error: /could not convert/,
+		prediction: (id) => ({ label: `of ${id}`, id }),
+		requests: { most: 4 + FIELD + 1 },
+	},
+	{
 		server: 'ranks ten articles for its first row, as an object of lists',
 		answer: (request) => ({ body: { predictions: rankingOf(request, 10) } }),
 		prediction: (id) => ({
@@ -376,6 +387,13 @@ export const predictionFaults: Fault[] = [
 		prediction: (id) => [`${id}.0`, `${id}.1`, `${id}.2`, `${id}.3`],
 		requests: 3 + ROWS,
 		hint: /each row was sent alone/,
+	},
+	{
+		server: 'ranks nine articles for its first row, as many as the first request has rows',
+		answer: (request) => ({ body: { predictions: rankingOf(request, 9).article } }),
+		options: { rowsPerRequest: 9, concurrency: 1 },
+		prediction: (id) => rankingFor(id, 9).article,
+		requests: 2 + 9,
 	},
 	{
 		server: 'ranks none, one or two articles for its first row',
