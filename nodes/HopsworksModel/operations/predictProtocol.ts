@@ -63,6 +63,7 @@ export function predictProtocol(
 		{ isExamples: requestField === 'examples', isColumnar: layout === 'columnar' },
 		giveWay,
 	);
+	const adviceOn = lastKept(adviceOnRow);
 	const protocol: Protocol<Row, Json> = {
 		shared: extraFields,
 		// An agent reads the first row alone.
@@ -88,7 +89,7 @@ export function predictProtocol(
 			if (!isOfRow(failure)) return failure;
 			const text = excerpt(typeof row === 'string' ? row : rowsText([row]), LONGEST_ROW);
 			const sent = isBody ? 'The body was sent as' : sentUnder(learner?.fields() ?? { inUse: requestField });
-			const advice = isBody ? '' : adviceOnRow(failure.message, layoutOf(layout, row));
+			const advice = isBody ? '' : adviceOn(failure.message, layoutOf(layout, row));
 			return { ...failure, description: [failure.description, advice, `${sent}: ${text}.`].filter(Boolean).join(' ') };
 		},
 	};
@@ -112,6 +113,15 @@ function isOfRow({ kind, status }: Failure): boolean {
 }
 
 const LONGEST_ROW = 200;
+
+/** A function that keeps its last result: most rows of a request fail in the same words. */
+function lastKept(adviceOf: typeof adviceOnRow): typeof adviceOnRow {
+	let last: { words: string; layout: RowLayout; advice: string } | undefined;
+	return (words, layout) => {
+		if (last?.words !== words || last.layout !== layout) last = { words, layout, advice: adviceOf(words, layout) };
+		return last.advice;
+	};
+}
 
 /** What a row looks like that was given whole, by its first character. */
 function layoutOf(layout: RowLayout, row: Row): RowLayout {
