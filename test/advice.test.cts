@@ -18,7 +18,7 @@ test('fields that an advice names in quotes exist in the panel or the credential
 		...['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'CERT_HAS_EXPIRED', 'OTHER'].map(
 			(code) => connectionFailure('h', code, '').description,
 		),
-		connectionFailure('h', WRONG_NAME, '', 'x').description,
+		connectionFailure('h', WRONG_NAME, '', { hostHeader: 'x' }).description,
 		timeoutFailure(1).description,
 	].join('\n');
 	const named = new Set([...advice.matchAll(/'([A-Z][^']*)'/g)].map(([, label]) => label ?? ''));
@@ -29,9 +29,9 @@ test('fields that an advice names in quotes exist in the panel or the credential
 });
 
 test('a certificate that is not for the Host header is told apart from one that is not trusted', () => {
-	expect(connectionFailure('h:1', WRONG_NAME, '', 'x').message).toBe(
+	expect(connectionFailure('h:1', WRONG_NAME, '', { hostHeader: 'x' }).message).toBe(
 		'The certificate of h:1 is not for the host name x',
 	);
 	expect(connectionFailure('h:1', WRONG_NAME, '').message).toBe('The certificate of h:1 is not trusted');
-	expect(connectionFailure('h:1', 'CERT_HAS_EXPIRED', '', 'x').message).toBe('The certificate of h:1 is not trusted');
+	expect(connectionFailure('h:1', 'CERT_HAS_EXPIRED', '', { hostHeader: 'x' }).message).toBe('The certificate of h:1 is not trusted');
 });

@@ -15,6 +15,8 @@ export interface Response {
 	/** The media type. */
 	type: string;
 	body: unknown;
+	/** Where a redirect leads; '' for none. */
+	location: string;
 	/** Seconds that the server asked to wait. */
 	wanted?: number;
 }
@@ -43,13 +45,14 @@ interface ReadingTools {
 const MOST_ERROR_BYTES = 256 * 1024;
 
 export function readResponse(response: unknown): Response {
-	if (!isRecord(response)) return { status: 0, type: '', body: '' };
+	if (!isRecord(response)) return { status: 0, type: '', body: '', location: '' };
 	const headers = isRecord(response.headers) ? response.headers : {};
 	const header = headers['retry-after'];
 	return {
 		status: Number(response.statusCode),
 		type: asText(headers['content-type']),
 		body: response.body,
+		location: asText(headers.location),
 		wanted: retryAfter(typeof header === 'string' ? header : undefined, Date.now()),
 	};
 }

@@ -5,6 +5,7 @@ import { timeoutFailure } from '../core/failure/connectionFailure';
 import { failed, type Failed, type Failure, type Outcome } from '../core/failure/outcome';
 import { isRetryable, retryWait } from '../core/failure/retry';
 import { statusFailure } from '../core/failure/statusFailure';
+import { sentOnToTls } from '../core/failure/wrongScheme';
 import { failureWithout, keyRemover } from '../core/hopsworks/apiKey';
 import type { Target } from '../core/hopsworks/address';
 import type { Reply } from '../core/json/reply';
@@ -12,6 +13,7 @@ import { brokenOff } from '../core/language/chatStream';
 import { CANCELLED, giveWay, isCancelled, pause, Watch } from './cancel';
 import { CREDENTIAL, type CallContext, type Connection, type Context } from './connection';
 import { networkFailure } from './networkFailure';
+import { patience } from './patience';
 import { proxyGuard } from './proxyGuard';
 import { readOutcome, readResponse, type ReplyReading } from './response';
 import type { SendSettings } from './sendOptions';
@@ -67,6 +69,7 @@ export function caller(
 ): (call: Call) => Promise<Sent> {
 	const limiter = new AdaptiveLimiter(settings.concurrency);
 	const guard = proxyGuard(context, settings);
+	const triesFor = patience(context, settings.maxTries);
 	let turn: Promise<void> = Promise.resolve();
 
 	/** n8n opens a connection for each request, and its bytes leave when the event loop turns: of many made at one go, with the last. */
@@ -90,27 +93,28 @@ export function caller(
 			const { outcome, wanted } = await sendOnce(context, connection, settings, call);
 			limiter.leave(place, !outcome.ok && CONGESTED.has(outcome.failure.status ?? 0));
 			const sent = { tries, latency: Date.now() - began };
+			const { most, remark } = triesFor(call.url, outcome);
 			if (outcome.ok || !isRetryable(outcome.failure, settings.retryTimeouts)) return { ...sent, outcome };
 			if (wanted !== undefined && wanted > settings.maxRetryWait) {
 				return { ...sent, outcome: gaveUp(outcome.failure, tries, tooLong(wanted, settings.maxRetryWait)) };
 			}
-			if (tries >= settings.maxTries) return { ...sent, outcome: gaveUp(outcome.failure, tries) };
+			if (tries >= most) return { ...sent, outcome: gaveUp(outcome.failure, tries, '', remark) };
 			await pause(context, wanted ?? retryWait(tries, settings.maxRetryWait, Math.random()));
 			tally.retries++;
 		}
 	};
 }
 
-function gaveUp(failure: Failure, tries: number, reason = ''): Failed {
+function gaveUp(failure: Failure, tries: number, reason = '', remark = ''): Failed {
 	return failed({
 		...failure,
 		message: tries > 1 ? `${failure.message} (after ${tries} tries)` : failure.message,
-		description: reason === '' ? failure.description : `${reason} ${failure.description}`,
+		description: `${reason}${failure.description}${remark}`,
 	});
 }
 
 function tooLong(wanted: number, allowed: number): string {
-	return `The server asked to wait ${Math.ceil(wanted)} s, and 'Max Retry Wait (Seconds)' allows ${allowed} s.`;
+	return `The server asked to wait ${Math.ceil(wanted)} s, and 'Max Retry Wait (Seconds)' allows ${allowed} s. `;
 }
 
 /** Makes a call once; `wanted` is how many seconds the server asked to wait. No word of the key is in what it returns. */
@@ -122,7 +126,7 @@ async function sendOnce(
 ): Promise<{ outcome: Outcome<Reply>; wanted?: number }> {
 	const remove = keyRemover(connection.apiKey);
 	const watch = new Watch(() => isCancelled(context), settings.timeout);
-	const progress = { hasHead: false, hasBegun: false };
+	const progress = { hasHead: false, hasBegun: false, bytes: 0 };
 	// Not beyond a cancel; but what came in time is read.
 	const rest = async (): Promise<void> => {
 		await giveWay();
@@ -130,21 +134,25 @@ async function sendOnce(
 	};
 	let isReadToEnd = false;
 	try {
-		const sending = post(context, connection, settings, call, watch.signal);
+		const body = call.write && Buffer.from(call.write());
+		progress.bytes = body?.length ?? 0;
+		const sending = post(context, connection, settings, { ...call, body }, watch.signal);
 		// Where the request ends first, what becomes of it then is nobody's business.
 		sending.catch(() => {});
 		const response = readResponse(await watch.within(sending));
 		progress.hasHead = true;
+		const failureOf: ReplyReading['failureOf'] = (status, reply) =>
+			sentOnToTls(call.url, status, response.location) ?? call.failureOf(status, reply);
 		const { mostReplyBytes } = settings;
 		const tools = { apiKey: connection.apiKey, mostReplyBytes, watch, remove, rest, progress };
-		const outcome = await readOutcome(response, call, tools);
+		const outcome = await readOutcome(response, { ...call, failureOf }, tools);
 		isReadToEnd = outcome.ok;
 		return { outcome: outcome.ok ? outcome : failed(failureWithout(outcome.failure, remove)), wanted: response.wanted };
 	} catch (error) {
 		if (isCancelled(context)) return { outcome: failed(CANCELLED) };
 		const failure = watch.isLate
 			? timeoutFailure(settings.timeout)
-			: networkFailure(error, new URL(call.url).host, progress.hasHead, remove, call.host);
+			: networkFailure(error, { ...progress, origin: new URL(call.url).origin, hostHeader: call.host }, remove);
 		return { outcome: progress.hasBegun ? brokenOff(failure.message) : failed(failure) };
 	} finally {
 		watch.stop(isReadToEnd);
@@ -156,7 +164,7 @@ async function post(
 	context: CallContext,
 	{ decrypted, ignoreSslIssues }: Connection,
 	{ timeout }: SendSettings,
-	{ method, url, host, write, onPiece }: Call,
+	{ method, url, host, body, onPiece }: Call & { body?: Buffer },
 	signal: AbortSignal,
 ): Promise<unknown> {
 	// A fresh object for every call: n8n changes it.
@@ -165,12 +173,12 @@ async function post(
 		url,
 		headers: {
 			// Exactly this: with a charset KServe hands the raw bytes to the model (kserve PR 2524).
-			...(write && { 'Content-Type': 'application/json' }),
+			...(body && { 'Content-Type': 'application/json' }),
 			Accept: onPiece ? 'text/event-stream, application/json' : 'application/json',
 			...(host === undefined ? {} : { Host: host }),
 		},
 		// As bytes: n8n's HTTP library would parse a text first, to see that it is JSON.
-		...(write && { body: Buffer.from(write()) }),
+		...(body && { body }),
 		// So that a reply is read no further than it may be.
 		encoding: 'stream',
 		returnFullResponse: true,

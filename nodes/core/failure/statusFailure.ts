@@ -5,6 +5,7 @@ import { meaningOfCode } from './errorCodes';
 import { readErrorReply, type ErrorReply } from './errorReply';
 import { statusMessage, withWords, type Meaning } from './meaning';
 import type { Failure } from './outcome';
+import { TLS_NEEDED, wantsTls } from './wrongScheme';
 
 const MODEL_REFUSED: Meaning = {
 	message: 'The deployment refused the request',
@@ -114,7 +115,7 @@ function meaningOf({ status, text, code, form, isEntityMissing }: ErrorReply): M
 /** The failure that a deployment's reply with a status outside 200 to 299 stands for. */
 export function statusFailure(status: number, reply: Reply): Failure {
 	const error = readErrorReply(status, reply);
-	const meaning = meaningOf(error);
+	const meaning = wantsTls(status, reply.text) ? TLS_NEEDED : meaningOf(error);
 	const message = statusMessage(meaning, status);
 	return {
 		kind: 'status',

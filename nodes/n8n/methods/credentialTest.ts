@@ -13,6 +13,9 @@ import { asText, isRecord, type Json } from '../../core/json/json';
 import { namespaceOf } from '../../core/hopsworks/name';
 import { replyOf, type Reply } from '../../core/json/reply';
 import { SCOPE_MISSING } from '../../core/failure/errorCodes';
+import type { Failure } from '../../core/failure/outcome';
+import { sentOnToTls, TLS_NEEDED, wantsTls } from '../../core/failure/wrongScheme';
+import { readGateway } from '../../core/hopsworks/gateway';
 import { readWebAddress } from '../../core/hopsworks/webAddress';
 import { Watch } from '../cancel';
 import { networkFailure } from '../networkFailure';
@@ -43,13 +46,15 @@ export async function hopsworksApiTest(
 	const problems = key === '' ? ["Fill in 'API Key'"] : [];
 	if (addresses.length === 0) problems.push("Fill in 'Model Serving URL' or 'Hopsworks URL'");
 	for (const { field, url, test } of problems.length > 0 ? [] : addresses) {
-		const address = readWebAddress(url, 'this');
+		const address = field === 'Hopsworks URL' ? readWebAddress(url, 'this') : readGateway(url, 'this');
 		const problem = address.ok
-			? await test(getter(this, address.value.origin, key, data.ignoreSslIssues === true), project)
-			: `${address.failure.message}. ${address.failure.description}`;
+			? await test(getter(this, new URL(url).origin, key, data.ignoreSslIssues === true), project)
+			: sentences(address.failure);
 		if (problem !== undefined) problems.push(`'${field}': ${problem}`);
 	}
-	if (problems.length > 0) return { status: 'Error', message: problems.join('. ') };
+	// Some are whole sentences.
+	const message = problems.map((problem) => (problem.endsWith('.') ? problem : `${problem}.`)).join(' ');
+	if (problems.length > 0) return { status: 'Error', message };
 	return { status: 'OK', message: 'The API key was accepted' };
 }
 
@@ -76,19 +81,26 @@ function getter({ helpers }: ICredentialTestFunctions, origin: string, key: stri
 			sending.catch(() => {});
 			const response = await watch.within(sending);
 			hasHead = true;
-			const { statusCode, body } = isRecord(response) ? response : {};
+			const { statusCode, headers, body } = isRecord(response) ? response : {};
 			if (!isByteStream(body)) return 'n8n gave no reply to read';
 			endWith(watch, body);
 			const { text } = await readText(body, MOST_BYTES);
-			return { status: Number(statusCode), ...replyOf(remove(text)) };
+			const status = Number(statusCode);
+			const moved = sentOnToTls(`${origin}${path}`, status, asText(isRecord(headers) ? headers.location : ''));
+			if (moved) return remove(sentences(moved));
+			if (wantsTls(status, text)) return `${TLS_NEEDED.message}. ${TLS_NEEDED.description}`;
+			return { status, ...replyOf(remove(text)) };
 		} catch (error) {
 			if (watch.isLate) return `no answer within ${TIMEOUT_SECONDS} seconds`;
-			const { message, description } = networkFailure(error, new URL(origin).host, hasHead, remove);
-			return `${message}. ${description}`;
+			return sentences(networkFailure(error, { origin, hasHead }, remove));
 		} finally {
 			watch.stop(false);
 		}
 	};
+}
+
+function sentences({ message, description }: Failure): string {
+	return `${message}. ${description}`;
 }
 
 /** A refused key, or the gateway's word for a missing scope. Any other answer shows that the key passed. */
