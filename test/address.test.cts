@@ -508,6 +508,43 @@ test('a run of a million slashes, dots or dashes takes time linear in the text',
 	expect(performance.now() - began).toBeLessThan(5000);
 });
 
+describe('an operation for another kind of model', () => {
+	const of = (fields: Record<string, string>): Given => ({
+		hopsworksUrl: HOPSWORKS,
+		discovery: { record: recordIn('test', fields) },
+	});
+	const sklearn = { modelServer: 'PYTHON', modelName: 'fraud', modelFramework: 'SKLEARN' };
+
+	test('is refused where the record is sure, before anything is sent', () => {
+		const llm = of({ modelServer: 'VLLM', modelFramework: 'LLM', predictor: 'serve.py' });
+		for (const [route, name] of [
+			[predict, 'Predict'],
+			[predictRoute('classify'), 'Classify'],
+		] as const) {
+			const failure = refusal(route, llm);
+			expect(failure.message).toBe(`The deployment 'fraud' is a language model, which ${name} does not call`);
+			expect(failure.description).toContain("Set 'Operation' to 'Chat', or to 'Embed'");
+		}
+		for (const given of [of(sklearn), of({ modelServer: 'tensorflow_serving' })]) {
+			expect(refusal(chat(), given).message).toBe("The deployment 'fraud' is no language model, which Chat needs");
+			expect(refusal(embed(), given).message).toBe("The deployment 'fraud' is no language model, which Embed needs");
+			expect(refusal(embed(), given).description).toContain("'Predict'");
+		}
+		expect(planned(predict, { ...llm, servingUrl: '' }).asked).toEqual(['record']);
+	});
+
+	test.each<[string, Route, Given]>([
+		['a language model by Chat', chat(), of({ modelServer: 'VLLM' })],
+		['a model by Predict', predict, of(sklearn)],
+		['an agent by Chat', chat(), of({ modelServer: 'PYTHON' })],
+		['a model of plain Python by Chat', chat(), of({ ...sklearn, modelFramework: 'PYTHON' })],
+		['a record that tells no server', chat(), of({})],
+		['one that Hopsworks is not asked for', chat(), {}],
+	])('%s is called', (_name, route, given) => {
+		expect(targetIn(route, given).deployment).toBe('fraud');
+	});
+});
+
 describe('what Hopsworks is asked', () => {
 	const hidden = recordIn('test', { servingTool: 'DEFAULT' });
 	test.each<[string, Given, string[]]>([

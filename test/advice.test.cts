@@ -33,5 +33,7 @@ test('a certificate that is not for the Host header is told apart from one that 
 		'The certificate of h:1 is not for the host name x',
 	);
 	expect(connectionFailure('h:1', WRONG_NAME, '').message).toBe('The certificate of h:1 is not trusted');
-	expect(connectionFailure('h:1', 'CERT_HAS_EXPIRED', '', { hostHeader: 'x' }).message).toBe('The certificate of h:1 is not trusted');
+	expect(connectionFailure('h:1', 'CERT_HAS_EXPIRED', '', { hostHeader: 'x' }).message).toBe(
+		'The certificate of h:1 is not trusted',
+	);
 });

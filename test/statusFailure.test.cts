@@ -21,6 +21,7 @@ describe('every documented error body', () => {
 	test.each([
 		['envoy-no-route', 'knows no such deployment', 'namespace'],
 		['fastapi-not-found', 'no such address', 'By URL'],
+		['fastapi-not-found', 'no such address', "Check 'Operation': a language model answers 'Chat'"],
 		['vllm-nested-unknown-model', 'does not know the model', "'Model'"],
 		['vllm-flat-unknown-model', 'does not know the model', "'Model'"],
 		['vllm-nested-context-old-wording', 'too long for the model', "'Max Tokens'"],

@@ -66,6 +66,11 @@ const NO_ROUTE: Meaning = {
 	description:
 		"The deployment is not running, does not exist, or is in another namespace. Check its name and state in Hopsworks, 'Project' in the credential, and the options 'Namespace', 'Host Header' and 'Routing'.",
 };
+const NO_PATH: Meaning = {
+	message: 'The deployment has no such address',
+	description:
+		"Its server was reached, and does not know the path. Check 'Operation': a language model answers 'Chat' or 'Embed', any other model 'Predict'. KServe's own language model server needs /openai/v1 as 'API Path Prefix'. With 'By URL', paste the address exactly as the deployment's page shows it.",
+};
 const LOGIN: Meaning = {
 	message: 'The server sent a redirect, as a login page does',
 	description:
@@ -101,6 +106,9 @@ const SERVER_FAILED: Meaning = {
 /** The two wordings of vLLM, before and since 0.16; there is no code for it. */
 const CONTEXT_OVERFLOW = /maximum context length|context length is only/i;
 
+/** The words of FastAPI, which KServe and vLLM are built on, and of TensorFlow Serving. */
+const PATH_UNKNOWN = /^(?:Not Found|Malformed request: POST \/.*)$/;
+
 function meaningOf({ status, text, code, form, isEntityMissing }: ErrorReply): Meaning {
 	if (status === 400 && CONTEXT_OVERFLOW.test(text)) return TOO_LONG;
 	if ([400, 415, 422].includes(status) && form === 'openai') return CHAT_REFUSED;
@@ -108,6 +116,7 @@ function meaningOf({ status, text, code, form, isEntityMissing }: ErrorReply): M
 	if (status >= 300 && status < 400) return LOGIN;
 	if (status === 404 && form === 'empty') return NO_ROUTE;
 	if (status === 404 && isEntityMissing) return UNKNOWN_ROW;
+	if ((status === 404 || status === 400) && PATH_UNKNOWN.test(text)) return NO_PATH;
 	if (status === 404 && text.startsWith('The model ')) return WRONG_MODEL;
 	return meaningOfCode(code, text) ?? MEANINGS[status] ?? (status >= 500 ? SERVER_FAILED : MODEL_REFUSED);
 }

@@ -1,6 +1,7 @@
 /** How a deployment's name becomes the target of a request: by path, by host name, or through Hopsworks. */
 import { isOpen, type Address, type Knowledge, type Plan } from './address';
 import { quoted } from '../failure/excerpt';
+import { misfit } from './fit';
 import { readGateway } from './gateway';
 import { isHostName, isLabel } from './hostName';
 import { isName, namespaceOf, readName } from './name';
@@ -29,6 +30,8 @@ export function planByName(address: Address, route: Route, known: Knowledge, hos
 			"Deploy it with the API protocol 'REST', or pick another deployment.",
 		);
 	}
+	const unfit = record && misfit(record, route);
+	if (unfit) return unfit;
 	if (routing === 'proxy') return throughHopsworks(address, route, known, deployment);
 	const isHidden = record?.isBehindGateway === false;
 	if (!isHidden && servingUrl.trim() === '' && isOpen(known, 'gateway')) return { ok: false, asks: 'gateway' };
