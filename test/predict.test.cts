@@ -489,6 +489,15 @@ describe('waiting and trying again', () => {
 		expect(success[0]?.json.prediction).toBe('of 1');
 	});
 
+	test('where a connection is closed at a large request, memory is spoken of', async () => {
+		server.answer = () => ({ reset: true });
+		const rows = [{ id: 'x'.repeat(300 * 1024) }];
+		const { error } = await predict({ rows, parameters: { options: { maxRetryWait: 0.01, maxTries: 2 } } });
+		expect(error?.description).toContain(
+			"The request had 300 kilobytes: if the deployment ran out of memory, lower 'Rows",
+		);
+	});
+
 	test('tries end at Max Tries, and the error says how many there were', async () => {
 		server.answer = () => ({ status: 429, body: { error: 'The batch scheduling queue is full' } });
 		const { error } = await predict({

@@ -1,6 +1,7 @@
 /** What a status means behind a Hopsworks gateway, and what a user can do about it. */
 import type { Reply } from '../json/reply';
 import { blameOf } from './blame';
+import { meaningInBetween } from './between';
 import { meaningOfCode } from './errorCodes';
 import { readErrorReply, type ErrorReply } from './errorReply';
 import { statusMessage, withWords, type Meaning } from './meaning';
@@ -31,6 +32,16 @@ const MEANINGS: Record<number, Meaning> = {
 		description:
 			"Check the deployment's name: it is also the model's name in the address. With 'By URL', paste the address exactly as the deployment's page shows it.",
 	},
+	405: {
+		message: 'The address does not take such requests',
+		description:
+			"Something is there, but does not answer this operation. Check 'Operation', and with 'By URL' paste the address exactly as the deployment's page shows it.",
+	},
+	408: {
+		message: 'The server did not wait for the whole request',
+		description:
+			"It came too slowly. Lower 'Rows per Request' or 'Max Concurrent Requests' in the options; a proxy in between may also be impatient.",
+	},
 	413: {
 		message: 'The request was too large',
 		description: "Lower 'Rows per Request' or 'Max Request Size (kB)' in the options.",
@@ -44,6 +55,10 @@ const MEANINGS: Record<number, Meaning> = {
 		message: 'The model failed',
 		description:
 			"Check that 'Columns' and 'Row Format' match what the model was trained on. The deployment's logs in Hopsworks have the whole story.",
+	},
+	501: {
+		message: 'The server does not know this operation',
+		description: "Check 'Operation', and 'Verb' in the options: only TensorFlow Serving knows Classify and Regress.",
 	},
 	502: {
 		message: 'The gateway lost the connection to the deployment',
@@ -98,6 +113,16 @@ const CHAT_FAILED: Meaning = {
 	description: "The deployment's logs in Hopsworks have the whole story.",
 };
 
+const GONE: Meaning = {
+	message: 'The deployment is restarting, or ran out of memory',
+	description:
+		"Check its state and logs in Hopsworks. If it ran out of memory, lower 'Rows per Request' in the options, or give the deployment more memory in Hopsworks. If it only restarts, raise 'Max Tries'.",
+};
+const OUT_OF_MEMORY: Meaning = {
+	message: 'The model ran out of memory',
+	description: "Lower 'Rows per Request' in the options, or give the deployment more memory in Hopsworks.",
+};
+
 const SERVER_FAILED: Meaning = {
 	message: 'The server failed',
 	description: "The deployment's logs in Hopsworks may say why.",
@@ -106,19 +131,29 @@ const SERVER_FAILED: Meaning = {
 /** The two wordings of vLLM, before and since 0.16; there is no code for it. */
 const CONTEXT_OVERFLOW = /maximum context length|context length is only/i;
 
+/** Nothing listens at the deployment's port any more, or it closed a connection that had begun (Envoy, nginx, Go). */
+const NOTHING_LISTENS = /connection refused|connection termination|connect error: 111|reset by peer/i;
+
+/** The words of Python, NumPy, PyTorch and TensorFlow. */
+const NO_MEMORY = /\bMemoryError\b|out of memory|unable to allocate|\bOOM\b|bad_alloc/i;
+
 /** The words of FastAPI, which KServe and vLLM are built on, and of TensorFlow Serving. */
 const PATH_UNKNOWN = /^(?:Not Found|Malformed request: POST \/.*)$/;
 
-function meaningOf({ status, text, code, form, isEntityMissing }: ErrorReply): Meaning {
+function meaningOf(error: ErrorReply): Meaning {
+	const { status, text, code, form, isEntityMissing } = error;
 	if (status === 400 && CONTEXT_OVERFLOW.test(text)) return TOO_LONG;
 	if ([400, 415, 422].includes(status) && form === 'openai') return CHAT_REFUSED;
+	if (status === 500 && NO_MEMORY.test(text)) return OUT_OF_MEMORY;
 	if (status === 500 && form === 'openai') return CHAT_FAILED;
+	if ((status === 502 || status === 503) && NOTHING_LISTENS.test(text)) return GONE;
 	if (status >= 300 && status < 400) return LOGIN;
 	if (status === 404 && form === 'empty') return NO_ROUTE;
 	if (status === 404 && isEntityMissing) return UNKNOWN_ROW;
 	if ((status === 404 || status === 400) && PATH_UNKNOWN.test(text)) return NO_PATH;
 	if (status === 404 && text.startsWith('The model ')) return WRONG_MODEL;
-	return meaningOfCode(code, text) ?? MEANINGS[status] ?? (status >= 500 ? SERVER_FAILED : MODEL_REFUSED);
+	const known = meaningOfCode(code, text) ?? meaningInBetween(error);
+	return known ?? MEANINGS[status] ?? (status >= 500 ? SERVER_FAILED : MODEL_REFUSED);
 }
 
 /** The failure that a deployment's reply with a status outside 200 to 299 stands for. */

@@ -7,13 +7,14 @@ import type {
 } from 'n8n-workflow';
 import { apiKeyIn, keyRemover } from '../../core/hopsworks/apiKey';
 import { entriesOf, readProject } from '../../core/hopsworks/deploymentRecord';
+import { meaningInBetween } from '../../core/failure/between';
 import { readErrorReply } from '../../core/failure/errorReply';
 import { excerpt } from '../../core/failure/excerpt';
 import { asText, isRecord, type Json } from '../../core/json/json';
 import { namespaceOf } from '../../core/hopsworks/name';
 import { replyOf, type Reply } from '../../core/json/reply';
 import { SCOPE_MISSING } from '../../core/failure/errorCodes';
-import type { Failure } from '../../core/failure/outcome';
+import type { Meaning } from '../../core/failure/meaning';
 import { sentOnToTls, TLS_NEEDED, wantsTls } from '../../core/failure/wrongScheme';
 import { readGateway } from '../../core/hopsworks/gateway';
 import { readWebAddress } from '../../core/hopsworks/webAddress';
@@ -88,7 +89,7 @@ function getter({ helpers }: ICredentialTestFunctions, origin: string, key: stri
 			const status = Number(statusCode);
 			const moved = sentOnToTls(`${origin}${path}`, status, asText(isRecord(headers) ? headers.location : ''));
 			if (moved) return remove(sentences(moved));
-			if (wantsTls(status, text)) return `${TLS_NEEDED.message}. ${TLS_NEEDED.description}`;
+			if (wantsTls(status, text)) return sentences(TLS_NEEDED);
 			return { status, ...replyOf(remove(text)) };
 		} catch (error) {
 			if (watch.isLate) return `no answer within ${TIMEOUT_SECONDS} seconds`;
@@ -99,7 +100,7 @@ function getter({ helpers }: ICredentialTestFunctions, origin: string, key: stri
 	};
 }
 
-function sentences({ message, description }: Failure): string {
+function sentences({ message, description }: Meaning): string {
 	return `${message}. ${description}`;
 }
 
@@ -108,7 +109,10 @@ async function testGateway(get: Get, project: string): Promise<string | undefine
 	const reply = await get(`/v1/${namespaceOf(project) || 'n8n'}/credential-test/v1/models`);
 	if (typeof reply === 'string') return reply;
 	const { status } = reply;
-	const { text: said } = readErrorReply(status, reply);
+	const error = readErrorReply(status, reply);
+	const { text: said } = error;
+	const between = meaningInBetween(error);
+	if (between) return sentences(between);
 	if (status === 401) {
 		return `the API key was refused, or it lacks the scope SERVING (the gateway says '${said}' to both)`;
 	}
@@ -136,7 +140,10 @@ async function readList(get: Get, path: string, scope: string): Promise<Json[] |
 	const reply = await get(`/hopsworks-api/api${path}`);
 	if (typeof reply === 'string') return reply;
 	const { status } = reply;
-	const { text: said, code } = readErrorReply(status, reply);
+	const error = readErrorReply(status, reply);
+	const { text: said, code } = error;
+	const between = meaningInBetween(error);
+	if (between) return sentences(between);
 	if (status === 401) return `the API key was refused: ${said}`;
 	if (status === 403 && code === SCOPE_MISSING) {
 		return `the API key is valid, but lacks the scope ${scope}: add it to the key in Hopsworks`;
