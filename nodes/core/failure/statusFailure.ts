@@ -161,11 +161,13 @@ export function statusFailure(status: number, reply: Reply): Failure {
 	const error = readErrorReply(status, reply);
 	const meaning = wantsTls(status, reply.text) ? TLS_NEEDED : meaningOf(error);
 	const message = statusMessage(meaning, status);
+	// No row is to blame for an address.
+	const isOfAddress = meaning === TLS_NEEDED || meaning === NO_PATH;
 	return {
 		kind: 'status',
 		message: withWords(message, error.text),
 		description: meaning.description,
 		status,
-		blame: blameOf(error, message),
+		blame: isOfAddress ? undefined : blameOf(error, message),
 	};
 }
