@@ -664,7 +664,7 @@ export const statusFaults: Fault[] = [
 	},
 	{
 		server: 'sends all requests on to https://',
-		answer: ({ headers, path }) => ({ status: 301, headers: { location: `https://${headers.host}${path}` } }),
+		answer: ({ headers, path }) => ({ status: 301, headers: { location: `https://${String(headers.host)}${path}` } }),
 		failing: 'all',
 		error: /use https:\/\/ in place of http:\/\/$/,
 		requests: 1,
