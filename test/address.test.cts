@@ -537,6 +537,8 @@ describe('an operation for another kind of model', () => {
 		['a language model by Chat', chat(), of({ modelServer: 'VLLM' })],
 		['a model by Predict', predict, of(sklearn)],
 		['an agent by Chat', chat(), of({ modelServer: 'PYTHON' })],
+		['one without a model by Chat, whatever its framework', chat(), of({ ...sklearn, modelName: '' })],
+		['a model on an unknown server by Chat', chat(), of({ ...sklearn, modelServer: 'other' })],
 		['a model of plain Python by Chat', chat(), of({ ...sklearn, modelFramework: 'PYTHON' })],
 		['a record that tells no server', chat(), of({})],
 		['one that Hopsworks is not asked for', chat(), {}],

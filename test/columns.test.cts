@@ -266,6 +266,13 @@ describe('names that look equal', () => {
 		],
 		['amount', 'amo\u200bunt', "'Columns' names it with a zero width space in it, and the item has it without"],
 		['gro\u0308ße', 'größe', "the item has 'gro\u0308ße', which looks the same and is encoded otherwise"],
+		['a ', ' a', "the item has 'a' with a space behind it"],
+		['\ufeffa ', 'a ', "the item has 'a' with a byte order mark before it"],
+		['a ', 'a\u200b ', "'Columns' names it with a zero width space behind it, and the item has it without"],
+		['\u200b a', 'a\u200b\u200e', "the item has 'a' with a zero width space before it and a space before it"],
+		['a\r b', 'a b', "the item has 'a b' with a line break in it"],
+		['a\u0085b', 'a b', "the item has 'a b' with the invisible character U+0085 in it"],
+		['a  ', 'a ', "the item has 'a', which looks the same and is spaced otherwise"],
 		['Amount', 'amount', "the item has 'Amount'"],
 		['AMOUNT ', 'amount', "the item has 'AMOUNT (with a space behind it)'"],
 	])('%j for %j', (field, wanted, words) => {
@@ -276,6 +283,7 @@ describe('names that look equal', () => {
 		expect([has('amounts', 'amount'), has('', 'amount'), has('x'.repeat(10_000), 'x')]).toEqual(
 			Array(3).fill(undefined),
 		);
+		expect(has(' ', '\ufeff')).toBeUndefined();
 		expect(lookAlike({ amount: 1 }, 'amount')).toBeUndefined();
 		expect(lookAlike({ ['x'.repeat(600)]: 1 }, `${'x'.repeat(600)} `)).toBeUndefined();
 	});
@@ -295,6 +303,9 @@ describe('names that look equal', () => {
 				description: expect.stringContaining("'Exclude Byte Order Mark (BOM)'"),
 			},
 		});
+		expect(missing({ 'amount ': 1 }, 'amount')).toMatchObject({
+			failure: { description: expect.stringMatching(/rename it before this node\.$/) },
+		});
 		expect(missing({ geo: [{ 'lat ': 1 }] }, 'geo[0].lat')).toMatchObject({
 			failure: { message: "The field 'geo[0].lat' is missing; the item has 'lat' with a space behind it" },
 		});
@@ -306,5 +317,6 @@ describe('names that look equal', () => {
 
 	test('a list of fields tells what no eye sees', () => {
 		expect(fieldsOf({ 'a ': 1, b: 2 })).toBe('The item has the fields a (with a space behind it), b.');
+		expect(fieldsOf({ '': 1, ' ': 2 })).toBe('The item has the fields ,  (with nothing visible in it).');
 	});
 });

@@ -134,6 +134,8 @@ describe('http:// and https:// mixed up', () => {
 			await sayings(server.url),
 			'sends requests on to https:// (status 301): use https:// in place of http://',
 		);
+		server.answer = (request) => ({ ...firstValues(request), headers: { location } });
+		expect((await predict({ servingUrl: server.url })).status).toBe('success');
 		server.answer = () => ({ status: 302, headers: { location: 'https://login.example.com' } });
 		expectAll(await sayings(server.url), 'sent a redirect, as a login page does');
 	});

@@ -74,8 +74,8 @@ const BOM_ADVICE =
 
 /** The field of an item that looks like the one of a name, or differs in capital letters alone; undefined where none does. */
 export function lookAlike(item: Record<string, unknown>, wanted: string): LookAlike | undefined {
+	if (wanted.length > LONGEST_NAME || visible(wanted) === '') return undefined;
 	const longest = 4 * wanted.length + 100;
-	if (wanted.length > LONGEST_NAME) return undefined;
 	const fields = Object.keys(item).filter((field) => field !== wanted && field.length <= longest);
 	const looks = looksOf(wanted);
 	const same = fields.find((field) => looksOf(field) === looks);
