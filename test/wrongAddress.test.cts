@@ -112,8 +112,31 @@ describe('http:// and https:// mixed up', () => {
 		expectAll(await sayings(`http://${host}`), `${host} does not speak plain HTTP: use https:// in place of http://`);
 	});
 
-	test('http:// where a server that speaks TLS closes the connection, which may have other causes', async () => {
-		const host = await listen(createSecure(keys, ok));
+	test('http:// where a server that speaks TLS closes the connection, which is then asked, without the key', async () => {
+		const asked: unknown[] = [];
+		const secure = createSecure(keys, ({ headers, method }, response) => {
+			asked.push([method, headers.authorization]);
+			response.writeHead(404).end();
+		});
+		const host = await listen(secure);
+		const found = await sayings(`http://${host}`);
+		expectAll(found, `${host} speaks TLS: use https:// in place of http://`);
+		expect(found[3]).toContain(`Write https://${host} in the credential`);
+		expect(asked).toEqual(found.map(() => ['HEAD', undefined]));
+	});
+
+	test('it is asked once for requests that began together, and only of a host that has not answered', async () => {
+		let asked = 0;
+		const host = await listen(createSecure(keys, (_request, response) => response.end(String(asked++))));
+		const rows = Array.from({ length: 8 }, (_, id) => ({ id }));
+		const options = { ...QUICK, rowsPerRequest: 1, concurrency: 4 };
+		const run = await predict({ servingUrl: `http://${host}` }, { rows, parameters: { options } });
+		expect(run.error?.message).toContain('speaks TLS');
+		expect(asked).toBe(1);
+	});
+
+	test('http:// where the connection is closed for another reason is tried again, with the doubt told', async () => {
+		const host = await listen(createRaw((socket) => socket.on('error', () => {}).once('data', () => socket.destroy())));
 		const run = await predict({ servingUrl: `http://${host}` }, { parameters: { options: { ...QUICK, maxTries: 2 } } });
 		expect(run.error?.message).toBe(`${host} closed the connection before it answered (after 2 tries)`);
 		expect(run.error?.description).toContain(`If this port speaks TLS, write https://${host}.`);

@@ -16,6 +16,7 @@ import { networkFailure } from './networkFailure';
 import { patience } from './patience';
 import { proxyGuard } from './proxyGuard';
 import { readOutcome, readResponse, type ReplyReading } from './response';
+import { schemeProbe } from './schemeProbe';
 import type { SendSettings } from './sendOptions';
 import type { OnPiece } from './stream';
 
@@ -70,6 +71,7 @@ export function caller(
 	const limiter = new AdaptiveLimiter(settings.concurrency);
 	const guard = proxyGuard(context, settings);
 	const triesFor = patience(context, settings.maxTries);
+	const wrongSchemeOf = schemeProbe(context);
 	let turn: Promise<void> = Promise.resolve();
 
 	/** n8n opens a connection for each request, and its bytes leave when the event loop turns: of many made at one go, with the last. */
@@ -94,6 +96,8 @@ export function caller(
 			limiter.leave(place, !outcome.ok && CONGESTED.has(outcome.failure.status ?? 0));
 			const sent = { tries, latency: Date.now() - began };
 			const { most, remark } = triesFor(call.url, outcome);
+			const wrongScheme = await wrongSchemeOf(call.url, outcome);
+			if (wrongScheme) return { ...sent, outcome: failed(wrongScheme) };
 			if (outcome.ok || !isRetryable(outcome.failure, settings.retryTimeouts)) return { ...sent, outcome };
 			if (wanted !== undefined && wanted > settings.maxRetryWait) {
 				return { ...sent, outcome: gaveUp(outcome.failure, tries, tooLong(wanted, settings.maxRetryWait)) };

@@ -48,6 +48,11 @@ export function schemeFailure(origin: string, code: string, detail: string): Fai
 	return undefined;
 }
 
+/** The failure of a request by http:// to a port that was seen to speak TLS. */
+export function tlsSpoken(origin: string): Failure {
+	return wrongScheme(origin, `${origin.replace('http://', '')} speaks TLS: use https:// in place of http://`);
+}
+
 /** What else to try where a connection was closed before any answer, as a port does that speaks the other one. */
 export function schemeAdvice(origin: string, detail: string): string {
 	if (origin.startsWith('http:')) return ` If this port speaks TLS, write ${otherScheme(origin)}.`;

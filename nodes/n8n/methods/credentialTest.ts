@@ -15,11 +15,12 @@ import { namespaceOf } from '../../core/hopsworks/name';
 import { replyOf, type Reply } from '../../core/json/reply';
 import { SCOPE_MISSING } from '../../core/failure/errorCodes';
 import type { Meaning } from '../../core/failure/meaning';
-import { sentOnToTls, TLS_NEEDED, wantsTls } from '../../core/failure/wrongScheme';
+import { sentOnToTls, TLS_NEEDED, tlsSpoken, wantsTls } from '../../core/failure/wrongScheme';
 import { readGateway } from '../../core/hopsworks/gateway';
 import { readWebAddress } from '../../core/hopsworks/webAddress';
 import { Watch } from '../cancel';
 import { networkFailure } from '../networkFailure';
+import { mayWantTls } from '../schemeProbe';
 import { endWith, isByteStream, readText } from '../stream';
 
 /** A reply with its status. */
@@ -93,11 +94,35 @@ function getter({ helpers }: ICredentialTestFunctions, origin: string, key: stri
 			return { status, ...replyOf(remove(text)) };
 		} catch (error) {
 			if (watch.isLate) return `no answer within ${TIMEOUT_SECONDS} seconds`;
-			return sentences(networkFailure(error, { origin, hasHead }, remove));
+			const failure = networkFailure(error, { origin, hasHead }, remove);
+			const isTls = mayWantTls(origin, failure) && (await speaksTls(request, new URL(origin).host));
+			return sentences(isTls ? tlsSpoken(origin) : failure);
 		} finally {
 			watch.stop(false);
 		}
 	};
+}
+
+/** Whether a port speaks TLS, which is asked without the key. */
+async function speaksTls(request: ICredentialTestFunctions['helpers']['request'], host: string): Promise<boolean> {
+	const watch = new Watch(() => false, TIMEOUT_SECONDS);
+	try {
+		const sending: Promise<unknown> = request({
+			method: 'HEAD',
+			uri: `https://${host}/`,
+			simple: false,
+			followRedirect: false,
+			rejectUnauthorized: false,
+			timeout: TIMEOUT_SECONDS * 1000,
+		});
+		sending.catch(() => {});
+		await watch.within(sending);
+		return true;
+	} catch {
+		return false;
+	} finally {
+		watch.stop(true);
+	}
 }
 
 function sentences({ message, description }: Meaning): string {
