@@ -145,7 +145,10 @@ describe('what is called', () => {
 describe('addresses on which nothing is called', () => {
 	test.each([
 		['https://evil.example.com/v1/test/fraud', 'which the credential does not name'],
-		['http://gw.example.com/v1/test/fraud', 'is on http://gw.example.com, which the credential does not name'],
+		[
+			'http://gw.example.com/v1/test/fraud',
+			'is on http://gw.example.com, and the credential names https://gw.example.com',
+		],
 		['https://gw.example.com:444/v1/test/fraud', 'which the credential does not name'],
 		['https://gw.example.com.evil.example.com/x', 'which the credential does not name'],
 		['https://gw.example.com@evil.example.com/x', 'user name or password'],
