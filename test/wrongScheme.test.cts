@@ -84,6 +84,6 @@ test.each<[string, number, string, string | undefined]>([
 ])('%s sent on with %i to %j', (url, status, location, origin) => {
 	const failure = sentOnToTls(url, status, location);
 	const message = `${new URL(url).host} sends requests on to https:// (status ${status}): use https:// in place of http://`;
-	const description = `Write ${origin} in the credential, or in the deployment's URL. Redirects are not followed.`;
+	const description = `Write ${origin ?? ''} in the credential, or in the deployment's URL. Redirects are not followed.`;
 	expect(failure).toEqual(origin === undefined ? undefined : { kind: 'status', status, message, description });
 });
