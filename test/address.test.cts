@@ -399,11 +399,9 @@ describe('addresses of the credential', () => {
 	});
 
 	test.each([
-		'gw.example.com',
-		'http:gw.example.com',
-		'http:/gw.example.com',
-		'http:///gw.example.com',
-		'http:\\\\gw.example.com',
+		'gateway',
+		'gw.example.com:x',
+		'user@gw.example.com',
 		'ht\ntp://gw.example.com',
 		'http://\t/user@gw.example.com',
 		'http://gw.example.com/\0x',
@@ -416,6 +414,64 @@ describe('addresses of the credential', () => {
 			message: expect.stringContaining("'Model Serving URL' in the credential is not a web address: '"),
 			description: 'It must begin with http:// or https://.',
 		});
+	});
+
+	test.each([
+		['gw.example.com', 'https://gw.example.com, or http://gw.example.com if the server does not speak TLS'],
+		['gw:8080', 'http://gw:8080, or https://gw:8080 if the port speaks TLS'],
+		['localhost:443/x', 'https://localhost:443/x, or http://localhost:443/x if the server does not speak TLS'],
+		['10.0.0.1', 'https://10.0.0.1, or http://10.0.0.1 if the server does not speak TLS'],
+		['[::1]:8080', 'http://[::1]:8080, or https://[::1]:8080 if the port speaks TLS'],
+		['//gw.example.com', 'https://gw.example.com, or http://gw.example.com if the server does not speak TLS'],
+		['http:gw.example.com', 'http://gw.example.com'],
+		['HTTPS:/gw.example.com/x', 'https://gw.example.com/x'],
+		['http:///gw.example.com', 'http://gw.example.com'],
+		['http:\\\\gw.example.com', 'http://gw.example.com'],
+	])('%s is none, and the one that may be meant is proposed', (servingUrl, proposal) => {
+		expect(refusal(predict, { servingUrl })).toMatchObject({
+			message: `'Model Serving URL' in the credential is not a web address: '${servingUrl}'`,
+			description: `It must begin with http:// or https://. Write ${proposal}.`,
+		});
+		if (servingUrl.includes('\\')) return;
+		expect(refusal(predict, { url: servingUrl }).description).toContain(proposal);
+	});
+
+	test.each([
+		['/v1/ns/fraud', ''],
+		['/v1/ns/fraud/', ''],
+		['/v1/ns/fraud/v1', ''],
+		['/v1/ns/fraud/v1/models/fraud', ''],
+		['/v1/ns/fraud/v1/models/fraud:predict', ''],
+		['/v1/ns/fraud:predict', ''],
+		['/v1/ns/fraud/v1/models/fraud/versions/2:classify', ''],
+		['/v1/ns/llm/v1/chat/completions', ''],
+		['/v1/ns/llm/openai/v1/chat/completions', ''],
+		['/v1/ns/llm/x/y/embeddings', ''],
+		['/v1/ns/agent/query', ''],
+		['/v1/models/fraud:predict', ''],
+		['/v1/chat/completions', ''],
+		['/openai/v1/completions', ''],
+		['/base/x/v1/ns/fraud/v1/models/fraud:predict', '/base/x'],
+		['/v1/v1/ns/fraud/v1/models/fraud:predict', '/v1'],
+		['/base/v1/chat/completions', '/base'],
+	])('a gateway that ends with %s is a deployment', (path, above) => {
+		expect(refusal(predict, { servingUrl: GATEWAY + path })).toMatchObject({
+			message: "'Model Serving URL' in the credential is the address of a deployment, not of the gateway",
+			description: expect.stringContaining(`Fill in ${GATEWAY}${above} there. `),
+		});
+	});
+
+	test.each(['', '/base', '/v1', '/api/v1', '/api/v1/serving', '/api/v1/a/b', '/v2/a/b', '/models', '/ba%20se/x'])(
+		'a gateway may begin at %j',
+		(path) => {
+			expect(targetIn(predict, { servingUrl: GATEWAY + path }).url).toContain(`${GATEWAY}${path}/v1/test/fraud/`);
+		},
+	);
+
+	test('a page of Hopsworks is no gateway', () => {
+		const failure = refusal(predict, { servingUrl: `${HOPSWORKS}/p/119/deployments/5` });
+		expect(failure.message).toBe("'Model Serving URL' in the credential is the address of a page in Hopsworks");
+		expect(failure.description).toContain("'Hopsworks URL'");
 	});
 
 	test('what is read of one is its origin and its path', () => {
@@ -450,6 +506,45 @@ test('a run of a million slashes, dots or dashes takes time linear in the text',
 		expect(refusal(predict, { url: `${GATEWAY}/${long}x` }).message).toContain('longer than 2,048 characters');
 	}
 	expect(performance.now() - began).toBeLessThan(5000);
+});
+
+describe('an operation for another kind of model', () => {
+	const of = (fields: Record<string, string>): Given => ({
+		hopsworksUrl: HOPSWORKS,
+		discovery: { record: recordIn('test', fields) },
+	});
+	const sklearn = { modelServer: 'PYTHON', modelName: 'fraud', modelFramework: 'SKLEARN' };
+
+	test('is refused where the record is sure, before anything is sent', () => {
+		const llm = of({ modelServer: 'VLLM', modelFramework: 'LLM', predictor: 'serve.py' });
+		for (const [route, name] of [
+			[predict, 'Predict'],
+			[predictRoute('classify'), 'Classify'],
+		] as const) {
+			const failure = refusal(route, llm);
+			expect(failure.message).toBe(`The deployment 'fraud' is a language model, which ${name} does not call`);
+			expect(failure.description).toContain("Set 'Operation' to 'Chat', or to 'Embed'");
+		}
+		for (const given of [of(sklearn), of({ modelServer: 'tensorflow_serving' })]) {
+			expect(refusal(chat(), given).message).toBe("The deployment 'fraud' is no language model, which Chat needs");
+			expect(refusal(embed(), given).message).toBe("The deployment 'fraud' is no language model, which Embed needs");
+			expect(refusal(embed(), given).description).toContain("'Predict'");
+		}
+		expect(planned(predict, { ...llm, servingUrl: '' }).asked).toEqual(['record']);
+	});
+
+	test.each<[string, Route, Given]>([
+		['a language model by Chat', chat(), of({ modelServer: 'VLLM' })],
+		['a model by Predict', predict, of(sklearn)],
+		['an agent by Chat', chat(), of({ modelServer: 'PYTHON' })],
+		['one without a model by Chat, whatever its framework', chat(), of({ ...sklearn, modelName: '' })],
+		['a model on an unknown server by Chat', chat(), of({ ...sklearn, modelServer: 'other' })],
+		['a model of plain Python by Chat', chat(), of({ ...sklearn, modelFramework: 'PYTHON' })],
+		['a record that tells no server', chat(), of({})],
+		['one that Hopsworks is not asked for', chat(), {}],
+	])('%s is called', (_name, route, given) => {
+		expect(targetIn(route, given).deployment).toBe('fraud');
+	});
 });
 
 describe('what Hopsworks is asked', () => {

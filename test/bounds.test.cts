@@ -104,7 +104,7 @@ describe('Max Reply Size', () => {
 	test('of an error page only the beginning is read', async () => {
 		server.answer = () => ({ status: 500, body: Buffer.concat([Buffer.from('Out of memory. '), large(30)]) });
 		const { errors } = await predict({});
-		expect(errors).toEqual([expect.stringMatching(/^The model failed \(status 500\): Out of memory\./)]);
+		expect(errors).toEqual([expect.stringMatching(/^The model ran out of memory \(status 500\): Out of memory\./)]);
 	});
 });
 

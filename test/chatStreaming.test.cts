@@ -344,8 +344,9 @@ describe('when it streams', () => {
 
 	test('a deployment that is down is told as the answer of its item', async () => {
 		const sandbox = await startSandbox();
+		sandbox.cluster.find(({ name }) => name === 'test', 'oldassistant')?.lifecycle.become('Failed');
 		const { chunks, success } = await chat({
-			rows: [{ name: 'broken' }, { name: 'assistant' }],
+			rows: [{ name: 'oldassistant' }, { name: 'assistant' }],
 			credential: { servingUrl: sandbox.url, hopsworksUrl: sandbox.url },
 			parameters: { deployment: { __rl: true, mode: 'name', value: '={{ $json.name }}' } },
 			settings: { onError: 'continueRegularOutput' },
@@ -353,7 +354,7 @@ describe('when it streams', () => {
 		await sandbox.close();
 		expect(chunks.slice(0, 3)).toEqual([
 			'0 begin',
-			expect.stringMatching(/^0 error The deployment 'broken' has failed/),
+			expect.stringMatching(/^0 error The deployment 'oldassistant' has failed/),
 			'1 begin',
 		]);
 		expect(chunks.at(-1)).toBe('1 end');

@@ -117,6 +117,17 @@ test('a server that is not Hopsworks is not taken for it', async () => {
 	expect(message).toContain('is not Hopsworks');
 });
 
+test.each([
+	[403, '<html>Blocked</html>', 'A proxy or firewall between n8n and the server refused the request'],
+	[407, '', 'A proxy between n8n and the server asks for a password'],
+])('status %i of something in between does not pass for the gateway or for Hopsworks', async (status, body, words) => {
+	const server = await startServer(() => ({ status, body }));
+	const { message } = await check({ servingUrl: server.url, hopsworksUrl: server.url });
+	await server.close();
+	expect(message).toContain(`'Hopsworks URL': ${words}. `);
+	expect(message).toContain(`'Model Serving URL': ${words}. `);
+});
+
 test('a server that echoes the key has it blotted out', async () => {
 	const server = await startServer(({ headers }) => ({ status: 500, body: { error: headers.authorization } }));
 	const { message } = await check({ hopsworksUrl: server.url });

@@ -1,5 +1,6 @@
 /** The locator's list of deployments, in n8n's own panel context. */
 import type { IDataObject, INodeListSearchItems } from 'n8n-workflow';
+import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { API_KEY, panelContext } from './support/engine.cts';
@@ -24,18 +25,18 @@ async function list(
 	return (await searchDeployments.call(context, filter)).results;
 }
 
-test('it names every deployment of the project with its state and model server', async () => {
+test('it names every deployment of the project with its state and model server, for Predict language models last', async () => {
 	expect((await list()).map(({ name, value }) => [name, value])).toEqual([
-		['assistant (Running, vLLM)', 'assistant'],
 		['broken (Failed, Python)', 'broken'],
-		['embedder (Running, vLLM)', 'embedder'],
 		['fraud (Running, Python)', 'fraud'],
 		['newcomer (Created, Python)', 'newcomer'],
-		['oldassistant (Running, vLLM)', 'oldassistant'],
 		['payments (Running, Python)', 'payments'],
 		['returns (Idle, Python)', 'returns'],
 		['screening (Stopped, Python)', 'screening'],
 		['tumor (Running, Python)', 'tumor'],
+		['assistant (Running, vLLM)', 'assistant'],
+		['embedder (Running, vLLM)', 'embedder'],
+		['oldassistant (Running, vLLM)', 'oldassistant'],
 		['pricegrpc (Running, Python, gRPC only, not usable)', 'pricegrpc'],
 	]);
 });
@@ -47,6 +48,13 @@ test('for Chat the language models come first', async () => {
 	sandbox.cluster.deployments.pop();
 	expect(names.slice(0, 5)).toEqual(['assistant', 'embedder', 'oldassistant', 'zebra', 'broken']);
 	expect(names.at(-1)).toBe('pricegrpc');
+});
+
+test('for Hopsworks Deployment they come by their names alone', async () => {
+	const context = panelContext({ parameters: { operation: 'get' }, credential: { hopsworksUrl: sandbox.url } });
+	const search = new HopsworksDeployment().methods.listSearch.searchDeployments;
+	const names = (await search.call(context)).results.map(({ value }) => value);
+	expect(names.slice(0, 3)).toEqual(['assistant', 'broken', 'embedder']);
 });
 
 test.each([

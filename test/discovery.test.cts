@@ -212,6 +212,16 @@ describe('what Hopsworks refuses is said in its words, with what to do', () => {
 		expect(error?.message).toContain('The project has no such deployment (status 404): name: nope');
 	});
 
+	test('an operation for another kind of model, which nothing is sent for', async () => {
+		const chat = { operation: 'chat', prompt: 'Hello' };
+		const [predicted, chatted] = [await predict({ deployment: 'assistant' }), await predict({ parameters: chat })];
+		expect(predicted.error?.message).toBe(
+			"The deployment 'assistant' is a language model, which Predict does not call",
+		);
+		expect(chatted.error?.message).toBe("The deployment 'fraud' is no language model, which Chat needs");
+		expect(sandbox.traffic.requests).toBe(0);
+	});
+
 	test('an address in the place of a name, for which Hopsworks is not asked', async () => {
 		const { error } = await predict({ deployment: `${sandbox.url}/v1/test/fraud` });
 		expect(error?.message).toContain("'Deployment' is not a name");

@@ -183,7 +183,7 @@ describe('nothing is sent to anybody', () => {
 				deployment: 'SERVER/v1/test/fraud',
 				credential: { servingUrl: 'https://127.0.0.1', hopsworksUrl: '' },
 			},
-			'which the credential does not name',
+			'and the credential names https://127.0.0.1',
 		],
 	])('%s', async (_name, ask, message) => {
 		expectRefusal(await run(ask), message);
@@ -199,7 +199,7 @@ describe('nothing is sent to anybody', () => {
 		const tls = { servingUrl: server.url.replace('http:', 'https:'), hopsworksUrl: '' };
 		expectRefusal(
 			await run({ mode: 'url', deployment: 'SERVER/v1/test/fraud', credential: tls }),
-			`is on ${server.url}, which the credential does not name`,
+			`is on ${server.url}, and the credential names ${tls.servingUrl}`,
 		);
 		expect(server.requests).toEqual([]);
 	});

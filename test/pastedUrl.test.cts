@@ -14,6 +14,16 @@ import {
 
 const REST = '/hopsworks-api/api/project/119';
 
+test.each([
+	['http://gw.example.com', GATEWAY],
+	['http://gw.example.com:8080', GATEWAY],
+	['https://gw.example.com', 'http://gw.example.com:8080'],
+])('a URL on %s, where the credential names %s, is told apart from one on another host', (origin, servingUrl) => {
+	const failure = refusal(predict, { servingUrl, url: `${origin}/v1/test/fraud` });
+	expect(failure.message).toBe(`The deployment's URL is on ${origin}, and the credential names ${servingUrl}`);
+	expect(failure.description).toContain(`Begin it with ${servingUrl} if that is right`);
+});
+
 describe('what is called', () => {
 	test.each<[Route, string, string, string]>([
 		[predict, '/v1/test/fraud/v1/models/fraud:predict', '/v1/test/fraud/v1/models/fraud:predict', 'fraud'],
@@ -135,7 +145,10 @@ describe('what is called', () => {
 describe('addresses on which nothing is called', () => {
 	test.each([
 		['https://evil.example.com/v1/test/fraud', 'which the credential does not name'],
-		['http://gw.example.com/v1/test/fraud', 'is on http://gw.example.com, which the credential does not name'],
+		[
+			'http://gw.example.com/v1/test/fraud',
+			'is on http://gw.example.com, and the credential names https://gw.example.com',
+		],
 		['https://gw.example.com:444/v1/test/fraud', 'which the credential does not name'],
 		['https://gw.example.com.evil.example.com/x', 'which the credential does not name'],
 		['https://gw.example.com@evil.example.com/x', 'user name or password'],

@@ -106,6 +106,8 @@ describe('rows', () => {
 			{ columns: "name, geo.lat, ['Amount USD'], amount" },
 			'[["Ada",59.3,7,12.50]]',
 		],
+		['columns as a list that an expression returns', { columns: '={{ ["amount", "Amount USD"] }}' }, '[[12.50,7]]'],
+		['columns as pasted from Python', { columns: "['name', 'amount']" }, '[["Ada",12.50]]'],
 		['text that is no number in JSON stays text', { columns: 'code, name' }, '[["007","Ada"]]'],
 		['text stays text where conversion is off', { columns: 'amount', options: { convertText: false } }, '[["12.50"]]'],
 		['columns as an object', { columns: 'name, amount', rowFormat: 'object' }, '[{"name":"Ada","amount":12.50}]'],
@@ -450,13 +452,25 @@ describe('failures', () => {
 			settings: { onError: 'continueErrorOutput' },
 		});
 		expect(success).toHaveLength(1);
-		expect(failed[0]?.json).toEqual({ ID: 2, error: "The field 'id' is missing" });
+		expect(failed[0]?.json).toEqual({ ID: 2, error: "The field 'id' is missing; the item has 'ID'" });
+	});
+
+	test.each([
+		['={{ $json.id }}', { id: 7 }, "'Columns' is 7, and not names of fields", "'Fixed'"],
+		['={{ $json.name }}, id', { id: 1, name: 'Ada' }, "The field 'Ada' is missing", "Switch it to 'Fixed'"],
+		['id', { '\ufeffid': 1 }, "item has 'id' with a byte order mark before it", "'Exclude Byte Order Mark (BOM)'"],
+	])('the columns %s of %j are told in words', async (columns, row, message, description) => {
+		const { error } = await predict({ rows: [row], parameters: { columns } });
+		expect(error?.message).toContain(message);
+		expect(error?.description).toContain(description);
+		expect(server.requests).toEqual([]);
 	});
 
 	test('set to stop, an item that cannot be read ends the run before anything is sent', async () => {
 		const { error } = await predict({ rows: [{ id: 1 }, { ID: 2 }] });
-		expect(error).toMatchObject({ message: "The field 'id' is missing", context: { itemIndex: 1 } });
-		expect(error?.description).toContain('the fields ID');
+		expect(error).toMatchObject({ message: "The field 'id' is missing; the item has 'ID'" });
+		expect(error?.context).toMatchObject({ itemIndex: 1 });
+		expect(error?.description).toContain('Capital letters count');
 		expect(server.requests).toEqual([]);
 	});
 
@@ -516,6 +530,15 @@ describe('waiting and trying again', () => {
 		server.answer = (request, number) => (number === 1 ? { reset: true } : firstValues(request));
 		const { success } = await predict({ rows: [{ id: 1 }], parameters: quick });
 		expect(success[0]?.json.prediction).toBe('of 1');
+	});
+
+	test('where a connection is closed at a large request, memory is spoken of', async () => {
+		server.answer = () => ({ reset: true });
+		const rows = [{ id: 'x'.repeat(300 * 1024) }];
+		const { error } = await predict({ rows, parameters: { options: { maxRetryWait: 0.01, maxTries: 2 } } });
+		expect(error?.description).toContain(
+			"The request had 300 kilobytes: if the deployment ran out of memory, lower 'Rows",
+		);
 	});
 
 	test('tries end at Max Tries, and the error says how many there were', async () => {

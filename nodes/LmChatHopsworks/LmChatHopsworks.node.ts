@@ -11,7 +11,7 @@ import { addressOptions, deploymentProperty } from '../n8n/deploymentLocator';
 import { nodeError } from '../n8n/errors';
 import { chatModelOptions, readChatModel } from '../n8n/languageModel';
 import { hopsworksApiTest } from '../n8n/methods/credentialTest';
-import { deploymentSearch } from '../n8n/methods/searchDeployments';
+import { searchLanguageModels } from '../n8n/methods/searchDeployments';
 import { optionsField, readOptions } from '../n8n/options';
 import { deploymentResolver } from '../n8n/resolver';
 import { sender } from '../n8n/send';
@@ -37,7 +37,7 @@ export class LmChatHopsworks implements INodeType {
 		properties: [deploymentProperty, optionsField({ ...addressOptions, ...offeredSendOptions, ...chatModelOptions })],
 	};
 
-	methods = { credentialTest: { hopsworksApiTest }, listSearch: { searchDeployments: deploymentSearch(() => 'VLLM') } };
+	methods = { credentialTest: { hopsworksApiTest }, listSearch: { searchDeployments: searchLanguageModels } };
 
 	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
 		const setUp = await attempt(async () => {

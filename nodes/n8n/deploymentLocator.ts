@@ -1,7 +1,7 @@
 /** Picking a deployment: the locator, the options that belong to an address, and the reading of both. */
 import type { INodeProperties } from 'n8n-workflow';
 import type { Address, Routing } from '../core/hopsworks/address';
-import { asRecord, asText } from '../core/json/json';
+import { asText, isRecord } from '../core/json/json';
 import type { Connection } from './connection';
 import { choiceOption, numberOption, textOption, type Options, type ValuesOf } from './options';
 import { DAY } from './sendOptions';
@@ -115,16 +115,26 @@ export const addressOptions = {
 
 export type AddressOptions = ValuesOf<typeof addressOptions>;
 
+/**
+ * The deployment of a locator. Workflows that were made by hand or by an expression may hold plain text in its place, which
+ * is a URL where it begins like one, and else a name.
+ */
+export function readLocator(locator: unknown): Address['deployment'] {
+	const { mode, value } = isRecord(locator) ? locator : { value: locator };
+	const text = asText(value);
+	const isUrl = mode === 'url' || (mode === undefined && /^\s*https?:\/\//i.test(text));
+	// From the list comes a name too.
+	return { mode: isUrl ? 'url' : 'name', value: text };
+}
+
 /** What one item's locator and options say of the address. */
 export function readAddress(
 	locator: unknown,
 	options: Options<AddressOptions>,
 	{ servingUrl, hopsworksUrl, project }: Connection,
 ): Address {
-	const { mode, value } = asRecord(locator);
 	return {
-		// From the list comes a name too.
-		deployment: { mode: mode === 'url' ? 'url' : 'name', value: asText(value) },
+		deployment: readLocator(locator),
 		servingUrl,
 		hopsworksUrl,
 		project,

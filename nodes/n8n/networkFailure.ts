@@ -4,16 +4,26 @@ import type { Failure } from '../core/failure/outcome';
 import type { Remove } from '../core/hopsworks/apiKey';
 import { asText, isRecord } from '../core/json/json';
 
+/** The request that an exception ended. */
+interface Broken {
+	/** Where it went. */
+	origin: string;
+	/** Whether the reply had begun. */
+	hasHead: boolean;
+	/** The value of a `Host` header of its own. */
+	hostHeader?: string;
+	/** The length of its body. */
+	bytes?: number;
+}
+
 /**
- * The failure behind a request function's exception; `hasHead` tells whether the reply had begun.
+ * The failure behind a request function's exception.
  * n8n's network errors carry the request, key included, so only their code and message are read.
  */
 export function networkFailure(
 	error: unknown,
-	host: string,
-	hasHead: boolean,
+	{ origin, hasHead, hostHeader, bytes }: Broken,
 	remove: Remove,
-	hostHeader?: string,
 ): Failure {
 	let code = '';
 	let detail = '';
@@ -25,5 +35,5 @@ export function networkFailure(
 	}
 	// A reply that cannot be unpacked is told apart from one that was cut off.
 	if (hasHead && !code.startsWith('Z_')) code = CUT_REPLY;
-	return connectionFailure(host, code, remove(detail), hostHeader);
+	return connectionFailure(origin, code, remove(detail), { hostHeader, bytes });
 }

@@ -12,7 +12,7 @@ export interface Operation {
 	properties: INodeProperties[];
 	/** Whether it is about the project, and so has no field for a deployment. */
 	isOfProject?: boolean;
-	/** The model server that it needs: the editor offers its deployments first. */
+	/** The model server that it needs: the editor offers its deployments first, and last to the others of the node. */
 	modelServer?: 'VLLM';
 	/** Settles every item. */
 	run(run: Run): Promise<void>;

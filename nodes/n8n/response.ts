@@ -15,6 +15,8 @@ export interface Response {
 	/** The media type. */
 	type: string;
 	body: unknown;
+	/** Where a redirect leads; '' for none. */
+	location: string;
 	/** Seconds that the server asked to wait. */
 	wanted?: number;
 }
@@ -43,7 +45,7 @@ interface ReadingTools {
 const MOST_ERROR_BYTES = 256 * 1024;
 
 export function readResponse(response: unknown): Response {
-	if (!isRecord(response)) return { status: 0, type: '', body: '' };
+	if (!isRecord(response)) return { status: 0, type: '', body: '', location: '' };
 	const headers = isRecord(response.headers) ? response.headers : {};
 	const text = (name: string): string | undefined => {
 		const header = headers[name];
@@ -53,6 +55,7 @@ export function readResponse(response: unknown): Response {
 		status: Number(response.statusCode),
 		type: asText(headers['content-type']),
 		body: response.body,
+		location: asText(headers.location),
 		wanted: retryAfter(text('retry-after'), text('date'), Date.now()),
 	};
 }

@@ -14,6 +14,7 @@ import { badInput, success, type Outcome } from '../core/failure/outcome';
 import type { Reply } from '../core/json/reply';
 import { notHopsworks, restFailure } from '../core/hopsworks/restFailure';
 import { pathOf, REST_API } from '../core/hopsworks/route';
+import { unknownDeployment } from '../core/hopsworks/unknownDeployment';
 import { readWebAddress } from '../core/hopsworks/webAddress';
 import type { CallContext, Connection } from './connection';
 import { caller, type Tally } from './send';
@@ -84,9 +85,11 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 		return await known;
 	}
 
-	async function inProject<Value>(ask: (path: string) => Promise<Outcome<Value>>): Promise<Outcome<Value>> {
+	async function inProject<Value>(
+		ask: (path: string, project: Project) => Promise<Outcome<Value>>,
+	): Promise<Outcome<Value>> {
 		const found = await project();
-		return found.ok ? await ask(`/project/${found.value.id}`) : found;
+		return found.ok ? await ask(`/project/${found.value.id}`, found.value) : found;
 	}
 
 	async function act(id: number, action: 'START' | 'STOP'): Promise<Outcome<Reply>> {
@@ -105,9 +108,14 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 			if (!named.ok) return named;
 			const name = named.value;
 			const query = `?name=${encodeURIComponent(name)}`;
-			// Releases differ in whether a name gets one object or a list of it.
-			const pick = (json: Json | undefined) => readDeployments(json)?.find((record) => record.name === name);
-			return await inProject(async (path) => await get(`${path}/serving${query}`, pick));
+			return await inProject(async (path, { name: projectName }) => {
+				// Releases differ in whether a name gets one object or a list of it, and some may leave the name out of account.
+				const found = await get(`${path}/serving${query}`, readDeployments);
+				if (!found.ok) return found;
+				const record = found.value.find((one) => one.name === name);
+				const others = found.value.map((one) => one.name);
+				return record ? success(record) : unknownDeployment(projectName, name, others);
+			});
 		},
 		async start(id: number): Promise<Outcome<Reply>> {
 			return await act(id, 'START');
@@ -156,10 +164,11 @@ function readProjects(json: Json | undefined): Project[] | undefined {
 		.filter((project) => project !== undefined);
 }
 
+/** Deployments; undefined where entries are there, and none is one. */
 function readDeployments(json: Json | undefined): DeploymentRecord[] | undefined {
-	return entriesOf(json)
-		?.map(readDeployment)
-		.filter((record) => record !== undefined);
+	const entries = entriesOf(json);
+	const records = entries?.map(readDeployment).filter((record) => record !== undefined);
+	return records?.length === 0 && entries?.length !== 0 ? undefined : records;
 }
 
 function readObject(json: Json | undefined): Record<string, Json> | undefined {

@@ -2,9 +2,10 @@
 import { sleep, type IHttpRequestOptions } from 'n8n-workflow';
 import { AdaptiveLimiter } from '../core/batching/adaptiveLimiter';
 import { timeoutFailure } from '../core/failure/connectionFailure';
-import { failed, type Failed, type Failure, type Outcome } from '../core/failure/outcome';
-import { isRetryable, retryWait } from '../core/failure/retry';
+import { failed, type Outcome } from '../core/failure/outcome';
+import { gaveUp, isRetryable, retryWait, waitTooLong } from '../core/failure/retry';
 import { statusFailure } from '../core/failure/statusFailure';
+import { sentOnToTls } from '../core/failure/wrongScheme';
 import { failureWithout, keyRemover } from '../core/hopsworks/apiKey';
 import type { Target } from '../core/hopsworks/address';
 import type { Reply } from '../core/json/reply';
@@ -12,9 +13,11 @@ import { brokenOff } from '../core/language/chatStream';
 import { CANCELLED, giveWay, isCancelled, pause, Watch } from './cancel';
 import { CREDENTIAL, type CallContext, type Connection, type Context } from './connection';
 import { networkFailure } from './networkFailure';
+import { patience } from './patience';
 import { proxyGuard } from './proxyGuard';
 import { awaitRoute, PROBE_TIMEOUT } from './routeWait';
 import { readOutcome, readResponse, type ReplyReading } from './response';
+import { schemeProbe } from './schemeProbe';
 import type { SendSettings } from './sendOptions';
 import type { OnPiece } from './stream';
 
@@ -90,6 +93,8 @@ export function caller(
 ): (call: Call) => Promise<Sent> {
 	const limiter = new AdaptiveLimiter(settings.concurrency);
 	const guard = proxyGuard(context, settings);
+	const endOf = patience(context, settings.maxTries);
+	const wrongSchemeOf = schemeProbe(context);
 	let turn: Promise<void> = Promise.resolve();
 
 	/** n8n opens a connection for each request, and its bytes leave when the event loop turns: of many made at one go, with the last. */
@@ -113,28 +118,19 @@ export function caller(
 			const { outcome, wanted } = await sendOnce(context, connection, settings, call);
 			limiter.leave(place, !outcome.ok && CONGESTED.has(outcome.failure.status ?? 0));
 			const sent = { tries, latency: Date.now() - began };
+			const { isOver, remark } = endOf(call.url, outcome, tries);
+			const wrongScheme = await wrongSchemeOf(call.url, outcome);
+			if (wrongScheme) return { ...sent, outcome: failed(wrongScheme) };
 			if (outcome.ok || !isRetryable(outcome.failure, settings.retryTimeouts)) return { ...sent, outcome };
 			if (wanted !== undefined && wanted > settings.maxRetryWait) {
-				return { ...sent, outcome: gaveUp(outcome.failure, tries, tooLong(wanted, settings.maxRetryWait)) };
+				return { ...sent, outcome: gaveUp(outcome.failure, tries, waitTooLong(wanted, settings.maxRetryWait)) };
 			}
-			if (tries >= settings.maxTries) return { ...sent, outcome: gaveUp(outcome.failure, tries) };
+			if (isOver) return { ...sent, outcome: gaveUp(outcome.failure, tries, '', remark) };
 			// A server that asks for less than a busy one needs gets no more requests for it.
 			await pause(context, Math.max(wanted ?? 0, retryWait(tries, settings.maxRetryWait, Math.random())));
 			tally.retries++;
 		}
 	};
-}
-
-function gaveUp(failure: Failure, tries: number, reason = ''): Failed {
-	return failed({
-		...failure,
-		message: tries > 1 ? `${failure.message} (after ${tries} tries)` : failure.message,
-		description: reason === '' ? failure.description : `${reason} ${failure.description}`,
-	});
-}
-
-function tooLong(wanted: number, allowed: number): string {
-	return `The server asked to wait ${Math.ceil(wanted)} s, and 'Max Retry Wait (Seconds)' allows ${allowed} s.`;
 }
 
 /** Makes a call once; `wanted` is how many seconds the server asked to wait. No word of the key is in what it returns. */
@@ -147,7 +143,7 @@ async function sendOnce(
 	const remove = keyRemover(connection.apiKey);
 	const timeout = Math.max(settings.timeout, call.leastTimeout ?? 0);
 	const watch = new Watch(() => isCancelled(context), timeout);
-	const progress = { hasHead: false, hasBegun: false };
+	const progress = { hasHead: false, hasBegun: false, bytes: 0 };
 	// Not beyond a cancel; but what came in time is read.
 	const rest = async (): Promise<void> => {
 		await giveWay();
@@ -155,21 +151,25 @@ async function sendOnce(
 	};
 	let isReadToEnd = false;
 	try {
-		const sending = post(context, connection, timeout, call, watch.signal);
+		const body = call.write && Buffer.from(call.write());
+		progress.bytes = body?.length ?? 0;
+		const sending = post(context, connection, timeout, { ...call, body }, watch.signal);
 		// Where the request ends first, what becomes of it then is nobody's business.
 		sending.catch(() => {});
 		const response = readResponse(await watch.within(sending));
 		progress.hasHead = true;
+		const failureOf: ReplyReading['failureOf'] = (status, reply) =>
+			sentOnToTls(call.url, status, response.location) ?? call.failureOf(status, reply);
 		const { mostReplyBytes } = settings;
 		const tools = { apiKey: connection.apiKey, mostReplyBytes, watch, remove, rest, progress };
-		const outcome = await readOutcome(response, call, tools);
+		const outcome = await readOutcome(response, { ...call, failureOf }, tools);
 		isReadToEnd = outcome.ok;
 		return { outcome: outcome.ok ? outcome : failed(failureWithout(outcome.failure, remove)), wanted: response.wanted };
 	} catch (error) {
 		if (isCancelled(context)) return { outcome: failed(CANCELLED) };
 		const failure = watch.isLate
 			? timeoutFailure(timeout)
-			: networkFailure(error, new URL(call.url).host, progress.hasHead, remove, call.host);
+			: networkFailure(error, { ...progress, origin: new URL(call.url).origin, hostHeader: call.host }, remove);
 		return { outcome: progress.hasBegun ? brokenOff(failure.message) : failed(failure) };
 	} finally {
 		watch.stop(isReadToEnd);
@@ -181,7 +181,7 @@ async function post(
 	context: CallContext,
 	{ decrypted, ignoreSslIssues }: Connection,
 	timeout: number,
-	{ method, url, host, write, onPiece }: Call,
+	{ method, url, host, body, onPiece }: Call & { body?: Buffer },
 	signal: AbortSignal,
 ): Promise<unknown> {
 	// A fresh object for every call: n8n changes it.
@@ -190,12 +190,12 @@ async function post(
 		url,
 		headers: {
 			// Exactly this: with a charset KServe hands the raw bytes to the model (kserve PR 2524).
-			...(write && { 'Content-Type': 'application/json' }),
+			...(body && { 'Content-Type': 'application/json' }),
 			Accept: onPiece ? 'text/event-stream, application/json' : 'application/json',
 			...(host === undefined ? {} : { Host: host }),
 		},
 		// As bytes: n8n's HTTP library would parse a text first, to see that it is JSON.
-		...(write && { body: Buffer.from(write()) }),
+		...(body && { body }),
 		// So that a reply is read no further than it may be.
 		encoding: 'stream',
 		returnFullResponse: true,

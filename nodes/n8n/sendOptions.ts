@@ -45,7 +45,7 @@ export const sendOptions = {
 		typeOptions: { minValue: 1, maxValue: 1000, numberPrecision: 0 },
 		default: 6,
 		description:
-			'How often a request is sent before it fails. Sent again are those that met a busy, starting or unreachable deployment.',
+			'How often a request is sent before it fails. Sent again are those that met a busy, starting or unreachable deployment; in the editor, a host that has not answered yet is given up after two.',
 	}),
 	retryTimeouts: booleanOption({
 		displayName: 'Retry Timeouts',

@@ -69,6 +69,7 @@ const tensorFlow = (present: number[], request: Recorded): Reply =>
 		`Failed to process element: ${Math.min(...positions(request, present))} of 'instances' list. Error: INVALID_ARGUMENT: JSON Value: null Type: Null is not of expected type: float`,
 	);
 const BAD_VALUE = "could not convert string to float: 'x'";
+const TRACEBACK = `Traceback (most recent call last):\n${'  File "/app/serve.py", line 9, in predict\n    return float(x)\n'.repeat(30)}ValueError: ${BAD_VALUE}\n`;
 const ALL = Array.from({ length: ROWS }, (_, id) => id);
 
 function* dripping(): Generator<string | number> {
@@ -542,6 +543,13 @@ export const rowFaults: Fault[] = [
 		}),
 	),
 	{
+		server: 'answers a traceback of Python where row 6 is',
+		answer: refusing([6], () => ({ status: 500, body: TRACEBACK })),
+		failing: [6],
+		error: /^The model failed \(status 500\): ValueError: could not convert string to float: 'x'$/,
+		requests: { most: 1 + 1 + 2 * 4 },
+	},
+	{
 		server: 'answers 500 where row 0 is',
 		answer: refusing([0], () => error(500, BAD_VALUE)),
 		failing: [0],
@@ -759,7 +767,14 @@ export const statusFaults: Fault[] = [
 			[403, { userMsg: 'unauthorized user' }, /may not call/],
 			[404, undefined, /knows no such deployment/],
 			[404, { error: 'Model with name x does not exist.' }, /no such address/],
+			[400, 'Client sent an HTTP request to an HTTPS server.', /use https:\/\/ in place of http:\/\//],
+			[403, '<html><title>Access Denied</title></html>', /A proxy or firewall between n8n and the server/],
+			[403, 'RBAC: access denied', /An access rule of the gateway/],
 			[405, { detail: 'Method Not Allowed' }, /Method Not Allowed/],
+			[407, undefined, /A proxy between n8n and the server asks for a password/],
+			[408, undefined, /did not wait for the whole request/],
+			[426, 'Upgrade Required', /does not speak the version of HTTP/],
+			[431, undefined, /headers of the request were too large/],
 			[501, { error: 'Could not find explainer_host.' }, /Could not find explainer_host\./],
 		] as const
 	).map(
@@ -771,6 +786,20 @@ export const statusFaults: Fault[] = [
 			requests: 1,
 		}),
 	),
+	{
+		server: 'has a gateway that finds nobody listening any more, as after the end of a process for want of memory',
+		answer: () => ({ status: 502, body: 'dial tcp 10.0.0.5:8080: connect: connection refused' }),
+		failing: 'all',
+		error: /is restarting, or ran out of memory \(status 502\): .* \(after 3 tries\)$/,
+		requests: 3,
+	},
+	{
+		server: 'sends all requests on to https://',
+		answer: ({ headers, path }) => ({ status: 301, headers: { location: `https://${String(headers.host)}${path}` } }),
+		failing: 'all',
+		error: /use https:\/\/ in place of http:\/\/$/,
+		requests: 1,
+	},
 	{
 		server: 'sends a redirect to a login page',
 		answer: () => ({ status: 302, headers: { location: '/login' } }),

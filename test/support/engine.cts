@@ -27,6 +27,7 @@ import {
 	type IWorkflowExecuteAdditionalData,
 	type NodeExecutionHint,
 	type StructuredChunk,
+	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { HopsworksApi } from '../../credentials/HopsworksApi.credentials';
 import { HopsworksModel } from '../../nodes/HopsworksModel/HopsworksModel.node.ts';
@@ -139,6 +140,8 @@ export interface RunOptions {
 	onCredentialRead?: () => void;
 	/** Where the workflow keeps the files of its items; n8n's own choice unless set. */
 	binaryMode?: 'separate' | 'combined';
+	/** How the run began: in the editor, unless another is given. */
+	mode?: WorkflowExecuteMode;
 }
 
 export interface RunResult {
@@ -210,7 +213,7 @@ export async function runModel(options: RunOptions): Promise<RunResult> {
 
 export interface WorkflowOptions extends Pick<
 	RunOptions,
-	'credential' | 'credentialType' | 'cancelAfter' | 'onChunk' | 'onCredentialRead' | 'binaryMode'
+	'credential' | 'credentialType' | 'cancelAfter' | 'onChunk' | 'onCredentialRead' | 'binaryMode' | 'mode'
 > {
 	/** The first one is where the run starts. */
 	nodes: INode[];
@@ -221,7 +224,7 @@ export interface WorkflowOptions extends Pick<
 
 /** A workflow and what n8n's engine needs around it. */
 function setUp(options: WorkflowOptions): { workflow: Workflow; additionalData: IWorkflowExecuteAdditionalData } {
-	const { nodes, connections, types, onChunk, credentialType = new HopsworksApi() } = options;
+	const { nodes, connections, types, onChunk, credentialType = new HopsworksApi(), mode = 'manual' } = options;
 	const credential = { apiKey: API_KEY, project: 'test', ...options.credential };
 	const byName = (name: string): INodeType => types[name] ?? refuse();
 	const workflow = new Workflow({
@@ -234,7 +237,7 @@ function setUp(options: WorkflowOptions): { workflow: Workflow; additionalData: 
 	});
 	const saved = { id: 'w', name: 'w', active: false, isArchived: false, createdAt: new Date(), updatedAt: new Date() };
 	const additionalData: IWorkflowExecuteAdditionalData = {
-		hooks: new ExecutionLifecycleHooks('manual', '1', { ...saved, nodes, connections, activeVersionId: null }),
+		hooks: new ExecutionLifecycleHooks(mode, '1', { ...saved, nodes, connections, activeVersionId: null }),
 		externalSecretsProxy: new ExternalSecretsProxy(),
 		credentialsHelper: new TestCredentials(credentialType, credential, options.onCredentialRead),
 		currentNodeExecutionIndex: 0,
@@ -266,7 +269,7 @@ function setUp(options: WorkflowOptions): { workflow: Workflow; additionalData: 
 /** Runs a workflow in n8n's engine. */
 export async function runWorkflow(options: WorkflowOptions): Promise<IRun> {
 	const { workflow, additionalData } = setUp(options);
-	const running = new WorkflowExecute(additionalData, 'manual').run({
+	const running = new WorkflowExecute(additionalData, options.mode ?? 'manual').run({
 		workflow,
 		startNode: workflow.getNode(options.nodes[0]?.name ?? '') ?? refuse(),
 	});

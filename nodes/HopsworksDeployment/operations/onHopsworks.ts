@@ -6,8 +6,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { mapPool } from '../../core/batching/mapPool';
 import { success, type Outcome } from '../../core/failure/outcome';
 import type { DeploymentRecord } from '../../core/hopsworks/deploymentRecord';
-import { asRecord, asText } from '../../core/json/json';
 import { readConnection, type CallContext, type Connection } from '../../n8n/connection';
+import { readLocator } from '../../n8n/deploymentLocator';
 import type { ParameterReader } from '../../n8n/parameterReader';
 import { REST_DEFAULTS, restApi, type RestApi } from '../../n8n/restApi';
 import type { Run } from '../../n8n/run';
@@ -41,7 +41,7 @@ export function onDeployment(
 	) => (record: DeploymentRecord, ...given: Parameters<Job>) => ReturnType<Job>,
 ): (run: Run) => Promise<void> {
 	return onHopsworks((read, item) => {
-		const name = asText(asRecord(read('deployment', item)).value).trim();
+		const name = readLocator(read('deployment', item)).value.trim();
 		if (name === '') {
 			unusable("'Deployment' is empty", "Pick a deployment from the list, or choose 'By Name' and enter its name.");
 		}

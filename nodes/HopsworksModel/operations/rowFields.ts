@@ -68,7 +68,7 @@ export const rowProperties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. amount, age, geo.lat',
 		description:
-			'The fields that the model reads, in the order in which it was trained on them. Drag them here from the input, or type their names with commas between.',
+			'The fields that the model reads, in the order in which it was trained on them. Drag them here from the input, or type or paste their names: with commas between, or as a list of Python or JSON.',
 		displayOptions: { show: { rows: ['columns'] } },
 	},
 	{

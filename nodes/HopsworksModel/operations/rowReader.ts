@@ -1,6 +1,7 @@
 /** Reading one row per item, as the fields of rowFields.ts say. */
 import type { IBinaryData } from 'n8n-workflow';
-import { columnValue, missingColumn, parseColumns, type Column } from '../../core/predict/columns';
+import { parseColumns } from '../../core/predict/columnList';
+import { columnValue, missingColumn, type Column } from '../../core/predict/columns';
 import { givenRowWriter, rowWriter, type Row, type RowFormat, type RowLayout } from '../../core/predict/rowLayout';
 import { asText, encode, isRecord } from '../../core/json/json';
 import { fileBehind, fileOf, readFile, withoutFiles } from '../../n8n/files';
@@ -25,7 +26,7 @@ const ROW_FORMATS: readonly [RowFormat, ...RowFormat[]] = ['auto', 'values', 'ob
 
 /** The source of rows that the node's fields name. Columns come straight from the item: an expression for each would cost 0.3 ms. */
 export function rowSource(reading: RowReading): RowSource {
-	const { context, read, needsNames, schema } = reading;
+	const { context, items, read, needsNames, schema } = reading;
 	const source = asOneOf(read('rows', 0), ROW_SOURCES);
 	const format = asOneOf(read('rowFormat', 0), ROW_FORMATS);
 	const automatic: Record<typeof source, RowLayout> = {
@@ -42,7 +43,7 @@ export function rowSource(reading: RowReading): RowSource {
 	const rows = (readRow: RowReader): RowSource => ({ isBody: source === 'body', layout, readRow });
 	switch (source) {
 		case 'columns':
-			return rows(columnsReader(reading, layout, take(parseColumns(asText(read('columns', 0))))));
+			return rows(columnsReader(reading, layout, take(parseColumns(read('columns', 0), items[0]?.json))));
 		case 'schema':
 			return rows(schemaRowReader(reading, layout, schema?.columns ?? []));
 		case 'allFields':
@@ -56,6 +57,14 @@ export function rowSource(reading: RowReading): RowSource {
 		case 'body':
 			return rows(bodyReader(reading));
 	}
+}
+
+/** What to say first of a missing field where an expression stands for what a field holds, as one that was dragged into it does. */
+function adviceOn(context: RowReading['context']): string {
+	const written = asText(context.getNodeParameter('columns', 0, '', { rawExpressions: true }));
+	return written.startsWith('=') && written.includes('$json')
+		? "'Columns' holds an expression, which stands for what a field holds, and not for its name. Switch it to 'Fixed' to name fields. "
+		: '';
 }
 
 function columnsReader({ context, items, isNumber }: RowReading, layout: RowLayout, columns: Column[]): RowReader {
@@ -84,7 +93,7 @@ function columnsReader({ context, items, isNumber }: RowReading, layout: RowLayo
 				files ??= new Map();
 				files.set(cells.push('') - 1, file);
 			} else if (value === undefined) {
-				take(missingColumn(incoming.json, column.name));
+				take(missingColumn(incoming.json, column, adviceOn(context)));
 			} else {
 				expectSendable(value, column.name);
 				cells.push(encode(value, isNumber, column.name));

@@ -1,6 +1,8 @@
 /** What a request met that got no reply, and what a user can do about it. */
+import { excerpt } from './excerpt';
 import { type Failure } from './outcome';
 import { pluralize } from './pluralize';
+import { schemeAdvice, schemeFailure } from './wrongScheme';
 
 const UNTRUSTED_CERTIFICATE = new Set([
 	'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -17,17 +19,44 @@ const UNTRUSTED_CERTIFICATE = new Set([
 /** The code of a reply that ended before it was whole, whatever ended it. */
 export const CUT_REPLY = 'CUT_REPLY';
 
+/** What is known of the request besides. */
+interface Sent {
+	/** The value of a `Host` header of its own. */
+	hostHeader?: string;
+	/** The length of its body. */
+	bytes?: number;
+}
+
+/** Bytes from which a request may be what a deployment's memory was too small for. */
+const LARGE = 256 * 1024;
+
+/** What to do where a deployment may have been ended for want of memory. */
+function memoryAdvice(bytes: number): string {
+	return bytes < LARGE
+		? ''
+		: ` The request had ${pluralize(Math.round(bytes / 1024), 'kilobyte')}: if the deployment ran out of memory, lower 'Rows per Request' in the options, or give it more memory in Hopsworks.`;
+}
+
 /**
- * The failure of a request that got no reply, or half of one. `host` is the host and port that was called, `code` the
- * system's error code, or the name of n8n's own error, and `hostHeader` the value of a `Host` header of its own.
+ * The failure of a request that got no reply, or half of one. `origin` is where it went, `code` the system's error code, or
+ * the name of n8n's own error.
  */
-export function connectionFailure(host: string, code: string, detail: string, hostHeader?: string): Failure {
+export function connectionFailure(
+	origin: string,
+	code: string,
+	detail: string,
+	{ hostHeader, bytes = 0 }: Sent = {},
+): Failure {
+	const host = origin.replace(/^https?:\/\//, '');
 	const failure = (message: string, description: string): Failure => ({
 		kind: 'connection',
 		message,
 		description,
 		code,
 	});
+	const words = [code, excerpt(detail)].filter(Boolean).join(': ');
+	const wrongScheme = schemeFailure(origin, code, detail);
+	if (wrongScheme) return wrongScheme;
 	if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' && hostHeader !== undefined) {
 		return failure(
 			`The certificate of ${host} is not for the host name ${hostHeader}`,
@@ -55,19 +84,19 @@ export function connectionFailure(host: string, code: string, detail: string, ho
 		case CUT_REPLY:
 			return failure(
 				`${host} closed the connection in the middle of its reply`,
-				'The deployment may have restarted, or ran out of memory. Check its state and logs in Hopsworks.',
+				`The deployment may have restarted, or ran out of memory. Check its state and logs in Hopsworks.${memoryAdvice(bytes)}`,
 			);
 		case 'ECONNRESET':
 		case 'EPIPE':
 			return failure(
 				`${host} closed the connection before it answered`,
-				`The deployment may have restarted. Check its state and logs in Hopsworks (${code}).`,
+				`The deployment may have restarted. Check its state and logs in Hopsworks (${code}).${memoryAdvice(bytes)}${schemeAdvice(origin, detail)}`,
 			);
 		case 'Z_DATA_ERROR':
 		case 'Z_BUF_ERROR':
 			return failure(
 				`The reply of ${host} could not be read`,
-				`It says that it is compressed, and is not, or not as it says (${[code, detail].filter(Boolean).join(': ')}).`,
+				`It says that it is compressed, and is not, or not as it says (${words}).`,
 			);
 		case 'SsrfBlockedIpError':
 		case 'SsrfBlockedHostnameError':
@@ -78,7 +107,7 @@ export function connectionFailure(host: string, code: string, detail: string, ho
 		default:
 			return failure(
 				`${host} was not reached`,
-				`Check the address in the credential, and that n8n can reach it from where it runs (${[code, detail].filter(Boolean).join(': ')}).`,
+				`Check the address in the credential, and that n8n can reach it from where it runs (${words}).`,
 			);
 	}
 }

@@ -2,6 +2,7 @@
 import { asText, isRecord, parseReply } from '../json/json';
 import type { Reply } from '../json/reply';
 import { excerpt, show } from './excerpt';
+import { lastException } from './traceback';
 
 export interface ErrorReply {
 	/** HTTP status; a failure can hide behind 200. */
@@ -12,8 +13,8 @@ export interface ErrorReply {
 	code?: number;
 	/** What deployments with a schema say: the kind of trouble, and what is wrong with which row. */
 	detail: { code: string; errors: unknown[] };
-	/** `openai` is how vLLM and KServe's language model server write their errors; `empty` has no body at all. */
-	form: 'empty' | 'openai' | 'other';
+	/** `openai` is how vLLM and KServe's language model server write their errors; `page` is HTML; `empty` has no body at all. */
+	form: 'empty' | 'openai' | 'page' | 'other';
 	/** Whether the feature store has no row for a key, as Hopsworks' own predictor says anywhere in its body. */
 	isEntityMissing: boolean;
 }
@@ -31,14 +32,26 @@ function textIn(body: unknown): string | undefined {
 	const { detail, error } = body;
 	const candidates = [
 		isRecord(detail) ? detail.message : undefined,
-		Array.isArray(detail) ? detail.slice(0, MOST_PROBLEMS).map(validationText).join('; ') : detail,
+		Array.isArray(detail) ? problemsText(detail) : detail,
 		body.usrMsg,
 		body.userMsg,
 		isRecord(error) ? error.message : error,
 		body.errorMsg,
 		body.message,
-	];
+		body.traceback,
+	].map((text) => (isTraceback(text) ? text.join('\n') : text));
 	return candidates.find((text): text is string => typeof text === 'string' && text.trim() !== '');
+}
+
+/** Whether a value is a traceback as Python's `format_exception` returns it: a list of texts. */
+function isTraceback(value: unknown): value is string[] {
+	return (
+		Array.isArray(value) && value.every((line) => typeof line === 'string') && value.join('').includes('Traceback (')
+	);
+}
+
+function problemsText(problems: unknown[]): unknown {
+	return isTraceback(problems) ? problems : problems.slice(0, MOST_PROBLEMS).map(validationText).join('; ');
 }
 
 /** One entry of FastAPI's list of validation problems: `{loc: ['body', 'messages'], msg: 'field required'}`. */
@@ -65,7 +78,24 @@ function textOfPage(page: string): string {
 		const end = lower.indexOf('<', start);
 		return begin.slice(start + 1, end === -1 ? undefined : end);
 	};
-	return within('<title') ?? within('<body') ?? begin;
+	return readableHtml(within('<title') ?? within('<body') ?? begin);
+}
+
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+
+/** A text of HTML as a reader sees it. */
+function readableHtml(html: string): string {
+	return html.replace(/&(?:#(\d{1,6})|#x([\da-f]{1,5})|([a-z]{2,4}));/gi, (entity, decimal, hexadecimal, name) => {
+		if (name !== undefined) return ENTITIES[asText(name).toLowerCase()] ?? asText(entity);
+		const code = decimal === undefined ? parseInt(asText(hexadecimal), 16) : Number(decimal);
+		return code <= 0x10_ff_ff ? String.fromCodePoint(code) : asText(entity);
+	});
+}
+
+/** The traceback that a page shows, without what makes it a page. */
+function exceptionOnPage(page: string): string | undefined {
+	const text = page.replace(/<br ?\/?>/gi, '\n').replace(/<\/?[a-z][^<>]{0,500}>|-->/gi, '');
+	return lastException(readableHtml(text));
 }
 
 /** The words of an error body. */
@@ -74,18 +104,31 @@ function textOf({ text: body, json }: Reply): string {
 		const text = textIn(json) ?? '';
 		// KServe's batcher puts the whole downstream body into `message`.
 		const isNested = text.length <= LONGEST_PAGE && text.trimStart().startsWith('{');
-		const nested = isNested ? textIn(parseReply(text)) : undefined;
-		return excerpt(`${nested ?? text}${codeIn(json)}`);
+		const words = (isNested ? textIn(parseReply(text)) : undefined) ?? text;
+		return excerpt(`${excerpt(exceptionIn(words) ?? words)}${codeIn(json)}`);
 	}
-	return excerpt(typeof json === 'string' ? json : textOfPage(body));
+	if (typeof json === 'string') return excerpt(exceptionIn(json) ?? json);
+	return excerpt(exceptionIn(body) ?? textOfPage(body));
 }
+
+/** The exception at the end of a traceback, in a text or on a page. */
+function exceptionIn(text: string): string | undefined {
+	if (!text.includes('Traceback (')) return undefined;
+	return PAGE.test(text.trimStart()) ? exceptionOnPage(text) : lastException(text);
+}
+
+/** How HTML begins. */
+const PAGE = /^<(?:!doctype|!--|html|head|body|title|h1|center)/i;
 
 function formOf({ text, json }: Reply): ErrorReply['form'] {
 	if (isRecord(json)) {
 		const isOpenAi = json.object === 'error' || (isRecord(json.error) && 'type' in json.error);
 		return isOpenAi ? 'openai' : 'other';
 	}
-	return json === undefined && text.trim() === '' ? 'empty' : 'other';
+	if (json !== undefined) return 'other';
+	const begin = text.trimStart();
+	if (begin === '') return 'empty';
+	return PAGE.test(begin) ? 'page' : 'other';
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Which failures are worth another try, and how long to wait before it. */
 import { CUT_REPLY } from './connectionFailure';
-import type { Failure } from './outcome';
+import { failed, type Failed, type Failure } from './outcome';
 
 export interface RetryPolicy {
 	/** How often one request is sent at most. */
@@ -46,4 +46,18 @@ export function retryAfter(header: string | undefined, replyDate: string | undef
 /** Seconds to wait after the given try (1 for the first): doubling from 1, spread between half and the whole of it. */
 export function retryWait(tries: number, maxRetryWait: number, random: number): number {
 	return Math.min(2 ** (tries - 1), maxRetryWait) * (0.5 + random / 2);
+}
+
+/** The failure of a request that is not sent again, with what goes before and behind its description. */
+export function gaveUp(failure: Failure, tries: number, reason = '', remark = ''): Failed {
+	return failed({
+		...failure,
+		message: tries > 1 ? `${failure.message} (after ${tries} tries)` : failure.message,
+		description: `${reason}${failure.description}${remark}`,
+	});
+}
+
+/** Why a request is not sent again whose server asked for a longer wait than the user allows, in seconds. */
+export function waitTooLong(wanted: number, allowed: number): string {
+	return `The server asked to wait ${Math.ceil(wanted)} s, and 'Max Retry Wait (Seconds)' allows ${allowed} s. `;
 }

@@ -1,10 +1,12 @@
 /** What a status means behind a Hopsworks gateway, and what a user can do about it. */
 import type { Reply } from '../json/reply';
 import { blameOf } from './blame';
+import { meaningInBetween } from './between';
 import { meaningOfCode } from './errorCodes';
 import { readErrorReply, type ErrorReply } from './errorReply';
 import { statusMessage, withWords, type Meaning } from './meaning';
 import type { Failure } from './outcome';
+import { TLS_NEEDED, wantsTls } from './wrongScheme';
 
 const MODEL_REFUSED: Meaning = {
 	message: 'The deployment refused the request',
@@ -36,6 +38,16 @@ const MEANINGS: Record<number, Meaning> = {
 		description:
 			"Check the deployment's name: it is also the model's name in the address. With 'By URL', paste the address exactly as the deployment's page shows it.",
 	},
+	405: {
+		message: 'The address does not take such requests',
+		description:
+			"Something is there, but does not answer this operation. Check 'Operation', and with 'By URL' paste the address exactly as the deployment's page shows it.",
+	},
+	408: {
+		message: 'The server did not wait for the whole request',
+		description:
+			"It came too slowly. Lower 'Rows per Request' or 'Max Concurrent Requests' in the options; a proxy in between may also be impatient.",
+	},
 	413: {
 		message: 'The request was too large',
 		description: "Lower 'Rows per Request' or 'Max Request Size (kB)' in the options.",
@@ -49,6 +61,10 @@ const MEANINGS: Record<number, Meaning> = {
 		message: 'The model failed',
 		description:
 			"Check that 'Columns' and 'Row Format' match what the model was trained on. The deployment's logs in Hopsworks have the whole story.",
+	},
+	501: {
+		message: 'The server does not know this operation',
+		description: "Check 'Operation', and 'Verb' in the options: only TensorFlow Serving knows Classify and Regress.",
 	},
 	502: {
 		message: 'The gateway lost the connection to the deployment',
@@ -66,6 +82,11 @@ const NO_ROUTE: Meaning = {
 	message: 'The gateway knows no such deployment',
 	description:
 		"The deployment is not running, does not exist, or is in another namespace. Check its name and state in Hopsworks, 'Project' in the credential, and the options 'Namespace', 'Host Header' and 'Routing'.",
+};
+const NO_PATH: Meaning = {
+	message: 'The deployment has no such address',
+	description:
+		"Its server was reached, and does not know the path. Check 'Operation': a language model answers 'Chat' or 'Embed', any other model 'Predict'. KServe's own language model server needs /openai/v1 as 'API Path Prefix'. With 'By URL', paste the address exactly as the deployment's page shows it.",
 };
 const LOGIN: Meaning = {
 	message: 'The server sent a redirect, as a login page does',
@@ -94,6 +115,16 @@ const CHAT_FAILED: Meaning = {
 	description: "The deployment's logs in Hopsworks have the whole story.",
 };
 
+const GONE: Meaning = {
+	message: 'The deployment is restarting, or ran out of memory',
+	description:
+		"Check its state and logs in Hopsworks. If it ran out of memory, lower 'Rows per Request' in the options, or give the deployment more memory in Hopsworks. If it only restarts, raise 'Max Tries'.",
+};
+const OUT_OF_MEMORY: Meaning = {
+	message: 'The model ran out of memory',
+	description: "Lower 'Rows per Request' in the options, or give the deployment more memory in Hopsworks.",
+};
+
 const SERVER_FAILED: Meaning = {
 	message: 'The server failed',
 	description: "The deployment's logs in Hopsworks may say why.",
@@ -119,29 +150,46 @@ function reasonIn(error: ErrorReply): Failure['reason'] {
 	return isNotReady(error) ? 'notReady' : undefined;
 }
 
-function meaningOf({ status, text, code, form, isEntityMissing }: ErrorReply): Meaning {
+/** Nothing listens at the deployment's port any more, or it closed a connection that had begun (Envoy, nginx, Go). */
+const NOTHING_LISTENS = /connection refused|connection termination|connect error: 111|reset by peer/i;
+
+/** The words of Python, NumPy, PyTorch and TensorFlow. */
+const NO_MEMORY = /\bMemoryError\b|out of memory|unable to allocate|\bOOM\b|bad_alloc/i;
+
+/** The words of FastAPI, which KServe and vLLM are built on, and of TensorFlow Serving. */
+const PATH_UNKNOWN = /^(?:Not Found|Malformed request: POST \/.*)$/;
+
+function meaningOf(error: ErrorReply): Meaning {
+	const { status, text, code, form, isEntityMissing } = error;
 	if (status === 400 && CONTEXT_OVERFLOW.test(text)) return TOO_LONG;
 	if ([400, 415, 422].includes(status) && form === 'openai') return CHAT_REFUSED;
+	if (status === 500 && NO_MEMORY.test(text)) return OUT_OF_MEMORY;
 	if (status === 500 && form === 'openai') return CHAT_FAILED;
+	if ((status === 502 || status === 503) && NOTHING_LISTENS.test(text)) return GONE;
 	if (status >= 300 && status < 400) return LOGIN;
 	if (status === 404 && form === 'empty') return NO_ROUTE;
 	if (status === 404 && isEntityMissing) return UNKNOWN_ROW;
+	if ((status === 404 || status === 400) && PATH_UNKNOWN.test(text)) return NO_PATH;
 	if (status === 404 && text.startsWith('The model ')) return WRONG_MODEL;
-	return meaningOfCode(code, text) ?? MEANINGS[status] ?? (status >= 500 ? SERVER_FAILED : MODEL_REFUSED);
+	const known = meaningOfCode(code, text) ?? meaningInBetween(error);
+	return known ?? MEANINGS[status] ?? (status >= 500 ? SERVER_FAILED : MODEL_REFUSED);
 }
 
 /** The failure that a deployment's reply with a status outside 200 to 299 stands for. */
 export function statusFailure(status: number, reply: Reply): Failure {
 	const error = readErrorReply(status, reply);
 	const reason = reasonIn(error);
-	const meaning = reason === 'notReady' ? NOT_READY_YET : meaningOf(error);
+	const known = wantsTls(status, reply.text) ? TLS_NEEDED : meaningOf(error);
+	const meaning = reason === 'notReady' ? NOT_READY_YET : known;
 	const message = statusMessage(meaning, status);
+	// No row is to blame for an address, or for a deployment that is not ready.
+	const isOfRows = ![TLS_NEEDED, NO_PATH, NOT_READY_YET].includes(meaning);
 	return {
 		kind: 'status',
 		message: withWords(message, error.text),
 		description: meaning.description,
 		status,
 		...(reason && { reason }),
-		...(reason !== 'notReady' && { blame: blameOf(error, message) }),
+		blame: isOfRows ? blameOf(error, message) : undefined,
 	};
 }

@@ -1,10 +1,12 @@
 /** How a deployment's name becomes the target of a request: by path, by host name, or through Hopsworks. */
 import { isOpen, type Address, type Knowledge, type Plan } from './address';
 import { quoted } from '../failure/excerpt';
+import { misfit } from './fit';
+import { readGateway } from './gateway';
 import { isHostName, isLabel } from './hostName';
 import { isName, namespaceOf, readName } from './name';
 import { badInput, badReply, success, type Failed, type Outcome } from '../failure/outcome';
-import { isRestApi, pathOf, REST_API, type Route } from './route';
+import { pathOf, REST_API, type Route } from './route';
 import { readWebAddress } from './webAddress';
 
 /** What host names of deployments end with, unless the cluster says otherwise. */
@@ -28,6 +30,8 @@ export function planByName(address: Address, route: Route, known: Knowledge, hos
 			"Deploy it with the API protocol 'REST', or pick another deployment.",
 		);
 	}
+	const unfit = record && misfit(record, route);
+	if (unfit) return unfit;
 	if (routing === 'proxy') return throughHopsworks(address, route, known, deployment);
 	const isHidden = record?.isBehindGateway === false;
 	if (!isHidden && servingUrl.trim() === '' && isOpen(known, 'gateway')) return { ok: false, asks: 'gateway' };
@@ -67,18 +71,6 @@ function throughGateway(
 	}
 	const path = pathOf(['v1', namespace.value, deployment]) + route.path(deployment);
 	return success({ url: gateway + path, deployment });
-}
-
-/** Where the paths of a gateway begin. */
-function readGateway(url: string): Outcome<string> {
-	const gateway = readWebAddress(url, "'Model Serving URL' in the credential");
-	if (!gateway.ok) return gateway;
-	const { origin, path } = gateway.value;
-	if (!isRestApi(path.split('/').slice(1))) return success(origin + path);
-	return badInput(
-		"'Model Serving URL' in the credential is an address of the Hopsworks REST API",
-		"Fill in the address of the Istio gateway there, or leave it empty. Hopsworks' own address belongs into 'Hopsworks URL'.",
-	);
 }
 
 /** The option, else what the record tells, else what Kubernetes makes of the credential's project. */

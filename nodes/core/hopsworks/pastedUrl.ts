@@ -27,6 +27,13 @@ export function planByUrl(address: Address, route: Route, known: Knowledge, host
 	}
 	const allowed = originsOf(address, known);
 	if (!allowed.includes(pasted.origin)) {
+		const other = allowed.find((origin) => new URL(origin).hostname === new URL(pasted.origin).hostname);
+		if (other !== undefined && new URL(other).protocol !== new URL(pasted.origin).protocol) {
+			return badInput(
+				`The deployment's URL is on ${pasted.origin}, and the credential names ${other}`,
+				`Begin it with ${other} if that is right, else change the address in the credential: both must have the same of http:// and https://, and the same port.`,
+			);
+		}
 		return badInput(
 			`The deployment's URL is on ${pasted.origin}, which the credential does not name`,
 			`The API key is sent only to the credential's own addresses (${allowed.join(', ') || 'none is filled in'}). If this is your gateway, put ${pasted.origin} into 'Model Serving URL' in the credential.`,

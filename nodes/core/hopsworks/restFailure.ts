@@ -1,8 +1,10 @@
 /** The failures of the Hopsworks REST API. */
+import { meaningInBetween } from '../failure/between';
 import { HOPSWORKS_FAILED, KEY_REFUSED, meaningOfCode, ROLE_TOO_LOW } from '../failure/errorCodes';
 import { readErrorReply } from '../failure/errorReply';
 import { statusMessage, withWords, type Meaning } from '../failure/meaning';
 import { badReply, type Failed, type Failure } from '../failure/outcome';
+import { TLS_NEEDED, wantsTls } from '../failure/wrongScheme';
 import type { Reply } from '../json/reply';
 
 const REDIRECTED: Meaning = {
@@ -24,8 +26,10 @@ function byStatus(status: number): Meaning {
 
 /** The failure that a reply of the REST API with a status outside 200 to 299 stands for. */
 export function restFailure(status: number, reply: Reply): Failure {
-	const { text, code } = readErrorReply(status, reply);
-	const meaning = meaningOfCode(code, text) ?? byStatus(status);
+	const error = readErrorReply(status, reply);
+	const { text, code } = error;
+	const known = wantsTls(status, reply.text) ? TLS_NEEDED : meaningOfCode(code, text);
+	const meaning = known ?? meaningInBetween(error) ?? byStatus(status);
 	return {
 		kind: 'status',
 		message: withWords(statusMessage(meaning, status), text),

@@ -35,6 +35,8 @@ export interface Route {
 	needsName: boolean;
 	/** Whether Hopsworks itself passes such requests on; on KServe it knows predict alone. */
 	isProxied: boolean;
+	/** Whether language models answer it, and only they do. */
+	isOfLanguage: boolean;
 }
 
 /** Where the REST API of Hopsworks begins; nothing of a gateway does. */
@@ -70,6 +72,7 @@ export function predictRoute(verb: string): Route {
 		},
 		needsName: true,
 		isProxied: verb === 'predict',
+		isOfLanguage: false,
 	};
 }
 
@@ -127,6 +130,7 @@ function openAiRoute(apiPrefix: string, end: string[], name: string): Outcome<Ro
 		},
 		needsName: false,
 		isProxied: false,
+		isOfLanguage: true,
 	});
 }
 

@@ -7,15 +7,20 @@ import type {
 } from 'n8n-workflow';
 import { apiKeyIn, keyRemover } from '../../core/hopsworks/apiKey';
 import { entriesOf, readProject } from '../../core/hopsworks/deploymentRecord';
+import { meaningInBetween } from '../../core/failure/between';
 import { readErrorReply } from '../../core/failure/errorReply';
 import { excerpt } from '../../core/failure/excerpt';
 import { asText, isRecord, type Json } from '../../core/json/json';
 import { namespaceOf } from '../../core/hopsworks/name';
 import { replyOf, type Reply } from '../../core/json/reply';
 import { SCOPE_MISSING } from '../../core/failure/errorCodes';
+import type { Meaning } from '../../core/failure/meaning';
+import { sentOnToTls, TLS_NEEDED, tlsSpoken, wantsTls } from '../../core/failure/wrongScheme';
+import { readGateway } from '../../core/hopsworks/gateway';
 import { readWebAddress } from '../../core/hopsworks/webAddress';
 import { Watch } from '../cancel';
 import { networkFailure } from '../networkFailure';
+import { mayWantTls } from '../schemeProbe';
 import { endWith, isByteStream, readText } from '../stream';
 
 /** A reply with its status. */
@@ -43,13 +48,15 @@ export async function hopsworksApiTest(
 	const problems = key === '' ? ["Fill in 'API Key'"] : [];
 	if (addresses.length === 0) problems.push("Fill in 'Model Serving URL' or 'Hopsworks URL'");
 	for (const { field, url, test } of problems.length > 0 ? [] : addresses) {
-		const address = readWebAddress(url, 'this');
+		const address = field === 'Hopsworks URL' ? readWebAddress(url, 'this') : readGateway(url, 'this');
 		const problem = address.ok
-			? await test(getter(this, address.value.origin, key, data.ignoreSslIssues === true), project)
-			: `${address.failure.message}. ${address.failure.description}`;
+			? await test(getter(this, new URL(url).origin, key, data.ignoreSslIssues === true), project)
+			: sentences(address.failure);
 		if (problem !== undefined) problems.push(`'${field}': ${problem}`);
 	}
-	if (problems.length > 0) return { status: 'Error', message: problems.join('. ') };
+	// Some are whole sentences.
+	const message = problems.map((problem) => (problem.endsWith('.') ? problem : `${problem}.`)).join(' ');
+	if (problems.length > 0) return { status: 'Error', message };
 	return { status: 'OK', message: 'The API key was accepted' };
 }
 
@@ -76,19 +83,50 @@ function getter({ helpers }: ICredentialTestFunctions, origin: string, key: stri
 			sending.catch(() => {});
 			const response = await watch.within(sending);
 			hasHead = true;
-			const { statusCode, body } = isRecord(response) ? response : {};
+			const { statusCode, headers, body } = isRecord(response) ? response : {};
 			if (!isByteStream(body)) return 'n8n gave no reply to read';
 			endWith(watch, body);
 			const { text } = await readText(body, MOST_BYTES);
-			return { status: Number(statusCode), ...replyOf(remove(text)) };
+			const status = Number(statusCode);
+			const moved = sentOnToTls(`${origin}${path}`, status, asText(isRecord(headers) ? headers.location : ''));
+			if (moved) return remove(sentences(moved));
+			if (wantsTls(status, text)) return sentences(TLS_NEEDED);
+			return { status, ...replyOf(remove(text)) };
 		} catch (error) {
 			if (watch.isLate) return `no answer within ${TIMEOUT_SECONDS} seconds`;
-			const { message, description } = networkFailure(error, new URL(origin).host, hasHead, remove);
-			return `${message}. ${description}`;
+			const failure = networkFailure(error, { origin, hasHead }, remove);
+			const isTls = mayWantTls(origin, failure) && (await speaksTls(request, new URL(origin).host));
+			return sentences(isTls ? tlsSpoken(origin) : failure);
 		} finally {
 			watch.stop(false);
 		}
 	};
+}
+
+/** Whether a port speaks TLS, which is asked without the key. */
+async function speaksTls(request: ICredentialTestFunctions['helpers']['request'], host: string): Promise<boolean> {
+	const watch = new Watch(() => false, TIMEOUT_SECONDS);
+	try {
+		const sending: Promise<unknown> = request({
+			method: 'HEAD',
+			uri: `https://${host}/`,
+			simple: false,
+			followRedirect: false,
+			rejectUnauthorized: false,
+			timeout: TIMEOUT_SECONDS * 1000,
+		});
+		sending.catch(() => {});
+		await watch.within(sending);
+		return true;
+	} catch {
+		return false;
+	} finally {
+		watch.stop(true);
+	}
+}
+
+function sentences({ message, description }: Meaning): string {
+	return `${message}. ${description}`;
 }
 
 /** A refused key, or the gateway's word for a missing scope. Any other answer shows that the key passed. */
@@ -96,7 +134,10 @@ async function testGateway(get: Get, project: string): Promise<string | undefine
 	const reply = await get(`/v1/${namespaceOf(project) || 'n8n'}/credential-test/v1/models`);
 	if (typeof reply === 'string') return reply;
 	const { status } = reply;
-	const { text: said } = readErrorReply(status, reply);
+	const error = readErrorReply(status, reply);
+	const { text: said } = error;
+	const between = meaningInBetween(error);
+	if (between) return sentences(between);
 	if (status === 401) {
 		return `the API key was refused, or it lacks the scope SERVING (the gateway says '${said}' to both)`;
 	}
@@ -124,7 +165,10 @@ async function readList(get: Get, path: string, scope: string): Promise<Json[] |
 	const reply = await get(`/hopsworks-api/api${path}`);
 	if (typeof reply === 'string') return reply;
 	const { status } = reply;
-	const { text: said, code } = readErrorReply(status, reply);
+	const error = readErrorReply(status, reply);
+	const { text: said, code } = error;
+	const between = meaningInBetween(error);
+	if (between) return sentences(between);
 	if (status === 401) return `the API key was refused: ${said}`;
 	if (status === 403 && code === SCOPE_MISSING) {
 		return `the API key is valid, but lacks the scope ${scope}: add it to the key in Hopsworks`;

@@ -4,8 +4,8 @@ import { readDeploymentSchema, type SchemaColumn } from '../../core/predict/depl
 import { readColumnType, type ColumnType } from '../../core/predict/schemaTypes';
 import { SCHEMA_MISSING } from '../../core/failure/errorCodes';
 import { readConnection } from '../connection';
+import { readLocator } from '../deploymentLocator';
 import { nodeError } from '../errors';
-import { asRecord, asText } from '../../core/json/json';
 import { REST_DEFAULTS, restApi } from '../restApi';
 
 /** How the panel lets a value be typed. Integers of 64 bits are text there, since a number would be rounded. */
@@ -32,8 +32,8 @@ function labelOf({ name, type, isOptional }: SchemaColumn): string {
 
 /** No columns and the reason where there is no schema; any other refusal is an error in the panel. */
 export async function getSchemaColumns(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
-	const { mode, value } = asRecord(this.getCurrentNodeParameter('deployment', { extractValue: false }));
-	const name = asText(value).trim();
+	const { mode, value } = readLocator(this.getCurrentNodeParameter('deployment', { extractValue: false }));
+	const name = value.trim();
 	if (mode === 'url' || name === '' || name.startsWith('=')) {
 		return { fields: [], emptyFieldsNotice: 'Pick a deployment from the list, or by its name, to see its columns' };
 	}

@@ -1,6 +1,7 @@
 /** The list behind the locator: the project's deployments, as the editor offers them. */
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 import type { DeploymentRecord } from '../../core/hopsworks/deploymentRecord';
+import { isLanguageModel } from '../../core/hopsworks/fit';
 import { readConnection } from '../connection';
 import { nodeError } from '../errors';
 import type { Operations } from '../operation';
@@ -21,18 +22,20 @@ function labelOf({ name, state, modelServer, isGrpc }: DeploymentRecord): string
 
 type Search = (this: ILoadOptionsFunctions, filter?: string) => Promise<INodeListSearchResult>;
 
+/** Whether an operation calls a deployment. */
+type Suits = (record: DeploymentRecord) => boolean;
+
 /**
- * A search of the project's deployments for the locator's list; those on the model server that the operation needs come
- * first, those that cannot be called last. A refused key is an error in the panel, never an empty list.
+ * A search of the project's deployments for the locator's list; those that the chosen operation calls come first, those that
+ * no operation can call last. A refused key is an error in the panel, never an empty list.
  */
-export function deploymentSearch(modelServerFor: (operation: unknown) => string | undefined): Search {
+function deploymentSearch(suitsOperation: (operation: unknown) => Suits): Search {
 	return async function (filter = '') {
 		const connection = await readConnection(this);
 		const found = await restApi(this, connection, REST_DEFAULTS, { requests: 0, retries: 0 }).deployments();
 		if (!found.ok) throw nodeError(this.getNode(), found.failure, 0);
-		const wantedServer = modelServerFor(this.getCurrentNodeParameter('operation'));
-		const rank = ({ isGrpc, modelServer }: DeploymentRecord): number =>
-			isGrpc ? 2 : Number(wantedServer !== undefined && modelServer !== wantedServer);
+		const suits = suitsOperation(this.getCurrentNodeParameter('operation'));
+		const rank = (record: DeploymentRecord): number => (record.isGrpc ? 2 : Number(!suits(record)));
 		const wanted = filter.trim().toLowerCase();
 		const results = found.value
 			.toSorted((one, other) => rank(one) - rank(other))
@@ -42,7 +45,14 @@ export function deploymentSearch(modelServerFor: (operation: unknown) => string 
 	};
 }
 
-/** The search for a node with operations, some of which need a model server. */
+/** The search for a node with operations. Where some of them need language models, the others call all but those. */
 export function deploymentSearchFor(operations: Operations): Search {
-	return deploymentSearch((chosen) => operations.find(({ value }) => value === chosen)?.modelServer);
+	const isDivided = operations.some(({ modelServer }) => modelServer !== undefined);
+	return deploymentSearch((chosen) => {
+		const needsLanguage = operations.find(({ value }) => value === chosen)?.modelServer !== undefined;
+		return (record) => !isDivided || isLanguageModel(record) === needsLanguage;
+	});
 }
+
+/** The search for a node that calls language models alone. */
+export const searchLanguageModels = deploymentSearch(() => isLanguageModel);
