@@ -41,7 +41,14 @@ function restReply(path: string): HardReply | undefined {
 	if (project !== undefined) return json({ projectId: project === COLONS ? 2 : 1, projectName: project });
 	if (path.endsWith('/schema')) return json(schema);
 	if (path.endsWith('/inference/endpoints')) return json([endpoint]);
-	const record = { id: 1, name: 'scores', status: 'Running', modelServer: 'PYTHON', projectNamespace: 'test' };
+	const record = {
+		id: 1,
+		name: 'scores',
+		status: 'Running',
+		modelServer: 'PYTHON',
+		modelName: 'scores',
+		projectNamespace: 'test',
+	};
 	return path.endsWith('/serving') ? json(record) : undefined;
 }
 

@@ -525,10 +525,15 @@ describe('an operation for another kind of model', () => {
 			expect(failure.message).toBe(`The deployment 'fraud' is a language model, which ${name} does not call`);
 			expect(failure.description).toContain("Set 'Operation' to 'Chat', or to 'Embed'");
 		}
-		for (const given of [of(sklearn), of({ modelServer: 'tensorflow_serving' })]) {
+		for (const given of [
+			of(sklearn),
+			of({ ...sklearn, modelFramework: '' }),
+			of({ modelServer: 'tensorflow_serving' }),
+		]) {
 			expect(refusal(chat(), given).message).toBe("The deployment 'fraud' is no language model, which Chat needs");
 			expect(refusal(embed(), given).message).toBe("The deployment 'fraud' is no language model, which Embed needs");
 			expect(refusal(embed(), given).description).toContain("'Predict'");
+			expect(refusal(chat(), given).description).toContain("choose 'By URL'");
 		}
 		expect(planned(predict, { ...llm, servingUrl: '' }).asked).toEqual(['record']);
 	});
@@ -539,7 +544,7 @@ describe('an operation for another kind of model', () => {
 		['an agent by Chat', chat(), of({ modelServer: 'PYTHON' })],
 		['one without a model by Chat, whatever its framework', chat(), of({ ...sklearn, modelName: '' })],
 		['a model on an unknown server by Chat', chat(), of({ ...sklearn, modelServer: 'other' })],
-		['a model of plain Python by Chat', chat(), of({ ...sklearn, modelFramework: 'PYTHON' })],
+		['a language model on a Python server by Chat', chat(), of({ ...sklearn, modelFramework: 'LLM' })],
 		['a record that tells no server', chat(), of({})],
 		['one that Hopsworks is not asked for', chat(), {}],
 	])('%s is called', (_name, route, given) => {

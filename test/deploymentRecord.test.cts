@@ -98,7 +98,6 @@ describe('deployments', () => {
 
 	test.each([
 		['model', { modelName: 'fraud', predictor: 'predict.py' }],
-		['model', { modelPath: '/Projects/test/Models/fraud', modelServer: 'PYTHON' }],
 		['featureView', { modelServer: 'PYTHON', predictorEnvVars: ['A=b', 'SERVING_FEATURE_VIEW_NAME=transactions'] }],
 		['script', { modelServer: 'PYTHON' }],
 		['script', { predictor: 'agent.py', predictorEnvVars: [{ toString: 1 }, 'A=SERVING_FEATURE_VIEW_NAME='] }],

@@ -1,29 +1,53 @@
 /** The field of an outgoing item that gets the answer. */
 import type { GenericValue, IDataObject } from 'n8n-workflow';
 import { quoted } from '../core/failure/excerpt';
+import type { Options } from './options';
 import type { Run } from './run';
 
+interface Named {
+	outputField: string;
+}
+
 /**
- * The field of each item that gets its answer: by an expression it may be another one for each. `first` is that of the
+ * The field of each item that gets its answer: by an expression it may be another one for each. `options` are those of the
  * first item. Where an incoming field of that name is lost, the run says so.
  */
-export function answerField({ items, notes }: Run, first: string, keepsInput: boolean) {
+export function answerField<Values extends Named>(
+	{ items, notes }: Run,
+	options: Options<Values>,
+	keepsInput: boolean,
+) {
+	const first = options.get('outputField');
 	/** Of the items whose field is another one than that of the first. */
 	const others = new Map<number, string>();
+	let last = { options, name: first };
+
+	function put(item: number, json: IDataObject, name: string, value: GenericValue | IDataObject): void {
+		if (keepsInput && Object.hasOwn(items[item]?.json ?? {}, name)) {
+			notes.add(
+				`The incoming field ${quoted(name)} was overwritten. To keep it, set 'Output Field' in the options to another name`,
+			);
+		}
+		json[name] = value;
+	}
+
+	function nameFor(item: number): string {
+		return others.size === 0 ? first : (others.get(item) ?? first);
+	}
+
 	return {
-		/** Takes note of an item's field. */
-		read(item: number, name: string): void {
-			if (name !== first) others.set(item, name);
+		/** Takes note of an item's field. Most items have the options of the one before. */
+		read(item: number, itemOptions: Options<Values>): void {
+			if (itemOptions !== last.options) last = { options: itemOptions, name: itemOptions.get('outputField') };
+			if (last.name !== first) others.set(item, last.name);
 		},
-		/** Puts an answer into an outgoing item, into its field or one whose name goes on so. */
-		put(item: number, json: IDataObject, value: GenericValue | IDataObject, ending = ''): void {
-			const name = `${others.get(item) ?? first}${ending}`;
-			if (keepsInput && Object.hasOwn(items[item]?.json ?? {}, name)) {
-				notes.add(
-					`The incoming field ${quoted(name)} was overwritten. To keep it, set 'Output Field' in the options to another name`,
-				);
-			}
-			json[name] = value;
+		/** Puts an answer into an outgoing item. */
+		put(item: number, json: IDataObject, value: GenericValue | IDataObject): void {
+			put(item, json, nameFor(item), value);
+		},
+		/** Puts something beside the answer, into a field whose name goes on so. */
+		putBeside(item: number, json: IDataObject, ending: string, value: GenericValue | IDataObject): void {
+			put(item, json, nameFor(item) + ending, value);
 		},
 	};
 }

@@ -171,7 +171,14 @@ const replies: fc.Arbitrary<Reply> = fc.oneof(
 	{ weight: 1, arbitrary: fc.constantFrom<Reply>({ reset: true }, { body: '{"predictions":[1]}', cutAfter: 4 }, {}) },
 );
 /** A deployment and a schema, so that what asks Hopsworks first gets further now and then. */
-const record = { id: 7, name: 'm', status: 'Running', projectNamespace: 'test', modelServer: 'PYTHON' };
+const record = {
+	id: 7,
+	name: 'm',
+	status: 'Running',
+	projectNamespace: 'test',
+	modelServer: 'PYTHON',
+	modelName: 'scores',
+};
 const answersOfHopsworks = (path: string): Reply | undefined => {
 	if (path.includes('getProjectInfo')) return { body: { projectId: 119, projectName: 'test' } };
 	if (path.includes('/serving?')) return { body: record };

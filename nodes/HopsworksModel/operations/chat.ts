@@ -106,7 +106,7 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 	const { context, items, read, stops } = run;
 	const simplifies = read('simplify', 0) === true;
 	const keepsInput = read('includeInputFields', 0) === true;
-	const answers = answerField(run, options.get('outputField'), keepsInput);
+	const answers = answerField(run, options, keepsInput);
 	// Missing on older n8n.
 	const streams = options.get('enableStreaming') && !isTool(context.getNode()) && context.isStreaming?.();
 	const usage = { prompt: 0, completion: 0 };
@@ -129,7 +129,7 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 		// The chat panel does not tell items apart, so they stream one after the other.
 		isSequential: streams,
 		readRow(item, itemOptions) {
-			answers.read(item, itemOptions.get('outputField'));
+			answers.read(item, itemOptions);
 			return {
 				messages: readConversation(read, item),
 				imageFields: readFieldNames(itemOptions.get('imageFields')),

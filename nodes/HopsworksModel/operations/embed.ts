@@ -97,11 +97,11 @@ function setUp({ run, options }: RunStart<EmbedOptions>): ModelCall<string, numb
 	const rows = options.get('rowsPerRequest');
 	const bytes = readRequestBytes(options);
 	const keepsInput = read('includeInputFields', 0) === true;
-	const answers = answerField(run, options.get('outputField'), keepsInput);
+	const answers = answerField(run, options, keepsInput);
 	const usage = { prompt: 0, completion: 0 };
 	return {
 		readRow(item, itemOptions) {
-			answers.read(item, itemOptions.get('outputField'));
+			answers.read(item, itemOptions);
 			const text = asText(read('text', item));
 			return text.trim() === '' ? unusable("'Text' is empty", 'Give every item a text.') : encode(text);
 		},

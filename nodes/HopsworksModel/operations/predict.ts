@@ -55,6 +55,7 @@ async function setUp({
 		requestField: isPredict ? named : 'examples',
 		layout,
 		isBody,
+		hasSchema: isFromSchema,
 		isRaw: isBody || options.get('response') === 'raw',
 		rowsPerRequest: Math.min(options.get('rowsPerRequest'), schema?.maxBatchRows ?? Infinity),
 		requestBytes: readRequestBytes(options),
@@ -62,10 +63,10 @@ async function setUp({
 	const keepsInput = read('includeInputFields', 0) === true;
 	const metadata = new Map<number, { attempts: number; latency: number; rowsInRequest: number }>();
 	const addsMetadata = options.get('includeMetadata');
-	const answers = answerField(run, options.get('outputField'), keepsInput);
+	const answers = answerField(run, options, keepsInput);
 	return {
 		readRow(item, itemOptions) {
-			answers.read(item, itemOptions.get('outputField'));
+			answers.read(item, itemOptions);
 			return readRow(item);
 		},
 		readsAgain: () => columns?.decide() ?? false,
@@ -87,7 +88,7 @@ async function setUp({
 		made(item, prediction) {
 			const scored = outgoing(items, item, keepsInput);
 			answers.put(item, scored.json, prediction);
-			if (addsMetadata) answers.put(item, scored.json, metadata.get(item), 'Metadata');
+			if (addsMetadata) answers.putBeside(item, scored.json, 'Metadata', metadata.get(item));
 			return scored;
 		},
 	};

@@ -25,6 +25,8 @@ export interface PredictForm {
 	isBody: boolean;
 	/** Whether an item gets the whole reply. */
 	isRaw: boolean;
+	/** Whether the deployment told its columns. */
+	hasSchema: boolean;
 	rowsPerRequest: number;
 	requestBytes: number;
 }
@@ -41,9 +43,10 @@ export function predictProtocol(
 	record: DeploymentRecord | undefined,
 	options: Options<PredictOptions>,
 ): Protocol<Row, Json> {
-	const { layout, isBody, isRaw, rowsPerRequest, requestBytes } = form;
+	const { layout, isBody, isRaw, hasSchema, rowsPerRequest, requestBytes } = form;
 	const requestField = form.requestField === 'auto' ? likelyField(record, layout) : form.requestField;
-	const isScript = record?.kind === 'script';
+	// What has a schema is no script of the user's own, whatever its record leaves out.
+	const isScript = record?.kind === 'script' && !hasSchema;
 	const extraFields = readFieldsBesideRows(options);
 	const taken = isBody ? undefined : ['inputs', 'instances', requestField].find((name) => name in extraFields);
 	if (taken !== undefined) {

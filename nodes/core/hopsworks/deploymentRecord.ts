@@ -79,15 +79,14 @@ function isId(value: unknown): value is number {
 	return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** Agents and deployments of feature views have no model, and a script or variables of Hopsworks' own instead. */
+/** Agents and deployments of feature views name no model, and have a script or variables of Hopsworks' own instead. */
 function kindIn({
 	modelName,
-	modelPath,
 	modelServer,
 	predictor,
 	predictorEnvVars,
 }: Record<string, Json>): DeploymentRecord['kind'] {
-	if (text(modelName) !== '' || text(modelPath) !== '') return 'model';
+	if (text(modelName) !== '') return 'model';
 	const variables = Array.isArray(predictorEnvVars) ? predictorEnvVars.map(text) : [];
 	if (variables.some((variable) => variable.startsWith('SERVING_FEATURE_VIEW_NAME='))) return 'featureView';
 	return text(modelServer).toUpperCase() === 'PYTHON' || text(predictor) !== '' ? 'script' : 'model';

@@ -9,13 +9,11 @@ export function isLanguageModel({ modelServer }: DeploymentRecord): boolean {
 	return modelServer === 'VLLM';
 }
 
-/** Frameworks whose models answer rows. One of PyTorch or plain Python may be anything, behind a server of the user's own. */
-const OF_ROWS = new Set(['SKLEARN', 'TENSORFLOW']);
-
+/** Whether it has a model that answers rows. A language model before vLLM came to Hopsworks may have a server of its own. */
 function isModelOfRows({ modelServer, modelName, raw }: DeploymentRecord): boolean {
 	if (modelServer === 'TENSORFLOW_SERVING') return true;
 	// A deployment without a model, such as an agent, answers whatever its program does.
-	return modelServer === 'PYTHON' && modelName !== '' && OF_ROWS.has(asText(raw.modelFramework).toUpperCase());
+	return modelServer === 'PYTHON' && modelName !== '' && asText(raw.modelFramework).toUpperCase() !== 'LLM';
 }
 
 /** The failure of an operation that a deployment certainly does not answer; undefined where it may. */
@@ -29,7 +27,7 @@ export function misfit(record: DeploymentRecord, { name, isOfLanguage }: Route):
 	if (isOfLanguage && isModelOfRows(record)) {
 		return badInput(
 			`The deployment '${record.name}' is no language model, which ${name} needs`,
-			"Pick a deployment on the model server vLLM, or call this one with the operation 'Predict' of the node Hopsworks Model.",
+			"Pick a deployment on the model server vLLM, or call this one with the operation 'Predict' of the node Hopsworks Model. If it does answer such requests, choose 'By URL' in front of 'Deployment' and paste its address.",
 		);
 	}
 	return undefined;
