@@ -201,13 +201,16 @@ describe('Start', () => {
 		);
 	});
 
-	test('waits for the gateway, which knows it some seconds later', async () => {
-		lifecycleOf(sandbox, 'returns').become('Stopped');
-		sandbox.cluster.settings.pace.route = 700;
-		const { success } = await run({ operation: 'start', deployment: 'returns' });
-		expect(success[0]?.json.status).toBe('Running');
-		expect(lifecycleOf(sandbox, 'returns').isRouted).toBe(true);
-	});
+	test.each(['returns', 'assistant'])(
+		'waits for the gateway, which knows %s some seconds later',
+		async (deployment) => {
+			lifecycleOf(sandbox, deployment).become('Stopped');
+			sandbox.cluster.settings.pace.route = 700;
+			const { success } = await run({ operation: 'start', deployment });
+			expect(success[0]?.json.status).toBe('Running');
+			expect(lifecycleOf(sandbox, deployment).isRouted).toBe(true);
+		},
+	);
 
 	test('waits for the gateway no longer than for the start', async () => {
 		lifecycleOf(sandbox, 'returns').become('Stopped');

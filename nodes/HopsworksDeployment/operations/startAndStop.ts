@@ -1,8 +1,9 @@
 /** Start and Stop: what both have in common is the wait until a deployment is there. */
 import type { INodeProperties } from 'n8n-workflow';
 import { success } from '../../core/failure/outcome';
-import { isReady } from '../../core/hopsworks/deploymentRecord';
-import { predictRoute } from '../../core/hopsworks/route';
+import { isReady, type DeploymentRecord } from '../../core/hopsworks/deploymentRecord';
+import { isLanguageModel } from '../../core/hopsworks/fit';
+import { chatRoute, predictRoute } from '../../core/hopsworks/route';
 import type { CallContext, Connection } from '../../n8n/connection';
 import { addressOptions } from '../../n8n/deploymentLocator';
 import { simplifyProperty } from '../../n8n/items';
@@ -14,7 +15,7 @@ import { REST_DEFAULTS } from '../../n8n/restApi';
 import { awaitRoute, PROBE_TIMEOUT } from '../../n8n/routeWait';
 import { caller } from '../../n8n/send';
 import { DAY } from '../../n8n/sendOptions';
-import { attempt } from '../../n8n/unusable';
+import { attempt, take } from '../../n8n/unusable';
 import { onDeployment } from './onHopsworks';
 import { recordFields } from './recordFields';
 
@@ -43,7 +44,7 @@ const properties: INodeProperties[] = [
 
 /** Waits until a deployment that was started can be called. Without a gateway there is no route to wait for. */
 async function awaitRouteTo(
-	name: string,
+	record: DeploymentRecord,
 	context: CallContext,
 	connection: Connection,
 	longest: number,
@@ -51,9 +52,10 @@ async function awaitRouteTo(
 	const settings = { ...REST_DEFAULTS, timeout: PROBE_TIMEOUT, maxTries: 1 };
 	const probe = caller(context, connection, settings, { requests: 0, retries: 0 });
 	const resolver = deploymentResolver(context, connection, REST_DEFAULTS, new Set());
-	const resolved = await attempt(
-		async () => await resolver.resolve({ value: name }, readOptions(addressOptions, {}), predictRoute('predict')),
-	);
+	const resolved = await attempt(async () => {
+		const route = isLanguageModel(record) ? take(chatRoute('/v1')) : predictRoute('predict');
+		return await resolver.resolve({ value: record.name }, readOptions(addressOptions, {}), route);
+	});
 	if (resolved.ok) await awaitRoute(context, resolved.value.target, probe, longest);
 }
 
@@ -66,7 +68,7 @@ function runOf(change: typeof startDeployment): Operation['run'] {
 			const began = Date.now();
 			const changed = await change(record, { context, api, maxWait });
 			const isUp = changed.ok && waits && isReady(changed.value.state) && !isReady(record.state);
-			if (isUp) await awaitRouteTo(record.name, context, connection, maxWait - (Date.now() - began) / 1000);
+			if (isUp) await awaitRouteTo(record, context, connection, maxWait - (Date.now() - began) / 1000);
 			return changed.ok ? success([recordFields(changed.value, isSimple)]) : changed;
 		};
 	});
