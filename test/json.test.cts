@@ -116,6 +116,11 @@ describe('encode', () => {
 		},
 	);
 
+	test('knows how many digits a double holds', () => {
+		expect([308, 309, 310].map((digits) => isNumberText('9'.repeat(digits)))).toEqual([true, false, false]);
+		expect(['1e308', '1E309', '1e309', `0.${'9'.repeat(400)}`].map(isNumberText)).toEqual([true, false, false, true]);
+	});
+
 	test('asks for each text by where it stands', () => {
 		const asked: Array<[string, string]> = [];
 		encode({ a: ['1', ['2']], 'b.c': '3' }, (place, text) => asked.push([place, text]) > 0, 'row');

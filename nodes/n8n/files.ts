@@ -46,6 +46,11 @@ export function fileBehind({ json }: INodeExecutionData, value: unknown): IBinar
 	return isFile(value) && Object.values(filesAmongFields(json)).includes(value) ? value : undefined;
 }
 
+/** The file that a column stands for: the one of its name where the item has no value there, or the one behind the value. */
+export function fileFor(item: INodeExecutionData, name: string, value: unknown): IBinaryData | undefined {
+	return value === undefined ? fileOf(item, name) : fileBehind(item, value);
+}
+
 /** The fields of an item without its files: what n8n notes of a file is nothing that a model was trained on. */
 export function withoutFiles(json: Record<string, unknown>): Record<string, unknown> {
 	if (!Object.hasOwn(json, FILES) || Object.keys(filesAmongFields(json)).length === 0) return json;

@@ -4,7 +4,7 @@ import { parseColumns } from '../../core/predict/columnList';
 import { columnValue, missingColumn, type Column } from '../../core/predict/columns';
 import { givenRowWriter, rowWriter, type Row, type RowFormat, type RowLayout } from '../../core/predict/rowLayout';
 import { asText, encode, isRecord } from '../../core/json/json';
-import { fileBehind, fileOf, readFile, withoutFiles } from '../../n8n/files';
+import { fileFor, readFile, withoutFiles } from '../../n8n/files';
 import { asWrittenJson } from '../../n8n/givenJson';
 import { LateRow } from '../../n8n/modelCall';
 import { asOneOf } from '../../n8n/options';
@@ -88,7 +88,9 @@ function columnsReader({ context, items, isNumber }: RowReading, layout: RowLayo
 		let files: Map<number, IBinaryData> | undefined;
 		for (const column of columns) {
 			const value = columnValue(incoming.json, column);
-			const file = value === undefined ? fileOf(incoming, column.name) : fileBehind(incoming, value);
+			// Most values are texts and numbers, which stand for no file.
+			const mayBeFile = value === undefined || typeof value === 'object';
+			const file = mayBeFile ? fileFor(incoming, column.name, value) : undefined;
 			if (file) {
 				files ??= new Map();
 				files.set(cells.push('') - 1, file);

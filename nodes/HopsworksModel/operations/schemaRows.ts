@@ -6,7 +6,7 @@ import type { SchemaColumn } from '../../core/predict/deploymentSchema';
 import type { RowLayout } from '../../core/predict/rowLayout';
 import { cellWriter, missingColumns, unknownColumns } from '../../core/predict/schemaCells';
 import { readColumnType } from '../../core/predict/schemaTypes';
-import { fileBehind, fileOf, readFile } from '../../n8n/files';
+import { fileBehind, fileFor, readFile } from '../../n8n/files';
 import { LateRow } from '../../n8n/modelCall';
 import { attempt, take, unusable } from '../../n8n/unusable';
 import type { RowReader, RowReading } from './rowReading';
@@ -80,8 +80,8 @@ export function schemaRowReader(
 	if (strangers.length > 0) take(unknownColumns(strangers, names));
 	const hasPlaces = layout === 'values';
 	/** The file that a binary column takes: the one of its name where nothing is mapped, or the one that is. */
-	const fileFor = (incoming: INodeExecutionData, name: string, value: unknown): IBinaryData | undefined =>
-		mapped || value !== undefined ? fileBehind(incoming, value) : fileOf(incoming, name);
+	const fileOfColumn = (incoming: INodeExecutionData, name: string, value: unknown): IBinaryData | undefined =>
+		mapped ? fileBehind(incoming, value) : fileFor(incoming, name, value);
 	const cells = columns.map((column) => ({
 		column,
 		isBinary: readColumnType(column.type).kind === 'binary',
@@ -107,7 +107,7 @@ export function schemaRowReader(
 		let files: Map<number, IBinaryData> | undefined;
 		for (const { column, isBinary, key, valueOf, write } of cells) {
 			const value = valueOf(item, incoming.json);
-			const file = isBinary ? fileFor(incoming, column.name, value) : undefined;
+			const file = isBinary ? fileOfColumn(incoming, column.name, value) : undefined;
 			if (file) {
 				files ??= new Map();
 				files.set(texts.push(key) - 1, file);
