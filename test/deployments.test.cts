@@ -1,14 +1,12 @@
-/** The node Hopsworks Deployment: every operation in n8n's engine, against the sandbox and against every documented refusal. */
+/** The node Hopsworks Deployment: every operation in n8n's engine, against the sandbox. */
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { jsonSchema, schema } from '../sandbox/schema.cts';
 import type { Status } from '../sandbox/lifecycle.cts';
-import documented from './fixtures/error-bodies.json';
 import { lifecycleOf, STARTS_FROM } from './support/deploymentStates.cts';
 import { API_KEY, runModel, type RunResult } from './support/engine.cts';
 import { quickenPolls } from './support/polls.cts';
-import { read, recordOf } from './support/json.cts';
 import { startServer } from './support/server.cts';
 
 quickenPolls();
@@ -420,48 +418,4 @@ describe('Get Schema', () => {
 		const { error } = await run({ operation: 'getSchema', deployment: 'fraud' });
 		expect(error?.message).toContain('The deployment has no schema (status 404)');
 	});
-});
-
-describe('every documented refusal of the REST API', () => {
-	const refusals = documented.filter(({ case: name }) => name.startsWith('rest-'));
-	const operations = ['get', 'getAll', 'getLogs', 'getSchema', 'start', 'stop'];
-
-	test.each(refusals.flatMap((refusal) => operations.map((operation) => ({ ...refusal, operation }))))(
-		'$case of $operation is said in the server’s words, with what to do',
-		async ({ operation, status, body, contentType }) => {
-			const other = await startServer(({ method, path }) => {
-				if (path.includes('getProjectInfo')) return { body: { projectId: 1, projectName: 'test' } };
-				const isCall =
-					operation === 'get' || operation === 'getAll' || method === 'POST' || /\/(logs|schema)\?/.test(path);
-				if (isCall) return { status, body, headers: { 'content-type': contentType, 'retry-after': '0' } };
-				return { body: { id: 1, name: 'screening', status: operation === 'start' ? 'Stopped' : 'Running' } };
-			});
-			const { error } = await run({ operation, credential: { hopsworksUrl: other.url } });
-			await other.close();
-			const said = contentType.includes('json') ? recordOf(read(body)) : {};
-			expect(error?.message).toContain(said.usrMsg ?? said.errorMsg ?? '502 Bad Gateway');
-			expect(error?.description).toMatch(/\.$/);
-			expect(JSON.stringify(error)).not.toContain(API_KEY);
-		},
-	);
-});
-
-test('a page that is no Hopsworks is no deployment', async () => {
-	const other = await startServer(({ path }) =>
-		path.includes('getProjectInfo') ? { body: { projectId: 1, projectName: 'test' } } : { body: [{ id: 'x' }] },
-	);
-	const { error } = await run({ operation: 'get', credential: { hopsworksUrl: other.url } });
-	await other.close();
-	expect(error?.message).toContain('no Hopsworks at this address');
-});
-
-test('a Hopsworks that is busy is asked again', async () => {
-	const other = await startServer(({ path }, number) => {
-		if (number < 3) return { status: 503, headers: { 'retry-after': '0' } };
-		return path.includes('getProjectInfo')
-			? { body: { projectId: 1, projectName: 'test' } }
-			: { body: { id: 1, name: 'screening', status: 'RUNNING' } };
-	});
-	expect(fields(await run({ operation: 'get', credential: { hopsworksUrl: other.url } }))[0]?.status).toBe('Running');
-	await other.close();
 });

@@ -21,7 +21,7 @@ export function quickenPolls(): void {
 	shortenWaits((seconds) => (seconds === POLL ? QUICK : seconds));
 }
 
-/** No wait takes longer than a millisecond. */
-export function quickenWaits(): void {
-	shortenWaits((seconds) => Math.min(seconds, 0.001));
+/** No wait takes longer than so many seconds, a millisecond unless told otherwise. */
+export function quickenWaits(longest = 0.001): void {
+	shortenWaits((seconds) => Math.min(seconds, longest));
 }
