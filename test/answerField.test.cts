@@ -77,6 +77,14 @@ test('metadata that overwrites a field says so too', async () => {
 	expect(hints[0]?.message).toContain("The incoming field 'predictionMetadata' was overwritten");
 });
 
+test('the whole reply of a chat, whose field has no option, says what to do too', async () => {
+	const { success, hints } = await run('chat', { prompt: 'Hi', simplify: false }, {}, { response: 'from before' });
+	expect(success[0]?.json.response).toMatchObject({ choices: [{ finish_reason: 'stop' }] });
+	expect(hints[0]?.message).toContain(
+		"The incoming field 'response' was overwritten. To keep it, rename it before this node",
+	);
+});
+
 test('items whose fields differ share a request', async () => {
 	await run('predict', { columns: 'id' }, { outputField: '={{ $json.name }}' });
 	expect(server.requests.map(rowsOf)).toEqual([[[1], [2]]]);

@@ -578,7 +578,9 @@ describe('waiting and trying again', () => {
 		server.answer = () => ({ status });
 		const { error } = await predict({ rows: [{ id: 1 }], parameters: quick });
 		expect(server.requests.map(({ text }) => text)).toEqual(['{"inputs":[[1]]}', '{"instances":[[1]]}']);
-		expect(error?.description).toContain("Under 'instances' it failed too. The row was sent under 'inputs' as: [1].");
+		expect(error?.description).toContain(
+			"A row was tried under 'instances' too, and failed. This one was sent under 'inputs' as: [1].",
+		);
 	});
 
 	test.each([400, 422, 500])('status %i is final where the name is chosen', async (status) => {
@@ -586,6 +588,13 @@ describe('waiting and trying again', () => {
 		const { error } = await predict({ rows: [{ id: 1 }], parameters: { ...quick, requestField: 'inputs' } });
 		expect(server.requests).toHaveLength(1);
 		expect(error?.description).toContain("The row was sent under 'inputs' ('Request Field') as: [1].");
+	});
+
+	test('Classify, which needs names, is not told of a Row Format that it refuses', async () => {
+		server.answer = () => ({ status: 400, body: { error: "'float' object is not subscriptable" } });
+		const { error } = await predict({ rows: [{ id: 1 }], parameters: { options: { verb: 'classify' } } });
+		expect(error?.description).not.toContain("set 'Row Format'");
+		expect(error?.description).toContain(`The row was sent under 'examples' as: {"id":1}.`);
 	});
 
 	test('what is only not ready is not searched for bad rows', async () => {

@@ -88,6 +88,23 @@ describe('Start It', () => {
 		]);
 	});
 
+	test('every try counts, before the gateway knows it and after', async () => {
+		const gateway = await startServer((request, number) => {
+			if (request.method === 'GET') return { status: 405 };
+			return number < 4 ? { status: number === 1 ? 404 : 503 } : firstValues(request);
+		});
+		const hopsworks = await startServer(({ path }) => ({
+			body: path.includes('getProjectInfo')
+				? { projectId: 1, projectName: 'test' }
+				: { id: 1, name: 'returns', projectNamespace: 'test', status: 'Starting' },
+		}));
+		const credential = { hopsworksUrl: hopsworks.url, servingUrl: gateway.url };
+		const options = { includeMetadata: true, maxRetryWait: 0.01 };
+		const run = await score({ whenStopped: 'fail', credential, options });
+		await Promise.all([gateway.close(), hopsworks.close()]);
+		expect(run.success[0]?.json.predictionMetadata).toMatchObject({ attempts: 3 });
+	});
+
 	test('requests that meet it together wait once', async () => {
 		let isRouted = false;
 		const gateway = await startServer((request) => {

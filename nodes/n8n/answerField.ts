@@ -4,6 +4,8 @@ import { quoted } from '../core/failure/excerpt';
 import type { Options } from './options';
 import type { Run } from './run';
 
+const OTHER_FIELD = "set 'Output Field' in the options to another name";
+
 interface Named {
 	outputField: string;
 }
@@ -22,11 +24,9 @@ export function answerField<Values extends Named>(
 	const others = new Map<number, string>();
 	let last = { options, name: first };
 
-	function put(item: number, json: IDataObject, name: string, value: GenericValue | IDataObject): void {
+	function put(item: number, json: IDataObject, name: string, value: GenericValue | IDataObject, advice: string): void {
 		if (keepsInput && Object.hasOwn(items[item]?.json ?? {}, name)) {
-			notes.add(
-				`The incoming field ${quoted(name)} was overwritten. To keep it, set 'Output Field' in the options to another name`,
-			);
+			notes.add(`The incoming field ${quoted(name)} was overwritten. To keep it, ${advice}`);
 		}
 		json[name] = value;
 	}
@@ -43,11 +43,15 @@ export function answerField<Values extends Named>(
 		},
 		/** Puts an answer into an outgoing item. */
 		put(item: number, json: IDataObject, value: GenericValue | IDataObject): void {
-			put(item, json, nameFor(item), value);
+			put(item, json, nameFor(item), value, OTHER_FIELD);
 		},
 		/** Puts something beside the answer, into a field whose name goes on so. */
 		putBeside(item: number, json: IDataObject, ending: string, value: GenericValue | IDataObject): void {
-			put(item, json, nameFor(item) + ending, value);
+			put(item, json, nameFor(item) + ending, value, OTHER_FIELD);
+		},
+		/** Puts something into a field whose name is always the same. */
+		putAs(item: number, json: IDataObject, name: string, value: GenericValue | IDataObject): void {
+			put(item, json, name, value, 'rename it before this node');
 		},
 	};
 }

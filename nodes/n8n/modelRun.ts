@@ -14,9 +14,8 @@ import { LateRow, type Exchange, type ModelCall, type Protocol } from './modelCa
 import { readOptions, type Options, type OptionTable } from './options';
 import { deploymentResolver, type ResolvedDeployment, type Resolver } from './resolver';
 import type { Run } from './run';
-import { sender, type Send, type Sent } from './send';
+import { sender, type Send } from './send';
 import { readSendSettings, type SendOptions } from './sendOptions';
-import type { OnPiece } from './stream';
 import { attempt, failureIn } from './unusable';
 
 /** What a run on a model begins with: what is the same for all items is read from it. */
@@ -104,6 +103,7 @@ function grouping<Row, Value, OptionValues extends AddressOptions>(
 	}
 
 	function readAgain(item: number): Row | undefined | Promise<Outcome<Row>> {
+		rows[item] = undefined;
 		try {
 			return fetched(call.readRow(item, optionsOf(run.read('options', item))));
 		} catch (error) {
@@ -122,18 +122,14 @@ function grouping<Row, Value, OptionValues extends AddressOptions>(
 		protocol: Protocol<Row, Value>,
 		hasOthers: () => boolean,
 	): Exchange<Row, Value> {
-		async function post(items: number[], write: () => string, onPiece?: OnPiece): Promise<Sent> {
-			const sent = await send(target, write, onPiece);
-			call.onSent?.(items, sent);
-			return sent;
-		}
 		return async (batch, onPiece) => {
 			const ask = async (text: string): Promise<Outcome<Reply>> => (await send(target, () => text)).outcome;
 			const read = async (reply: Reply) => await protocol.read(reply, batch, ask, hasOthers());
 			for (;;) {
 				const { write } = protocol;
-				const { outcome } = await post(batch.items, () => write(batch.rows), onPiece);
-				const values = outcome.ok ? await read(outcome.value) : outcome;
+				const sent = await send(target, () => write(batch.rows), onPiece);
+				call.onSent?.(batch.items, sent);
+				const values = sent.outcome.ok ? await read(sent.outcome.value) : sent.outcome;
 				if (values.ok) return values;
 				const reply = await protocol.learn?.(values.failure, batch, ask);
 				if (reply) return await read(reply);

@@ -47,16 +47,12 @@ const MOST_ERROR_BYTES = 256 * 1024;
 export function readResponse(response: unknown): Response {
 	if (!isRecord(response)) return { status: 0, type: '', body: '', location: '' };
 	const headers = isRecord(response.headers) ? response.headers : {};
-	const text = (name: string): string | undefined => {
-		const header = headers[name];
-		return typeof header === 'string' ? header : undefined;
-	};
 	return {
 		status: Number(response.statusCode),
 		type: asText(headers['content-type']),
 		body: response.body,
 		location: asText(headers.location),
-		wanted: retryAfter(text('retry-after'), text('date'), Date.now()),
+		wanted: retryAfter(asText(headers['retry-after']), asText(headers.date), Date.now()),
 	};
 }
 

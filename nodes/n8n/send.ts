@@ -80,7 +80,9 @@ export function sender(context: Context, connection: Connection, settings: SendS
 		routes.set(url, route);
 		const awaited = await route;
 		if (!awaited.ok) return { ...sent, outcome: awaited };
-		return awaited.value ? { ...(await call(post)), tries: sent.tries + 1 } : sent;
+		if (!awaited.value) return sent;
+		const again = await call(post);
+		return { ...again, tries: sent.tries + again.tries };
 	};
 }
 

@@ -161,9 +161,9 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 		},
 		made(item, { answer, reply }) {
 			const answered = outgoing(items, item, keepsInput);
-			const made = simplifies ? { ...answer } : { response: reply };
-			if (keepsInput && simplifies) answers.put(item, answered.json, made);
-			else Object.assign(answered.json, made);
+			if (!simplifies) answers.putAs(item, answered.json, 'response', reply);
+			else if (keepsInput) answers.put(item, answered.json, { ...answer });
+			else Object.assign(answered.json, answer);
 			return answered;
 		},
 		usage,

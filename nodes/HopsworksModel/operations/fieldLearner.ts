@@ -3,7 +3,7 @@ import type { Batch } from '../../core/batching/batchBuilder';
 import type { Failure } from '../../core/failure/outcome';
 import type { Reply } from '../../core/json/reply';
 import { findPredictions } from '../../core/predict/predictions';
-import { adviceOnField, otherField, type RequestField } from '../../core/predict/requestField';
+import { adviceOnField, namesField, otherField, type RequestField } from '../../core/predict/requestField';
 import type { Row } from '../../core/predict/rowLayout';
 import type { Ask } from '../../n8n/modelCall';
 
@@ -16,7 +16,7 @@ interface Learned {
 }
 
 export interface FieldLearner {
-	/** The field in use, and the one that was tried in vain. */
+	/** The field in use, and the one that a row was tried under in vain. */
 	fields(): { inUse: RequestField; tried?: RequestField };
 	/** A request was answered: the field in use is the right one. */
 	isRight(): void;
@@ -40,7 +40,7 @@ export function fieldLearner(first: RequestField, writer: (field: RequestField) 
 
 	/** The reply to a row under the other name, where that holds a prediction. */
 	async function tryOther(row: Row, ask: Ask): Promise<Reply | undefined> {
-		const reply = await ask(writer(other)([row]));
+		const reply = await ask(learned.write([row]));
 		const found = reply.ok ? findPredictions(reply.value, 1, false) : reply;
 		const isEmpty = found.ok && found.value.form === 'list' && found.value.list.length === 0;
 		return reply.ok && found.ok && !isEmpty ? reply.value : undefined;
@@ -60,7 +60,7 @@ export function fieldLearner(first: RequestField, writer: (field: RequestField) 
 			const advice = adviceOnField(failure, first);
 			if (advice === 'other') return settleOnOther();
 			// Of several rows one may be bad; the search for it sends the first of them alone.
-			const isHinted = rows.length === 1 || (failure.blame?.kind === 'rows' && failure.message.includes(other));
+			const isHinted = rows.length === 1 || (failure.blame?.kind === 'rows' && namesField(failure.message, other));
 			if (advice === 'none' || !isHinted) return undefined;
 			const isFirst = trial === undefined;
 			trial ??= tryOther(row, ask);

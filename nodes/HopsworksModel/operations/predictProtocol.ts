@@ -67,6 +67,8 @@ export function predictProtocol(
 		giveWay,
 	);
 	const adviceOn = lastKept(adviceOnRow);
+	/** Whether any 'Row Format' may be chosen: Classify, Regress and a schema allow some only. */
+	const hasFormats = !isBody && !hasSchema && requestField !== 'examples';
 	const protocol: Protocol<Row, Json> = {
 		shared: extraFields,
 		// An agent reads the first row alone.
@@ -76,9 +78,12 @@ export function predictProtocol(
 		async read(reply, { items, rows }, ask, hasOthers) {
 			if (isRaw) return success([reply.json ?? reply.text]);
 			const [first] = rows;
-			const mayTest = hasOthers && protocol.limits.rows > 1 && first !== undefined;
-			const sendFirst = async (times: number) => await ask(protocol.write(Array<Row>(times).fill(first ?? '')));
-			const read = await reader.read(reply, items, mayTest ? sendFirst : undefined);
+			const mayTest = hasOthers && protocol.limits.rows > 1;
+			const sendFirst =
+				mayTest && first !== undefined
+					? async (times: number) => await ask(protocol.write(Array<Row>(times).fill(first)))
+					: undefined;
+			const read = await reader.read(reply, items, sendFirst);
 			if (read.ok) learner?.isRight();
 			return read;
 		},
@@ -92,7 +97,7 @@ export function predictProtocol(
 			if (!isOfRow(failure)) return failure;
 			const text = excerpt(typeof row === 'string' ? row : rowsText([row]), LONGEST_ROW);
 			const sent = isBody ? 'The body was sent as' : sentUnder(learner?.fields() ?? { inUse: requestField });
-			const advice = isBody ? '' : adviceOn(failure.message, layoutOf(layout, row));
+			const advice = hasFormats ? adviceOn(failure.message, layoutOf(layout, row)) : '';
 			return { ...failure, description: [failure.description, advice, `${sent}: ${text}.`].filter(Boolean).join(' ') };
 		},
 	};
@@ -134,6 +139,6 @@ function layoutOf(layout: RowLayout, row: Row): RowLayout {
 
 /** The name that a row went out under, where another name might have been read. */
 function sentUnder({ inUse, tried }: { inUse: RequestField; tried?: RequestField }): string {
-	if (tried) return `Under '${tried}' it failed too. The row was sent under '${inUse}' as`;
-	return `The row was sent under '${inUse}' ('Request Field') as`;
+	if (tried) return `A row was tried under '${tried}' too, and failed. This one was sent under '${inUse}' as`;
+	return `The row was sent under '${inUse}'${inUse === 'examples' ? '' : " ('Request Field')"} as`;
 }

@@ -34,7 +34,7 @@ const LARGE = 256 * 1024;
 function memoryAdvice(bytes: number): string {
 	return bytes < LARGE
 		? ''
-		: ` The request had ${pluralize(Math.round(bytes / 1024), 'kilobyte')}: if the deployment ran out of memory, lower 'Rows per Request' in the options, or give it more memory in Hopsworks.`;
+		: ` The request had ${pluralize(Math.round(bytes / 1024), 'kilobyte')}: if the deployment ran out of memory, lower 'Rows per Request' in the options of Predict and Embed, or give it more memory in Hopsworks.`;
 }
 
 /**

@@ -26,18 +26,18 @@ const HTTP_DATE =
 	/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /** Milliseconds since the epoch; undefined where a text is no date of HTTP's form. */
-function httpDate(text: string | undefined): number | undefined {
-	const time = text !== undefined && HTTP_DATE.test(text.trim()) ? Date.parse(text) : NaN;
+function httpDate(text: string): number | undefined {
+	const time = HTTP_DATE.test(text.trim()) ? Date.parse(text) : NaN;
 	return Number.isNaN(time) ? undefined : time;
 }
 
 /**
  * What `Retry-After` asks for, in seconds: a whole number of them, or a date (RFC 9110, 10.2.3). A date is compared with
- * the reply's own `Date`, since the server's clock may be wrong, else with `now` (milliseconds since the epoch). Undefined
- * where it asks for nothing, or in another form.
+ * the reply's own `Date`, since the server's clock may be wrong, else with `now` (milliseconds since the epoch). Both are '' where
+ * they did not come. Undefined where it asks for nothing, or in another form.
  */
-export function retryAfter(header: string | undefined, replyDate: string | undefined, now: number): number | undefined {
-	const text = header?.trim() ?? '';
+export function retryAfter(header: string, replyDate: string, now: number): number | undefined {
+	const text = header.trim();
 	if (/^\d{1,15}$/.test(text)) return Number(text);
 	const date = httpDate(text);
 	return date === undefined ? undefined : Math.max(0, (date - (httpDate(replyDate) ?? now)) / 1000);

@@ -46,7 +46,7 @@ const MEANINGS: Record<number, Meaning> = {
 	408: {
 		message: 'The server did not wait for the whole request',
 		description:
-			"It came too slowly. Lower 'Rows per Request' or 'Max Concurrent Requests' in the options; a proxy in between may also be impatient.",
+			"It came too slowly. Lower 'Max Concurrent Requests' in the options, and with Predict and Embed 'Rows per Request'; a proxy in between may also be impatient.",
 	},
 	413: {
 		message: 'The request was too large',
@@ -64,7 +64,8 @@ const MEANINGS: Record<number, Meaning> = {
 	},
 	501: {
 		message: 'The server does not know this operation',
-		description: "Check 'Operation', and 'Verb' in the options: only TensorFlow Serving knows Classify and Regress.",
+		description:
+			"Check 'Operation', and with Predict 'Verb' in the options: only TensorFlow Serving knows Classify and Regress.",
 	},
 	502: {
 		message: 'The gateway lost the connection to the deployment',
@@ -118,11 +119,12 @@ const CHAT_FAILED: Meaning = {
 const GONE: Meaning = {
 	message: 'The deployment is restarting, or ran out of memory',
 	description:
-		"Check its state and logs in Hopsworks. If it ran out of memory, lower 'Rows per Request' in the options, or give the deployment more memory in Hopsworks. If it only restarts, raise 'Max Tries'.",
+		"Check its state and logs in Hopsworks. If it ran out of memory, lower 'Rows per Request' in the options of Predict and Embed, or give the deployment more memory in Hopsworks. If it only restarts, raise 'Max Tries'.",
 };
 const OUT_OF_MEMORY: Meaning = {
 	message: 'The model ran out of memory',
-	description: "Lower 'Rows per Request' in the options, or give the deployment more memory in Hopsworks.",
+	description:
+		"Lower 'Rows per Request' in the options of Predict and Embed, or give the deployment more memory in Hopsworks.",
 };
 
 const SERVER_FAILED: Meaning = {

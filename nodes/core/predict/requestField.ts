@@ -19,7 +19,8 @@ function misses(words: string, field: RowField): boolean {
 	return missed.test(words);
 }
 
-function names(words: string, field: RowField): boolean {
+/** Whether words name a field at all. */
+export function namesField(words: string, field: RowField): boolean {
 	return new RegExp(`\\b${field}\\b`, 'i').test(words);
 }
 
@@ -32,7 +33,7 @@ export function adviceOnField({ message, blame }: Failure, sent: RequestField): 
 	const isUnread = blame?.kind === 'count' || (blame?.kind === 'rows' && blame.named.size === 0);
 	if (!isUnread) return 'none';
 	const other = otherField(sent);
-	const namesSent = sent !== 'examples' && names(message, sent);
-	if (names(message, other)) return misses(message, other) && !namesSent ? 'other' : 'try';
+	const namesSent = sent !== 'examples' && namesField(message, sent);
+	if (namesField(message, other)) return misses(message, other) && !namesSent ? 'other' : 'try';
 	return namesSent ? 'none' : 'try';
 }
