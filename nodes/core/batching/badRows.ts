@@ -95,7 +95,9 @@ export async function findBadRows(search: Search, failure: Failure): Promise<voi
 
 	/** Sends halves of the rows, then quarters, until one succeeds, and returns a row of it: the rows are not all bad then. */
 	async function findGood(rows: number[]): Promise<number | undefined> {
-		for (const part of [...partsOf(rows, 2), ...partsOf(rows, 4)]) {
+		// Quarters of no more rows than are probed would be too small to save anything.
+		const quarters = rows.length > PROBE_ROWS ? partsOf(rows, 4) : [];
+		for (const part of [...partsOf(rows, 2), ...quarters]) {
 			const [first] = part;
 			if (first === undefined || part.length < 2 || !search.mayGoOn(first)) continue;
 			if (await search.send(part)) continue;
