@@ -2,7 +2,7 @@
 import {
 	chatBody,
 	formatSettings,
-	readMessages,
+	readGivenConversation,
 	readTools,
 	STREAMED,
 	toolChoice,
@@ -120,8 +120,15 @@ describe('a conversation', () => {
 		{ role: 'tool', tool_call_id: 'a' },
 	];
 
-	test.each<[unknown]>([[messages], [{ messages, more: 1 }]])('%j is read', (given) => {
-		expect(readMessages(given)).toEqual({ ok: true, value: messages });
+	test.each<[unknown, object]>([
+		[messages, {}],
+		[
+			{ messages, more: 1, temperature: 0 },
+			{ more: 1, temperature: 0 },
+		],
+		[{ messages, stream: true, stream_options: {} }, {}],
+	])('%j is read, with what stands beside the messages but for the stream', (given, fields) => {
+		expect(readGivenConversation(given)).toEqual({ ok: true, value: { messages, fields } });
 	});
 
 	const noList = "'Messages' is not a list of messages";
@@ -135,7 +142,7 @@ describe('a conversation', () => {
 		[[null], "Message 1 of 'Messages' has no role"],
 		[[{ role: { toString: 1 } }], "Message 1 of 'Messages' has no role"],
 	])('%j is refused', (given, message) => {
-		expect(readMessages(given)).toEqual({
+		expect(readGivenConversation(given)).toEqual({
 			ok: false,
 			failure: {
 				kind: 'input',

@@ -79,6 +79,44 @@ describe('streams that end well', () => {
 		['[DONE] without a finish reason', streamOf(...HELLO, DONE), { finishReason: null }],
 		['[DONE] without an empty line after it', streamOf(...HELLO, STOP, 'data: [DONE]'), {}],
 		['something after [DONE]', streamOf(...HELLO, STOP, DONE, event({ error: 'too late' })), {}],
+		['a closed connection after its finish reason', { ...streamOf(...HELLO, STOP, 50), ending: 'cut' }, {}],
+		['an error after its finish reason', streamOf(...HELLO, STOP, event({ error: 'too late' })), {}],
+		['a stream that stays open after its finish reason', { ...streamOf(...HELLO, STOP), ending: 'stall' }, {}],
+		[
+			'pings without end after its finish reason',
+			{
+				...streamOf(
+					...HELLO,
+					STOP,
+					...Array<string | number>(80)
+						.fill(': ping\n\n')
+						.flatMap((ping) => [ping, 100]),
+				),
+			},
+			{},
+		],
+		[
+			'a type in other letters',
+			{ ...streamOf(...HELLO, STOP, DONE), headers: { 'content-type': 'Text/Event-Stream' } },
+			{},
+		],
+		['no type', { ...streamOf(...HELLO, STOP, DONE), headers: {} }, {}],
+		[
+			'the type of plain text, and a blank line before it',
+			{ ...streamOf('\r\n', ...HELLO, STOP, DONE), headers: { 'content-type': 'text/plain' } },
+			{},
+		],
+		[
+			'the type of JSON, and its first field in two parts',
+			{ ...streamOf('da', 20, 'ta: {}\n\n', ...HELLO, STOP, DONE), headers: { 'content-type': 'application/json' } },
+			{},
+		],
+		[
+			'the whole message in one event',
+			streamOf(event({ choices: [{ message: { content: 'Hel' } }] }), content('lo'), STOP),
+			{},
+		],
+		['content in parts', streamOf(chunk({ content: [{ type: 'text', text: 'Hel' }] }), content('lo'), STOP), {}],
 		['a stream that stays open after [DONE]', { ...streamOf(...HELLO, STOP, DONE), ending: 'stall' }, {}],
 		[
 			'lines that end as on Windows',
@@ -161,7 +199,6 @@ describe('streams that end badly', () => {
 		['an error before the first piece', streamOf(event(NESTED), DONE), 'The answer broke off: EngineCore died'],
 		['text that is no JSON', streamOf(...HELLO, event('Internal Server Error')), 'broke off: Internal Server Error'],
 		['an end in the middle', streamOf(...HELLO), "The answer broke off: the stream ended after 'Hello'"],
-		['an end before the beginning', streamOf(), 'the stream ended before an answer began'],
 		['nothing but [DONE]', streamOf(DONE), 'the stream ended before an answer began'],
 		['a closed connection', { ...streamOf(...HELLO, 50), ending: 'cut' }, 'The answer broke off: 127.0.0.1'],
 		[
@@ -223,11 +260,15 @@ describe('streams that end badly', () => {
 		['a limit', { status: 429, headers: { 'retry-after': '0' } }],
 		['a connection closed before the first piece', { ...streamOf(START, 50), ending: 'cut' }],
 		['a connection closed before the reply', { reset: true }],
+		['a stream that ends before the first piece', streamOf(START)],
+		['a stream that ends with nothing in it', streamOf()],
+		['a connection closed among the thoughts', { ...streamOf(START, chunk({ reasoning: 'Hm' }), 50), ending: 'cut' }],
+		['a stream that ends among the thoughts', streamOf(START, chunk({ reasoning: 'Hm' }))],
 	])('%s is asked again, as long as no piece has come', async (_name, first) => {
 		server.answer = (_request, number) => (number === 1 ? first : streamOf(...HELLO, STOP, DONE));
 		const { success, chunks, error } = await chat({});
 		expect(error).toBeUndefined();
-		expect(success[0]?.json).toMatchObject({ text: 'Hello' });
+		expect(success[0]?.json).toEqual({ text: 'Hello', finishReason: 'stop' });
 		expect(chunks).toEqual(['0 begin', "0 'Hel'", "0 'lo'", '0 end']);
 		expect(server.requests).toHaveLength(2);
 	});

@@ -1,23 +1,28 @@
 /** Server-sent events: whatever the cut, the same events, and each character looked at once. */
 import fc from 'fast-check';
-import { eventReader } from '../nodes/core/language/eventStream';
+import { eventReader, type ServerEvent } from '../nodes/core/language/eventStream';
 
 /** The events of a stream that comes in these pieces. */
-function eventsOf(pieces: string[]): string[] {
+function eventsOf(pieces: string[]): ServerEvent[] {
 	const reader = eventReader();
 	return [...pieces.flatMap((piece) => reader.push(piece)), ...reader.end()];
 }
 
+const dataOf = (events: ServerEvent[]): string[] => events.map(({ data }) => data);
+
 /** The events of a whole text, by the letter of the standard: lines first, then what each means. */
-function eventsIn(text: string): string[] {
-	const events: string[] = [];
+function eventsIn(text: string): ServerEvent[] {
+	const events: ServerEvent[] = [];
 	let data: string[] = [];
+	let type = '';
 	for (const line of [...text.split(/\r\n|\n|\r/), '']) {
 		if (line.startsWith('data:')) data.push(/^ ?(.*)$/su.exec(line.slice(5))?.[1] ?? '');
+		if (line.startsWith('event:')) type = line.slice(6).trim();
 		if (line !== '') continue;
-		const event = data.join('\n');
-		if (event.trim() !== '') events.push(event);
+		const event = { type, data: data.join('\n') };
+		if (event.data.trim() !== '') events.push(event);
 		data = [];
+		type = '';
 	}
 	return events;
 }
@@ -41,20 +46,28 @@ test.each<[string, string[], string[]]>([
 	['a line feed of its own behind a piece that ends', ['data: a\n', '\n', '\ndata: b'], ['a', 'b']],
 	['a line in many pieces', ['d', 'ata', ':', ' ', 'a', 'b', '\n', '\n'], ['ab']],
 ])('%s', (_name, pieces, events) => {
-	expect(eventsOf(pieces)).toEqual(events);
+	expect(dataOf(eventsOf(pieces))).toEqual(events);
+});
+
+test('an event has the type that its own lines name, and the next one none', () => {
+	expect(eventsOf(['event: error\ndata: a\n\ndata: b\n\nevent:x\n\ndata: c\nevent: late\n\n'])).toEqual([
+		{ type: 'error', data: 'a' },
+		{ type: '', data: 'b' },
+		{ type: 'late', data: 'c' },
+	]);
 });
 
 test('an event comes out with the text that completes it, not with the next', () => {
 	const reader = eventReader();
 	expect(reader.push('data: a\n')).toEqual([]);
-	expect(reader.push('\ndata: b')).toEqual(['a']);
-	expect(reader.push('\r\r')).toEqual(['b']);
+	expect(dataOf(reader.push('\ndata: b'))).toEqual(['a']);
+	expect(dataOf(reader.push('\r\r'))).toEqual(['b']);
 	expect(reader.end()).toEqual([]);
 	expect(reader.end()).toEqual([]);
 });
 
 test('any text gives the events of the standard, whatever the cut', () => {
-	const parts = fc.constantFrom('\r', '\n', '\r\n', 'data:', 'data: ', 'data', ':', ' ', 'a', '🙂', '[DONE]');
+	const parts = fc.constantFrom('\r', '\n', '\r\n', 'event:', 'data:', 'data: ', 'data', ':', ' ', 'a', '🙂', '[DONE]');
 	fc.assert(
 		fc.property(fc.array(fc.array(parts, { maxLength: 6 }), { maxLength: 12 }), (pieces) => {
 			const text = pieces.flat().join('');
@@ -70,5 +83,5 @@ test('any text gives the events of the standard, whatever the cut', () => {
 test('a line is looked through once, however long it is and in however many pieces', () => {
 	const piece = 'x'.repeat(500);
 	const [event] = eventsOf(['data: ', ...Array.from({ length: 100_000 }, () => piece), '\n\n']);
-	expect(event).toHaveLength(100_000 * piece.length);
+	expect(event?.data).toHaveLength(100_000 * piece.length);
 }, 30_000);

@@ -49,7 +49,7 @@ function read(given: unknown) {
 
 const USUAL = { width: 4, keeps: true, adds: false, path: '/v1', mode: 'a', field: 'answer' };
 
-test.each([undefined, null, {}, 'x', { width: '', heat: '', keeps: 'no', adds: 'yes', mode: 'c' }])(
+test.each([undefined, null, {}, 'x', { width: '', heat: '', keeps: '', adds: null, mode: '', path: undefined }])(
 	'%j leaves everything as it is at first',
 	(given) => {
 		expect(read(given)).toMatchObject(USUAL);
@@ -62,7 +62,16 @@ test('what is set is read by its kind', () => {
 	expect(read(given)).toEqual({ ...given, width: 12, field: 'x' });
 });
 
-test.each<['width' | 'heat' | 'field', unknown, string, string]>([
+test('an expression may write true and false as words', () => {
+	expect(read({ keeps: 'False', adds: ' TRUE ' })).toMatchObject({ keeps: false, adds: true });
+});
+
+test.each<['width' | 'heat' | 'field' | 'keeps' | 'mode' | 'path', unknown, string, string]>([
+	['keeps', 'no', '\'Keeps\' is "no"', 'It must be true or false.'],
+	['keeps', 0, "'Keeps' is 0", 'It must be true or false.'],
+	['mode', 'c', '\'Mode\' is "c"', 'It must be one of: a, b.'],
+	['mode', ['a'], '\'Mode\' is ["a"]', 'It must be one of: a, b.'],
+	['path', { a: 1 }, '\'Path\' is {"a":1}', 'It must be a text.'],
 	['width', 0, "'Width' is 0", 'It must be a whole number from 1 to 1,000.'],
 	['width', 1.5, "'Width' is 1.5", 'It must be a whole number from 1 to 1,000.'],
 	['width', 'soon', '\'Width\' is "soon"', 'It must be a whole number from 1 to 1,000.'],
@@ -72,7 +81,7 @@ test.each<['width' | 'heat' | 'field', unknown, string, string]>([
 	['field', ' ', "'Output Field' is empty", "Give it another name, such as 'answer'."],
 ])('%s cannot be %j, which only who asks for it is told', async (name, value, message, description) => {
 	const options = readOptions(table, { [name]: value });
-	expect(options.get('path')).toBe('/v1');
+	expect(options.get('adds')).toBe(false);
 	const outcome = await attempt(() => options.get(name));
 	expect(outcome).toMatchObject({
 		ok: false,

@@ -9,7 +9,8 @@ import {
 import { readConnection } from '../n8n/connection';
 import { addressOptions, deploymentProperty } from '../n8n/deploymentLocator';
 import { nodeError } from '../n8n/errors';
-import { chatModelOptions, readChatModel } from '../n8n/languageModel';
+import { readChatModel } from '../n8n/languageModel';
+import { chatModelOptions } from '../n8n/languageModelOptions';
 import { hopsworksApiTest } from '../n8n/methods/credentialTest';
 import { searchLanguageModels } from '../n8n/methods/searchDeployments';
 import { optionsField, readOptions } from '../n8n/options';

@@ -9,15 +9,15 @@ import {
 	type StreamChunk,
 } from '@n8n/ai-node-sdk';
 import type { ISupplyDataFunctions, SupplyData } from 'n8n-workflow';
-import { giveWay } from '../n8n/cancel';
-import type { ChatModel } from '../n8n/languageModel';
+import { answerReading, type ChatModel } from '../n8n/languageModel';
 import { nodeError } from '../n8n/errors';
 import type { Send } from '../n8n/send';
 import type { OnPiece } from '../n8n/stream';
+import { askedIn } from '../core/language/asked';
 import { readAnswer, readReply, type Answer } from '../core/language/chatAnswer';
-import { chatBody, STREAMED, toolChoice } from '../core/language/chatCompletions';
-import type { Piece } from '../core/language/chatStream';
-import { asRecord, asText, encode, isRecord } from '../core/json/json';
+import { chatBody, STREAMED, toolChoice, withStrictTools } from '../core/language/chatCompletions';
+import type { Piece } from '../core/language/choiceStream';
+import { asRecord, encode, isRecord } from '../core/json/json';
 import type { Outcome } from '../core/failure/outcome';
 import { readToolSchema } from '../core/language/toolSchema';
 import { queue } from './queue';
@@ -112,7 +112,7 @@ class HopsworksChatModel extends BaseChatModel {
 			yield* toContent({ ...answer, toolCalls: [] }).map((content) => ({ type: 'content' as const, content }));
 		// Each call whole: n8n would mix up the parts of several.
 		for (const { id, name, arguments: given } of answer.toolCalls ?? []) {
-			yield { type: 'tool-call-delta', id: asText(id), name, argumentsDelta: encode(given) };
+			yield { type: 'tool-call-delta', id, name, argumentsDelta: encode(given) };
 		}
 		yield { type: 'finish', finishReason: toFinishReason(answer.finishReason), usage: toUsage(answer.usage) };
 	}
@@ -122,30 +122,33 @@ class HopsworksChatModel extends BaseChatModel {
 		config: ChatModelConfig | undefined,
 		onPiece?: OnPiece,
 	): Promise<{ reply: Record<string, unknown>; answer: Answer }> {
-		const { deployment, model, settings, format } = this.model;
+		const { deployment, model, settings, hasStrictTools } = this.model;
 		const tools = this.tools.filter((tool) => tool.type === 'function');
+		const fields = {
+			...settings,
+			...readCallSettings(config),
+			...(tools.length > 0 && {
+				tools: tools.map((tool) => ({
+					type: 'function',
+					function: {
+						name: tool.name,
+						description: tool.description,
+						parameters: this.orThrow(readToolSchema(tool.name, getParametersJsonSchema(tool))),
+					},
+				})),
+			}),
+			...(onPiece && STREAMED),
+		};
 		const request = {
 			model,
 			messages: toMessages(messages),
-			settings: {
-				...settings,
-				...readCallSettings(config),
-				...(tools.length > 0 && {
-					tools: tools.map((tool) => ({
-						type: 'function',
-						function: {
-							name: tool.name,
-							description: tool.description,
-							parameters: this.orThrow(readToolSchema(tool.name, getParametersJsonSchema(tool))),
-						},
-					})),
-				}),
-				...(onPiece && STREAMED),
-			},
+			settings: hasStrictTools ? withStrictTools(fields) : fields,
 		};
 		const { outcome: text } = await this.send(deployment.target, () => chatBody(request), onPiece);
 		const reply = this.orThrow(text.ok ? readReply(text.value) : text);
-		return { reply, answer: this.orThrow(await readAnswer(reply, format, giveWay)) };
+		const { prices } = deployment.record ?? {};
+		const answer = this.orThrow(await readAnswer(reply, { ...askedIn(fields), ...answerReading, prices }));
+		return { reply, answer };
 	}
 
 	/** LangChain wants failures thrown. */

@@ -1,8 +1,9 @@
 /** Conversations between n8n's AI node SDK and OpenAI's chat completions, in both directions. */
 import type { FinishReason, Message as SdkMessage, MessageContent, TokenUsage } from '@n8n/ai-node-sdk';
-import type { Answer, Usage } from '../core/language/chatAnswer';
+import type { Answer } from '../core/language/chatAnswer';
 import type { Message } from '../core/language/chatCompletions';
-import { asText, encode } from '../core/json/json';
+import type { Usage } from '../core/language/usage';
+import { encode } from '../core/json/json';
 
 type ContentFile = Extract<MessageContent, { type: 'file' }>;
 
@@ -93,7 +94,7 @@ export function toContent({ text, reasoning, toolCalls = [] }: Answer): MessageC
 		...(text === '' ? [] : [{ type: 'text' as const, text }]),
 		...toolCalls.map(({ id, name, arguments: given }) => ({
 			type: 'tool-call' as const,
-			toolCallId: asText(id),
+			toolCallId: id,
 			toolName: name,
 			input: encode(given),
 		})),

@@ -49,7 +49,7 @@ export class Watch {
 
 	/** `isCancelled` is asked again and again. */
 	constructor(
-		private readonly isCancelled: () => boolean,
+		readonly isCancelled: () => boolean,
 		private readonly seconds: number,
 	) {
 		this.end = now() + seconds * 1000;
@@ -80,9 +80,9 @@ export class Watch {
 		return await Promise.race([promise, this.ending]);
 	}
 
-	/** The time begins anew. */
-	restart(): void {
-		this.end = now() + this.seconds * 1000;
+	/** The time begins anew; it may be a shorter one. */
+	restart(mostSeconds = Infinity): void {
+		this.end = now() + Math.min(this.seconds, mostSeconds) * 1000;
 	}
 
 	/** The request is over; where it is not read to its end, its connection is closed. */

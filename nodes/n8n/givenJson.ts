@@ -1,7 +1,7 @@
 /** JSON that a user gave as data, by an expression, or as text. */
 import { excerpt } from '../core/failure/excerpt';
 import { excessOf } from '../core/json/extent';
-import { asText, isRecord, parseGiven, parseWritten } from '../core/json/json';
+import { asText, encode, isRecord, parseGiven, parseWritten } from '../core/json/json';
 import { unusable } from './unusable';
 
 /** Fails by the field's label where it is neither data nor JSON text. */
@@ -32,4 +32,14 @@ export function asJsonObject(value: unknown, label: string): Record<string, unkn
 	const given = asWrittenJson(value, label);
 	if (isRecord(given)) return given;
 	return unusable(`'${label}' is not a JSON object`, 'Give it names and values in braces, e.g. {"name": 1}.');
+}
+
+/** A text as it is, and data as the JSON that it is: an expression may return either. '' where nothing is set. */
+export function asPrompt(value: unknown, label: string): string {
+	if (typeof value !== 'object' || value === null) return asText(value);
+	const excess = excessOf(value);
+	if (excess !== undefined) unusable(`'${label}' ${excess}`, 'No model reads that. Give it less.');
+	const written = encode(value);
+	// What has a form of its own as text, as dates do, is no object any more.
+	return written.startsWith('"') ? asText(parseGiven(written)) : written;
 }

@@ -44,17 +44,16 @@ export function optionsField(table: Record<string, Option<unknown>>): INodePrope
 }
 
 export function textOption(field: Field): Option<string> {
-	return { field, read: (given) => asText(given ?? field.default) };
+	return { field, read: (given) => readText(field, given) };
 }
 
 export function booleanOption(field: Field): Option<boolean> {
-	// What is no boolean leaves it as it is by default.
-	return { field, read: (given) => (field.default === true ? given !== false : given === true) };
+	return { field, read: (given) => readBoolean(field, given) };
 }
 
-/** One of the values that a selector knows; the first where nothing or something else is set. */
+/** One of the values that a selector knows; the first where nothing is set. */
 export function choiceOption<Value extends string>(field: Field, known: readonly [Value, ...Value[]]): Option<Value> {
-	return { field, read: (given) => asOneOf(given, known) };
+	return { field, read: (given) => asOneOf(field.displayName, given, known) };
 }
 
 /** A number; its default where nothing is set. */
@@ -72,9 +71,33 @@ export function givenOption(field: Field): Option<unknown> {
 	return { field, read: (given) => given };
 }
 
-/** One of the values that a selector knows, the first where nothing or something else is set. */
-export function asOneOf<Value extends string>(value: unknown, known: readonly [Value, ...Value[]]): Value {
-	return known.find((one) => one === value) ?? known[0];
+/** Whether nothing is set: also what an expression returns for a field that an item does not have. */
+function isUnset(value: unknown): boolean {
+	return value === undefined || value === null || value === '';
+}
+
+/** One of the values that a selector knows, the first where nothing is set. An expression may return anything else, which fails. */
+export function asOneOf<Value extends string>(
+	label: string,
+	value: unknown,
+	known: readonly [Value, ...Value[]],
+): Value {
+	const choice = isUnset(value) ? known[0] : known.find((one) => one === value);
+	if (choice !== undefined) return choice;
+	return unusable(`'${label}' is ${show(value)}`, `It must be one of: ${known.join(', ')}.`);
+}
+
+function readText({ displayName, default: otherwise }: Field, given: unknown): string {
+	if (typeof given !== 'object' || given === null) return asText(given ?? otherwise);
+	return unusable(`'${displayName}' is ${show(given)}`, 'It must be a text.');
+}
+
+function readBoolean({ displayName, default: otherwise }: Field, given: unknown): boolean {
+	const value = isUnset(given) ? otherwise : given;
+	if (typeof value === 'boolean') return value;
+	const words = asText(value).trim().toLowerCase();
+	if (words === 'true' || words === 'false') return words === 'true';
+	return unusable(`'${displayName}' is ${show(value)}`, 'It must be true or false.');
 }
 
 /**

@@ -5,10 +5,9 @@ import { retryAfter } from '../core/failure/retry';
 import { jsonWithout, pieceCleaner, removeInTurns, type Remove } from '../core/hopsworks/apiKey';
 import { asText, encode, isRecord } from '../core/json/json';
 import { replyInTurns, replyOf, type Reply } from '../core/json/reply';
-import type { Piece } from '../core/language/chatStream';
 import type { GiveWay } from '../core/turns';
 import type { Watch } from './cancel';
-import { endWith, isByteStream, readStream, readText, type OnPiece } from './stream';
+import { begin, endWith, isByteStream, readStream, readText, type OnPiece } from './stream';
 
 export interface Response {
 	status: number;
@@ -37,7 +36,7 @@ interface ReadingTools {
 	remove: Remove;
 	/** Lets others have their turn while a reply is read; throws after a cancel. */
 	rest: GiveWay;
-	/** Told that a piece has come. */
+	/** Told that a piece was shown. */
 	progress: { hasBegun: boolean };
 }
 
@@ -69,34 +68,49 @@ export async function readOutcome(
 		return isGood ? success(reply) : failed(failureOf(status, reply));
 	}
 	endWith(watch, body);
-	if (isGood && onPiece && type.startsWith('text/event-stream')) {
+	const begun = isGood && onPiece ? await begin(body, type) : undefined;
+	if (onPiece && begun?.isEvents) {
 		const { put, end } = withoutKey(onPiece, tools);
-		const streamed = await readStream(body, mostReplyBytes, watch, put);
+		const streamed = await readStream(begun.stream, mostReplyBytes, watch, put);
 		if (!streamed.ok) return streamed;
 		await end();
 		return success({ text: '', json: jsonWithout(streamed.value, remove) });
 	}
-	const { text, isCut } = await readText(body, isGood ? mostReplyBytes : Math.min(mostReplyBytes, MOST_ERROR_BYTES));
+	const whole = begun?.stream ?? body;
+	const { text, isCut } = await readText(whole, isGood ? mostReplyBytes : Math.min(mostReplyBytes, MOST_ERROR_BYTES));
 	if (!isGood) return failed(failureOf(status, replyOf(remove(text))));
 	if (isCut) return failed(tooLargeReply(mostReplyBytes));
 	return success(await replyInTurns(await removeInTurns(text, apiKey, rest), rest));
 }
 
-/** Hands pieces on without the key; `end` hands on what was kept back of the last. */
+/**
+ * Hands pieces on without the key; `end` hands on what was kept back of the last. Thoughts are kept back until there is
+ * text to go with them: an answer that is lost before it shows any can be asked for again.
+ */
 function withoutKey(
 	onPiece: OnPiece,
 	{ apiKey, progress }: ReadingTools,
 ): { put: OnPiece; end: () => Promise<unknown> } {
 	const texts = pieceCleaner(apiKey);
 	const reasonings = pieceCleaner(apiKey);
-	const hand = async (piece: Piece): Promise<boolean | void> => {
-		if (piece.text !== '' || piece.reasoning !== '') return await onPiece(piece);
+	let reasoning = '';
+	const hand = async (text: string): Promise<boolean | void> => {
+		// Also where nothing is to be shown: it tells whether anyone still listens.
+		if (text === '') return await onPiece({ text, reasoning: '' });
+		progress.hasBegun = true;
+		const piece = { text, reasoning };
+		reasoning = '';
+		return await onPiece(piece);
 	};
 	return {
-		async put({ text, reasoning }) {
-			progress.hasBegun = true;
-			return await hand({ text: texts.push(text), reasoning: reasonings.push(reasoning) });
+		async put(piece) {
+			reasoning += reasonings.push(piece.reasoning);
+			return await hand(texts.push(piece.text));
 		},
-		end: async () => await hand({ text: texts.end(), reasoning: reasonings.end() }),
+		async end() {
+			reasoning += reasonings.end();
+			const piece = { text: texts.end(), reasoning };
+			if (piece.text !== '' || piece.reasoning !== '') await onPiece(piece);
+		},
 	};
 }

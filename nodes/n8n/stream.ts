@@ -1,5 +1,7 @@
 /** Replies that n8n's HTTP helper hands over as streams: read to the end, to a bound, or piece by piece. */
-import { chatStreamReader, type Piece } from '../core/language/chatStream';
+import { chatStreamReader } from '../core/language/chatStream';
+import type { Piece } from '../core/language/choiceStream';
+import { EVENTS_BEGIN, type ServerEvent } from '../core/language/eventStream';
 import { tooLargeReply } from '../core/failure/connectionFailure';
 import { isRecord, type Json } from '../core/json/json';
 import { failed, type Outcome } from '../core/failure/outcome';
@@ -48,6 +50,45 @@ export async function readText(stream: ByteStream, mostBytes: number): Promise<B
 	return { text: pieces.join(''), isCut: size > mostBytes };
 }
 
+/** A stream whose first bytes have been looked at. */
+export interface Begun {
+	/** All of it. */
+	stream: ByteStream;
+	/** Whether it is one of server-sent events, by what it begins with: types are left out, or wrong. */
+	isEvents: boolean;
+}
+
+/** Characters in which every field of an event can be told. */
+const FIELD = 6;
+
+/** Looks at the beginning of a stream of the given media type. */
+export async function begin(stream: ByteStream, type: string): Promise<Begun> {
+	const rest = stream[Symbol.asyncIterator]();
+	const decoder = new TextDecoder();
+	const chunks: Uint8Array[] = [];
+	let head = '';
+	while (head.trimStart().length < FIELD) {
+		const { done, value } = await rest.next();
+		if (done) break;
+		chunks.push(value);
+		head += decoder.decode(value, { stream: true });
+	}
+	const isTold = /^\s*text\/event-stream\b/i.test(type) && !/^\s*[[{<]/.test(head);
+	return { stream: resumed(chunks, rest), isEvents: isTold || EVENTS_BEGIN.test(head) };
+}
+
+async function* resumed(chunks: Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+	try {
+		yield* chunks;
+		for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+	} finally {
+		await rest.return?.();
+	}
+}
+
+/** Seconds for which an answer that has come waits for what a server sends behind it: its tokens, and that it is done. */
+const AFTERWARDS = 5;
+
 /** Reads a streamed chat completion. Returns the reply as it would have come without streaming. */
 export async function readStream(
 	stream: ByteStream,
@@ -59,9 +100,9 @@ export async function readStream(
 	const decoder = new TextDecoder();
 
 	/** Reads events and hands their pieces on. Returns what ends the reading, if something does. */
-	async function read(events: string[]): Promise<Outcome<Json> | undefined> {
-		for (const data of events) {
-			const piece = reader.read(await replyInTurns(data, giveWay));
+	async function read(events: ServerEvent[]): Promise<Outcome<Json> | undefined> {
+		for (const { type, data } of events) {
+			const piece = reader.read(type, await replyInTurns(data, giveWay));
 			if (!piece.ok) return piece;
 			const { text, reasoning } = piece.value;
 			const isSilent = text === '' && reasoning === '';
@@ -71,13 +112,23 @@ export async function readStream(
 	}
 
 	let size = 0;
-	for await (const chunk of stream) {
-		watch.restart();
-		size += chunk.length;
-		if (size > mostBytes) return failed(tooLargeReply(mostBytes));
-		const ended = await read(reader.push(decoder.decode(chunk, { stream: true })));
-		if (ended) return ended;
-		if (reader.isDone()) break;
+	let wasWhole = false;
+	try {
+		for await (const chunk of stream) {
+			if (!wasWhole) watch.restart();
+			size += chunk.length;
+			if (size > mostBytes) return failed(tooLargeReply(mostBytes));
+			const ended = await read(reader.push(decoder.decode(chunk, { stream: true })));
+			if (ended) return ended;
+			if (reader.isDone()) break;
+			const isWhole = reader.isWhole();
+			if (isWhole && !wasWhole) watch.restart(AFTERWARDS);
+			wasWhole = isWhole;
+		}
+	} catch (error) {
+		// Whatever became of the connection: the answer is there.
+		if (!reader.isWhole() || watch.isCancelled()) throw error;
+		return reader.whole();
 	}
 	return (await read(reader.end())) ?? reader.whole();
 }

@@ -3,8 +3,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { isInteger, isSafeNumber, parse } from 'lossless-json';
-import { readAnswer, readReply } from '../../nodes/core/language/chatAnswer';
-import type { AnswerFormat } from '../../nodes/core/language/chatCompletions';
+import { readAnswer, readReply, type AnswerReading } from '../../nodes/core/language/chatAnswer';
+import type { AnswerFormat } from '../../nodes/core/language/asked';
 import { chatStreamReader } from '../../nodes/core/language/chatStream';
 import { readEmbeddings } from '../../nodes/core/language/embeddings';
 import { readErrorReply } from '../../nodes/core/failure/errorReply';
@@ -32,6 +32,12 @@ const BY_SCHEMA: AnswerFormat = {
 };
 const FORMATS: AnswerFormat[] = [{ type: 'text' }, { type: 'json' }, BY_SCHEMA];
 const goOn = async (): Promise<void> => {};
+const reading = (format: AnswerFormat): AnswerReading => ({
+	format,
+	tools: new Map([['f', { type: 'object', properties: { x: { type: 'integer' } } }]]),
+	newId: () => 'new',
+	giveWay: goOn,
+});
 
 function expectInWords(outcome: Outcome<unknown>): void {
 	if (outcome.ok) return;
@@ -84,13 +90,13 @@ test(`${CASES} random and mutated bodies`, async () => {
 		const reply = readReply(replyOf(body));
 		expectInWords(reply);
 		for (const format of FORMATS) {
-			expectInWords(reply.ok ? await readAnswer(reply.value, format, goOn) : reply);
+			expectInWords(reply.ok ? await readAnswer(reply.value, reading(format)) : reply);
 		}
-		expectInWords(await readAnswer({ choices: [{ message: { content: body } }] }, BY_SCHEMA, goOn));
+		expectInWords(await readAnswer({ choices: [{ message: { content: body } }] }, reading(BY_SCHEMA)));
 		expectInWords(await readEmbeddings(replyOf(body), rows, goOn));
 		const stream = chatStreamReader();
-		for (const data of [...stream.push(`data: ${body}\n\n`), ...stream.end()])
-			expectInWords(stream.read(replyOf(data)));
+		for (const { type, data } of [...stream.push(`data: ${body}\n\n`), ...stream.end()])
+			expectInWords(stream.read(type, replyOf(data)));
 		expectInWords(stream.whole());
 		readErrorReply(500, replyOf(body));
 		parseGiven(body);

@@ -39,7 +39,7 @@ export const getLogs: Operation = {
 		linesField,
 	],
 	run: onDeployment((read, item) => {
-		const component = asOneOf(read('component', item), ['predictor', 'transformer']);
+		const component = asOneOf('Component', read('component', item), ['predictor', 'transformer']);
 		const lines = readNumber(linesField, read('lines', item));
 		return async ({ id, name }, api) => {
 			const logs = await api.logs(id, { component, lines });

@@ -23,7 +23,7 @@ export const getSchema: Operation = {
 		},
 	],
 	run: onDeployment((read, item) => {
-		const format = asOneOf(read('format', item), ['schema', 'jsonschema']);
+		const format = asOneOf('Format', read('format', item), ['schema', 'jsonschema']);
 		return async ({ id }, api) => {
 			const schema = await api.schema(id, format);
 			return schema.ok ? success([{ ...schema.value }]) : schema;

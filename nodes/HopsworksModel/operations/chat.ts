@@ -2,22 +2,25 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { success } from '../../core/failure/outcome';
 import { asText, type JsonObject } from '../../core/json/json';
-import { readAnswer, readReply, readUsage, type Answer } from '../../core/language/chatAnswer';
+import { askedIn } from '../../core/language/asked';
+import { readAnswer, readReply, type Answer } from '../../core/language/chatAnswer';
 import {
 	chatBody,
 	readTools,
 	STREAMED,
 	toolChoice,
 	withImages,
-	type Message,
+	withStrictTools,
+	type GivenConversation,
 } from '../../core/language/chatCompletions';
-import { giveWay } from '../../n8n/cancel';
+import { readUsage } from '../../core/language/usage';
 import { addressOptions } from '../../n8n/deploymentLocator';
 import { asJson } from '../../n8n/givenJson';
 import { readFieldNames, readImages } from '../../n8n/images';
 import { answerField } from '../../n8n/answerField';
 import { includeInputFields, isTool, outgoing, simplifyProperty } from '../../n8n/items';
-import { chatModelOptions, readChatRoute, readChatSettings } from '../../n8n/languageModel';
+import { answerReading, readChatRoute, readChatSettings } from '../../n8n/languageModel';
+import { chatModelOptions } from '../../n8n/languageModelOptions';
 import type { Exchange, ModelCall } from '../../n8n/modelCall';
 import { runOnModel, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
@@ -93,8 +96,7 @@ interface Answered {
 }
 
 /** A row of Chat, alone in its request. */
-interface Conversation {
-	messages: Message[];
+interface Conversation extends GivenConversation {
 	/** Binary fields of the item with images that go with them. */
 	imageFields: string[];
 }
@@ -110,11 +112,12 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 	// Missing on older n8n.
 	const streams = options.get('enableStreaming') && !isTool(context.getNode()) && context.isStreaming?.();
 	const usage = { prompt: 0, completion: 0 };
+	const note = (text: string): void => void run.notes.add(text);
 
 	/** With the images of its item. */
-	async function whole(item: number, { messages, imageFields }: Conversation): Promise<Conversation> {
-		const images = await readImages(context, items[item], item, imageFields);
-		return { messages: take(withImages(messages, images)), imageFields };
+	async function whole(item: number, conversation: Conversation): Promise<Conversation> {
+		const images = await readImages(context, items[item], item, conversation.imageFields);
+		return { ...conversation, messages: take(withImages(conversation.messages, images)) };
 	}
 
 	/** Images are read when their turn has come. */
@@ -130,27 +133,35 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 		isSequential: streams,
 		readRow(item, itemOptions) {
 			answers.read(item, itemOptions);
-			return {
-				messages: readConversation(read, item),
-				imageFields: readFieldNames(itemOptions.get('imageFields')),
-			};
+			const { messages, fields } = readConversation(read, item);
+			return { messages, fields: toolsRead(fields), imageFields: readFieldNames(itemOptions.get('imageFields')) };
 		},
 		route: readChatRoute,
 		protocol(itemOptions, deployment) {
-			const { model, format, settings: own } = readChatSettings(itemOptions, deployment);
-			const fields = { ...readToolSettings(itemOptions), ...own, ...(streams && STREAMED) };
+			const { model, isNamed, settings, hasStrictTools } = readChatSettings(itemOptions, deployment);
+			const own = { ...readToolSettings(itemOptions), ...settings, ...(streams && STREAMED) };
+			/** What the panel says wins over the body that a user gave. */
+			const fieldsWith = (given: Record<string, unknown>): Record<string, unknown> => {
+				const fields = { ...given, ...(isNamed && { model }), ...own };
+				return hasStrictTools ? withStrictTools(fields) : fields;
+			};
+			const fields = fieldsWith({});
+			const asked = askedIn(fields);
+			const { prices } = deployment.record ?? {};
 			return {
-				shared: { model, fields, format },
+				shared: { model, fields },
 				limits: { rows: 1, bytes: Infinity },
 				sizeOf: () => 0,
-				write: ([conversation]) => chatBody({ model, messages: conversation?.messages ?? [], settings: fields }),
-				async read(text) {
+				write: ([row]) => chatBody({ model, messages: row?.messages ?? [], settings: fieldsWith(row?.fields ?? {}) }),
+				async read(text, { rows: [row] }) {
 					const reply = readReply(text);
 					if (!reply.ok) return reply;
 					const { promptTokens, completionTokens } = readUsage(reply.value) ?? {};
 					usage.prompt += promptTokens ?? 0;
 					usage.completion += completionTokens ?? 0;
-					const answer = await readAnswer(reply.value, format, giveWay);
+					const isBare = Object.keys(row?.fields ?? {}).length === 0;
+					const askedHere = isBare ? asked : askedIn(fieldsWith(row?.fields ?? {}));
+					const answer = await readAnswer(reply.value, { ...askedHere, ...answerReading, note, prices });
 					return answer.ok ? success([{ answer: answer.value, reply: reply.value }]) : answer;
 				},
 			};
@@ -186,8 +197,15 @@ function inChunks(
 	};
 }
 
+/** Checks the tools in the fields of a body that a user gave. */
+function toolsRead(fields: Record<string, unknown>): Record<string, unknown> {
+	return fields.tools === undefined ? fields : { ...fields, tools: take(readTools(fields.tools)) };
+}
+
 function readToolSettings(options: Options<ChatOptions>): Record<string, unknown> {
-	const given = asJson(options.get('tools') ?? [], 'Tools (JSON)');
+	const set = options.get('tools');
+	const isCleared = typeof set === 'string' && set.trim() === '';
+	const given = asJson(isCleared ? [] : (set ?? []), 'Tools (JSON)');
 	if (Array.isArray(given) && given.length === 0) return {};
 	const wanted = asText(options.get('toolChoice')).trim();
 	return { tools: take(readTools(given)), ...(wanted !== '' && { tool_choice: toolChoice(wanted) }) };

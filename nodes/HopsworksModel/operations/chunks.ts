@@ -1,7 +1,7 @@
 /** The pieces of an answer that stream out of n8n while it is being written. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Outcome } from '../../core/failure/outcome';
-import type { Piece } from '../../core/language/chatStream';
+import type { Piece } from '../../core/language/choiceStream';
 
 /** What an item sends on to whoever waits for the workflow's answer, while it is being written. */
 interface Chunks {

@@ -1,8 +1,8 @@
 /** Where the conversation of Chat comes from: the fields, and the reading of one conversation per item. */
 import type { INodeProperties } from 'n8n-workflow';
-import { asRecord, asText } from '../../core/json/json';
-import { readMessages, type Message } from '../../core/language/chatCompletions';
-import { asJson } from '../../n8n/givenJson';
+import { asRecord } from '../../core/json/json';
+import { readGivenConversation, type GivenConversation } from '../../core/language/chatCompletions';
+import { asJson, asPrompt } from '../../n8n/givenJson';
 import { forToolAndNode } from '../../n8n/items';
 import { asOneOf } from '../../n8n/options';
 import type { ParameterReader } from '../../n8n/parameterReader';
@@ -102,7 +102,7 @@ export const conversationProperties: INodeProperties[] = [
 		type: 'json',
 		required: true,
 		default: '[\n  { "role": "user", "content": "" }\n]',
-		description: 'A list of messages, as data or as JSON text',
+		description: 'A list of messages, or the whole body of a request, as data or as JSON text',
 		displayOptions: { show: { promptType: ['json'] } },
 	},
 ];
@@ -110,18 +110,26 @@ export const conversationProperties: INodeProperties[] = [
 const PROMPT_TYPES = ['prompt', 'messages', 'json'] as const;
 
 /** The conversation of one item. Throws what `attempt` turns into a failure. */
-export function readConversation(read: ParameterReader, item: number): Message[] {
-	switch (asOneOf(read('promptType', item), PROMPT_TYPES)) {
+export function readConversation(read: ParameterReader, item: number): GivenConversation {
+	switch (asOneOf('Prompt From', read('promptType', item), PROMPT_TYPES)) {
 		case 'messages':
-			return take(readMessages(asRecord(read('messages', item)).values));
+			return readMessageFields(read('messages', item));
 		case 'json':
-			return take(readMessages(asJson(read('messagesJson', item), 'Messages')));
+			return take(readGivenConversation(asJson(read('messagesJson', item), 'Messages')));
 		default: {
-			const prompt = asText(read('prompt', item));
+			const prompt = asPrompt(read('prompt', item), 'Prompt');
 			if (prompt.trim() === '') unusable("'Prompt' is empty", 'Write what the model should answer.');
-			const system = asText(read('systemPrompt', item));
+			const system = asPrompt(read('systemPrompt', item), 'System Prompt');
 			const user = { role: 'user', content: prompt };
-			return system.trim() === '' ? [user] : [{ role: 'system', content: system }, user];
+			return { messages: system.trim() === '' ? [user] : [{ role: 'system', content: system }, user], fields: {} };
 		}
 	}
+}
+
+/** The conversation that was put together in the panel. */
+function readMessageFields(given: unknown): GivenConversation {
+	const { messages } = take(readGivenConversation(asRecord(given).values));
+	const written = messages.map((message) => ({ ...message, content: asPrompt(message.content, 'Content') }));
+	if (written.some(({ content }) => content.trim() !== '')) return { messages: written, fields: {} };
+	return unusable("'Messages' says nothing", "Fill in the 'Content' of at least one message.");
 }

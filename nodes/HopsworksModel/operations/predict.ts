@@ -49,7 +49,7 @@ async function setUp({
 		needsNames: !isPredict,
 		extraFieldsOf: (item) => readFieldsBesideRows(readOptions(predictOptions, read('options', item))),
 	});
-	const field = asOneOf(read('requestField', 0), ['auto', 'inputs', 'instances']);
+	const field = asOneOf('Request Field', read('requestField', 0), ['auto', 'inputs', 'instances']);
 	const named = field === 'auto' && isFromSchema ? 'instances' : field;
 	const form: PredictForm = {
 		requestField: isPredict ? named : 'examples',

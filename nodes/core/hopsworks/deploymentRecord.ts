@@ -56,6 +56,8 @@ export interface DeploymentRecord {
 	kind: 'model' | 'featureView' | 'script';
 	/** Seconds for which a request to it is held while it wakes up. */
 	coldStart: number;
+	/** What tokens cost, where its tracing was given both prices (5.2); in a currency that Hopsworks does not tell. */
+	prices?: { input: number; output: number };
 	/** When it was last started or changed, in milliseconds since the epoch; undefined where that is not told. */
 	deployed?: number;
 	/** The Kubernetes namespace; '' before 4.2. */
@@ -98,6 +100,18 @@ function coldStartIn(scaling: Json | undefined): number {
 	return isGiven ? given : USUAL_COLD_START;
 }
 
+/** Newer servers write `tracing`, the client reads `tracingConfig` too, and both names of each price (hsml: `deployment_tracing_config.py`). */
+function pricesIn({ tracing, tracingConfig }: Record<string, Json>): DeploymentRecord['prices'] {
+	const config = isRecord(tracing) ? tracing : isRecord(tracingConfig) ? tracingConfig : {};
+	const input = config.otelInputTokenPricePerMillion ?? config.inputTokenPricePerMillionTokens;
+	const output = config.otelOutputTokenPricePerMillion ?? config.outputTokenPricePerMillionTokens;
+	return isPrice(input) && isPrice(output) ? { input, output } : undefined;
+}
+
+function isPrice(value: Json | undefined): value is number {
+	return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
 /** A time as ISO 8601 or in milliseconds since the epoch. */
 function timeIn(value: Json | undefined): number | undefined {
 	const time = typeof value === 'string' ? Date.parse(value) : value;
@@ -125,6 +139,7 @@ export function readDeployment(value: Json | undefined): DeploymentRecord | unde
 		hasTransformer: text(value.transformer) !== '',
 		kind: kindIn(value),
 		coldStart: coldStartIn(value.predictorScalingConfig),
+		prices: pricesIn(value),
 		deployed: timeIn(value.deployed),
 		namespace: text(value.projectNamespace),
 		raw: Object.fromEntries(Object.entries(value).filter(([field]) => !NEVER_SHOWN.has(field))),

@@ -1,26 +1,18 @@
 /** The reply of a chat completion: reply text into an answer, or into the failure that it hides. */
-import type { AnswerFormat } from './chatCompletions';
 import { readErrorReply } from '../failure/errorReply';
 import { excerpt, show } from '../failure/excerpt';
-import { asText, isRecord, type Json, type JsonObject } from '../json/json';
-import { departureFrom } from './departure';
-import { withWords } from '../failure/meaning';
 import { badReply, success, type Failed, type Outcome } from '../failure/outcome';
-import { replyInTurns, type Reply } from '../json/reply';
+import { asText, isRecord, type Json, type JsonObject } from '../json/json';
+import type { Reply } from '../json/reply';
 import type { GiveWay } from '../turns';
-
-export type ToolCall = { id: Json; name: string; arguments: Json };
-
-export type Usage = {
-	/** Null where the server does not count them, as are the other two. */
-	promptTokens: number | null;
-	completionTokens: number | null;
-	totalTokens: number | null;
-	/** Of the prompt's tokens, those that the server had in its cache. */
-	cachedTokens?: number;
-	/** Of the completion's tokens, those that the model thought with. */
-	reasoningTokens?: number;
-};
+import type { Asked } from './asked';
+import { badAnswer } from './badAnswer';
+import { readContent } from './content';
+import { readLogprobs, type TokenLogprob } from './logprobs';
+import { readStructured } from './structuredAnswer';
+import { NO_REASONING_PARSER, splitThoughts } from './thoughts';
+import { callInText, readToolCalls, type ToolCall } from './toolCalls';
+import { readUsage, type TokenPrices, type Usage } from './usage';
 
 /** What a reply holds, under names that read like the rest of n8n; members that are absent on the wire are absent here. */
 export type Answer = {
@@ -32,7 +24,21 @@ export type Answer = {
 	reasoning?: string;
 	refusal?: string;
 	toolCalls?: ToolCall[];
+	/** Parts of the answer that are no text, such as images, as they came. */
+	parts?: Json[];
+	logprobs?: TokenLogprob[];
 };
+
+/** What reading an answer needs besides. */
+export interface AnswerReading extends Asked {
+	/** An id that no other tool call has. */
+	newId: () => string;
+	/** Where the reply is long, its reading gives way now and then. */
+	giveWay: GiveWay;
+	/** Receives what the user should know, a sentence without its full stop. */
+	note?: (text: string) => void;
+	prices?: TokenPrices;
+}
 
 function noAnswer(reply: Reply): Failed {
 	const isEmpty = reply.json === undefined && reply.text.trim() === '';
@@ -43,11 +49,11 @@ function noAnswer(reply: Reply): Failed {
 	);
 }
 
-/** The message that the first choice of a reply holds, and how it ended. */
-function firstChoice({ choices }: JsonObject): { message: JsonObject; finishReason: Json | undefined } | undefined {
-	const choice = Array.isArray(choices) ? choices[0] : undefined;
-	if (!isRecord(choice) || !isRecord(choice.message)) return undefined;
-	return { message: choice.message, finishReason: choice.finish_reason };
+/** The choice that counts: the one that streams, which is the first by its number, wherever it stands. */
+function firstChoice({ choices }: JsonObject): { choice: JsonObject; message: JsonObject } | undefined {
+	const all = Array.isArray(choices) ? choices : [];
+	const choice = all.find((one) => isRecord(one) && one.index === 0) ?? all[0];
+	return isRecord(choice) && isRecord(choice.message) ? { choice, message: choice.message } : undefined;
 }
 
 /** The whole reply as JSON. Fails where it is none, says that the server failed, or holds no answer. */
@@ -57,84 +63,87 @@ export function readReply(reply: Reply): Outcome<JsonObject> {
 	return isFailure || !firstChoice(json) ? noAnswer(reply) : success(json);
 }
 
-/** What a reply says that it cost. */
-export function readUsage({ usage }: JsonObject): Usage | undefined {
-	if (!isRecord(usage)) return undefined;
-	const detail = (holder: Json | undefined, name: string): number | undefined => {
-		const value = isRecord(holder) ? holder[name] : undefined;
-		return typeof value === 'number' ? value : undefined;
-	};
-	const counted = (name: string): number | null => detail(usage, name) ?? null;
-	const cachedTokens = detail(usage.prompt_tokens_details, 'cached_tokens');
-	const reasoningTokens = detail(usage.completion_tokens_details, 'reasoning_tokens');
-	return {
-		promptTokens: counted('prompt_tokens'),
-		completionTokens: counted('completion_tokens'),
-		totalTokens: counted('total_tokens'),
-		...(cachedTokens !== undefined && { cachedTokens }),
-		...(reasoningTokens !== undefined && { reasoningTokens }),
-	};
-}
-
-function isText(value: Json | undefined): value is string {
-	return typeof value === 'string' && value !== '';
-}
-
-/**
- * The first choice of a reply. Fails where there is none, or where it is not what was asked for. Where it is long, its
- * reading gives way now and then.
- */
-export async function readAnswer(reply: JsonObject, format: AnswerFormat, giveWay: GiveWay): Promise<Outcome<Answer>> {
-	const choice = firstChoice(reply);
-	if (!choice) return noAnswer({ text: '', json: reply });
-	const { message, finishReason } = choice;
-	const broken = BROKEN_ENDS.get(asText(finishReason));
-	if (broken !== undefined) {
-		return spoilt(`The answer ended before it was whole (${asText(finishReason)})`, asText(message.content), broken);
-	}
-	const calls = await readToolCalls(message.tool_calls, giveWay);
+/** The first choice of a reply. Fails where there is none, or where it is not what was asked for. */
+export async function readAnswer(reply: JsonObject, reading: AnswerReading): Promise<Outcome<Answer>> {
+	const first = firstChoice(reply);
+	if (!first) return noAnswer({ text: '', json: reply });
+	const { choice, message } = first;
+	const finishReason = typeof choice.finish_reason === 'string' ? choice.finish_reason : null;
+	const { text, reasoning: thought, others } = readContent(message.content);
+	const broken = BROKEN_ENDS.get(asText(choice.finish_reason));
+	if (broken !== undefined) return badAnswer(`The answer ended before it was whole (${finishReason})`, text, broken);
+	const { newId, giveWay, tools } = reading;
+	const calls = await readToolCalls(message, tools, newId, giveWay);
 	if (!calls.ok) return calls;
 	const toolCalls = calls.value;
 	// `reasoning` since vLLM 0.11.1, `reasoning_content` before.
-	const reasoning = message.reasoning ?? message.reasoning_content;
-	const { content, refusal } = message;
-	const usage = readUsage(reply);
+	const reasoning = asText(message.reasoning ?? message.reasoning_content) || thought;
+	const refusal = asText(message.refusal);
+	const usage = readUsage(reply, reading.prices);
+	const logprobs = readLogprobs(choice.logprobs);
 	const answer: Answer = {
-		text: typeof content === 'string' ? content : '',
-		finishReason: typeof finishReason === 'string' ? finishReason : null,
+		text,
+		finishReason,
 		...(usage && { usage }),
-		...(isText(reasoning) && { reasoning }),
-		...(isText(refusal) && { refusal }),
+		...(reasoning !== '' && { reasoning }),
+		...(refusal !== '' && { refusal }),
 		...(toolCalls.length > 0 && { toolCalls }),
+		...(others.length > 0 && { parts: others }),
+		...(logprobs && { logprobs }),
 	};
-	// A model that calls a tool answers later.
-	if (format.type === 'text' || (toolCalls.length > 0 && answer.text.trim() === '')) return success(answer);
-	const json = await readStructured(answer, format, giveWay);
-	return json.ok ? success({ ...answer, json: json.value }) : json;
+	const nothing = toolCalls.length === 0 ? nothingSaid(answer, reading) : undefined;
+	return nothing ?? (await held(answer, reading));
 }
 
-async function readToolCalls(calls: Json | undefined, giveWay: GiveWay): Promise<Outcome<ToolCall[]>> {
-	const read: ToolCall[] = [];
-	for (const call of Array.isArray(calls) ? calls : []) {
-		if (!isRecord(call) || !isRecord(call.function)) continue;
-		const { name, arguments: given } = call.function;
-		const isBlank = typeof given === 'string' && given.trim() === '';
-		const parsed = typeof given === 'string' ? (await replyInTurns(given, giveWay)).json : given;
-		const value = isBlank ? {} : parsed;
-		if (value === undefined) {
-			return spoilt(
-				`The model called the tool '${excerpt(asText(name))}' with arguments that are not JSON`,
-				asText(given),
-				"Raise 'Max Tokens' if the call was cut off. Otherwise the model is not good at calling tools.",
-			);
-		}
-		read.push({ id: call.id ?? null, name: asText(name), arguments: value });
+/** The answer, held to its format. */
+async function held(answer: Answer, { format, giveWay, note }: AnswerReading): Promise<Outcome<Answer>> {
+	const { text, reasoning = '', refusal = '', finishReason, toolCalls } = answer;
+	if (format.type === 'text') {
+		if (splitThoughts(text)) note?.(NO_REASONING_PARSER);
+		return success(answer);
 	}
-	return success(read);
+	const structured = await readStructured({ text, reasoning, refusal, finishReason }, format, giveWay);
+	// A model that calls a tool answers later, whatever it says beside the call.
+	if (!structured.ok) return toolCalls ? success(answer) : structured;
+	const { value: json, note: told, ...found } = structured.value;
+	if (told !== undefined) note?.(told);
+	const { reasoning: _replaced, ...others } = answer;
+	return success({
+		...others,
+		text: found.text,
+		...(found.reasoning !== '' && { reasoning: found.reasoning }),
+		json,
+	});
 }
 
-function spoilt(message: string, text: string, description: string): Failed {
-	return badReply(withWords(message, excerpt(text)), description);
+/** Why an answer that calls no tool says nothing; undefined where it says something, or has nothing to say. */
+function nothingSaid(answer: Answer, { tools, format }: AnswerReading): Failed | undefined {
+	const { text, finishReason, reasoning = '', parts, refusal, logprobs, usage } = answer;
+	const inText = callInText(text, finishReason, [...tools.keys()]);
+	if (inText) return inText;
+	if (text.trim() !== '' || parts || refusal !== undefined || logprobs) return undefined;
+	if (finishReason === 'tool_calls' || finishReason === 'function_call') {
+		return badAnswer(
+			`The server says that the model called a tool, and shows no call (${finishReason})`,
+			reasoning,
+			"Run it again. If it stays so, the deployment's vLLM may read calls with another parser than the model's (--tool-call-parser).",
+		);
+	}
+	if (finishReason === 'length') {
+		const hasThought = reasoning !== '' || (usage?.reasoningTokens ?? 0) > 0;
+		return badAnswer(
+			`The model used up its tokens ${hasThought ? 'for thinking' : 'before it wrote anything'} (${finishReason})`,
+			reasoning,
+			'Raise \'Max Tokens\' in the options. A model that thinks needs more; many think less with {"chat_template_kwargs": {"enable_thinking": false}} in \'Extra Fields (JSON)\'.',
+		);
+	}
+	// Where JSON is asked for, it is looked for among the thoughts.
+	if (reasoning === '' || format.type !== 'text') return undefined;
+	return badAnswer(
+		`The model wrote thoughts and no answer (${finishReason})`,
+		reasoning,
+		"Run it again. Where these are no thoughts but the answer, the reasoning parser of the deployment's vLLM takes all of it for thoughts, as it does when thinking is turned off for the model.",
+	);
 }
 
 /** Finish reasons by which a server says that it did not write the answer to its end, and what to do about each. */
@@ -143,45 +152,3 @@ const BROKEN_ENDS = new Map([
 	['error', "The server failed while it wrote. Run it again; the deployment's logs in Hopsworks may say why."],
 	['content_filter', "The server's content filter held the rest back. Ask for something else, or in other words."],
 ]);
-
-/** The text inside a fence of three backticks, as models like to wrap their JSON; the text itself where there is none. */
-function withoutFence(text: string): string {
-	const trimmed = text.trim();
-	const begin = trimmed.indexOf('\n');
-	const isFenced = trimmed.endsWith('```') && /^```(?:json)?\s*$/.test(trimmed.slice(0, begin === -1 ? 0 : begin));
-	return isFenced ? trimmed.slice(begin + 1, -3) : text;
-}
-
-/** The value of an answer that had to be JSON. */
-async function readStructured(
-	{ text, finishReason, refusal }: Answer,
-	format: Exclude<AnswerFormat, { type: 'text' }>,
-	giveWay: GiveWay,
-): Promise<Outcome<Json>> {
-	if (refusal !== undefined) {
-		return spoilt('The model refused to answer', refusal, 'Ask for something else, or in other words.');
-	}
-	if (finishReason === 'length') {
-		return spoilt(
-			`The answer was cut off before its JSON was whole (${finishReason})`,
-			text,
-			"Raise 'Max Tokens' in the options, or ask for less.",
-		);
-	}
-	const { json: value } = await replyInTurns(withoutFence(text), giveWay);
-	if (value === undefined) {
-		return spoilt(
-			'The answer is not JSON',
-			text,
-			"The server may not know 'response_format', as vLLM does. Say in the prompt that the answer must be JSON alone.",
-		);
-	}
-	if (format.type === 'json') return success(value);
-	const departure = await departureFrom(format.schema, value, giveWay);
-	if (departure === undefined) return success(value);
-	return spoilt(
-		`The answer does not follow the JSON schema, as ${departure}`,
-		text,
-		"The server may not know 'response_format', as vLLM does. Say in the prompt what the answer must hold.",
-	);
-}

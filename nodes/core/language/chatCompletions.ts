@@ -1,8 +1,8 @@
 /** OpenAI's chat completions as vLLM speaks them: messages and options into request text. */
-import { encode, isRecord } from '../json/json';
-import { readJsonSchema } from './jsonSchema';
 import { badInput, success, type Outcome } from '../failure/outcome';
-import type { Schema } from './schemaReferences';
+import { asRecord, encode, isRecord } from '../json/json';
+import type { AnswerFormat } from './asked';
+import { readJsonSchema } from './jsonSchema';
 
 /** One message of a conversation; vLLM reads further members such as `name` or `tool_calls`. */
 export type Message = Record<string, unknown>;
@@ -13,9 +13,6 @@ interface ChatRequest {
 	/** Only what the user set: servers refuse or ignore fields they do not know. */
 	settings: Record<string, unknown>;
 }
-
-/** What an answer must be: free text, any JSON, or JSON that follows a schema. */
-export type AnswerFormat = { type: 'text' } | { type: 'json' } | { type: 'jsonSchema'; schema: Schema };
 
 /**
  * `response_format` for an answer's format, nothing for text. The older `guided_*` fields are never used: vLLM removed
@@ -59,6 +56,19 @@ export function readTools(given: unknown): Outcome<Array<Record<string, unknown>
 	return success(tools);
 }
 
+/**
+ * Fields of a request whose tools hold the model to their parameters while it writes: vLLM 0.32 does so only where a tool
+ * says `strict`.
+ */
+export function withStrictTools(fields: Record<string, unknown>): Record<string, unknown> {
+	if (!Array.isArray(fields.tools)) return fields;
+	const tools = fields.tools.map(asRecord);
+	return {
+		...fields,
+		tools: tools.map((tool) => ({ ...tool, function: { ...asRecord(tool.function), strict: true } })),
+	};
+}
+
 /** `auto`, `none` and `required` as they are; anything else is the name of a tool that must be called. */
 export function toolChoice(choice: string): unknown {
 	return ['auto', 'none', 'required'].includes(choice) ? choice : { type: 'function', function: { name: choice } };
@@ -83,9 +93,17 @@ export function chatBody({ model, messages, settings }: ChatRequest): string {
 	return encode({ model, messages, ...settings });
 }
 
-/** A conversation that was given whole: a list of messages, or an object that holds one under `messages`. */
-export function readMessages(given: unknown): Outcome<Message[]> {
-	const list = isRecord(given) && Array.isArray(given.messages) ? given.messages : given;
+/** A conversation that was given whole, with the other fields of the request that it stood in. */
+export interface GivenConversation {
+	messages: Message[];
+	/** None where a list of messages was given. */
+	fields: Record<string, unknown>;
+}
+
+/** A list of messages, or the body of a request, which holds one under `messages` and settings beside it. */
+export function readGivenConversation(given: unknown): Outcome<GivenConversation> {
+	const isBody = isRecord(given) && Array.isArray(given.messages);
+	const list = isBody ? given.messages : given;
 	const description = 'Give a list such as [{"role": "user", "content": "Hello"}].';
 	if (!Array.isArray(list) || list.length === 0) return badInput("'Messages' is not a list of messages", description);
 	const messages: Message[] = [];
@@ -95,5 +113,12 @@ export function readMessages(given: unknown): Outcome<Message[]> {
 		}
 		messages.push(message);
 	}
-	return success(messages);
+	return success({ messages, fields: isBody ? settingsIn(given) : {} });
+}
+
+/** What the node itself decides: whether the answer streams. */
+const OF_NODE = new Set(['messages', 'stream', 'stream_options']);
+
+function settingsIn(body: Record<string, unknown>): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(body).filter(([name, value]) => !OF_NODE.has(name) && value !== undefined));
 }

@@ -1,0 +1,45 @@
+/** What a request asks for, which its answer is held to. */
+import { encode, isRecord, parseGiven } from '../json/json';
+import { readJsonSchema } from './jsonSchema';
+import type { Schema } from './schemaReferences';
+
+/** What an answer must be: free text, any JSON, or JSON that follows a schema. */
+export type AnswerFormat = { type: 'text' } | { type: 'json' } | { type: 'jsonSchema'; schema: Schema };
+
+export interface Asked {
+	format: AnswerFormat;
+	/** The schemas of the parameters of the tools that may be called, by name; undefined for a tool that takes anything. */
+	tools: ReadonlyMap<string, Schema | undefined>;
+}
+
+/** Reads the fields of a request, whoever wrote them: the panel, or a user who knows the wire. */
+export function askedIn({ response_format, structured_outputs, tools }: Record<string, unknown>): Asked {
+	return { format: formatIn(plain(response_format), plain(structured_outputs)), tools: toolsIn(plain(tools)) };
+}
+
+/** The same value, with the numbers that a user wrote as numbers. */
+function plain(value: unknown): unknown {
+	return value === undefined ? undefined : parseGiven(encode(value));
+}
+
+function formatIn(responseFormat: unknown, structuredOutputs: unknown): AnswerFormat {
+	const { type, json_schema } = isRecord(responseFormat) ? responseFormat : {};
+	const given =
+		type === 'json_schema' && isRecord(json_schema)
+			? json_schema.schema
+			: isRecord(structuredOutputs) && structuredOutputs.json;
+	const schema = isRecord(given) ? readJsonSchema(given) : undefined;
+	if (schema?.ok) return { type: 'jsonSchema', schema: schema.value };
+	return schema || type === 'json_object' || type === 'json_schema' ? { type: 'json' } : { type: 'text' };
+}
+
+function toolsIn(tools: unknown): Map<string, Schema | undefined> {
+	const known = new Map<string, Schema | undefined>();
+	for (const tool of Array.isArray(tools) ? tools : []) {
+		const definition: unknown = isRecord(tool) ? tool.function : undefined;
+		if (!isRecord(definition) || typeof definition.name !== 'string') continue;
+		const schema = readJsonSchema(definition.parameters);
+		known.set(definition.name, schema.ok ? schema.value : undefined);
+	}
+	return known;
+}

@@ -1,0 +1,39 @@
+/** The thoughts of a model inside its text, where the server has no reasoning parser that would take them out. */
+
+/** What opens a thought in the templates of models, and what closes it. */
+const MARKS: Array<[opening: string, closing: string]> = [
+	['<think>', '</think>'],
+	['<thinking>', '</thinking>'],
+	['<thought>', '</thought>'],
+	['<reasoning>', '</reasoning>'],
+	['[THINK]', '[/THINK]'],
+	['◁think▷', '◁/think▷'],
+];
+
+export interface Thoughtful {
+	reasoning: string;
+	/** What stands behind the thoughts. */
+	text: string;
+	/** Whether they end before the text does. */
+	hasEnded: boolean;
+}
+
+/**
+ * A text whose beginning is a thought, in two; undefined where it begins with none. Some templates write the opening mark
+ * into the prompt, so that the closing one comes alone.
+ */
+export function splitThoughts(text: string): Thoughtful | undefined {
+	const trimmed = text.trimStart();
+	for (const [opening, closing] of MARKS) {
+		const isOpen = trimmed.startsWith(opening);
+		const end = trimmed.indexOf(closing);
+		if (!isOpen && end === -1) continue;
+		const reasoning = trimmed.slice(isOpen ? opening.length : 0, end === -1 ? undefined : end).trim();
+		return { reasoning, text: end === -1 ? '' : trimmed.slice(end + closing.length).trim(), hasEnded: end !== -1 };
+	}
+	return undefined;
+}
+
+/** What to tell whoever deployed a model that thinks aloud. */
+export const NO_REASONING_PARSER =
+	"The model's thoughts stand in its text: the deployment's vLLM has no reasoning parser for it (--reasoning-parser)";

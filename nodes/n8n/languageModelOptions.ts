@@ -1,0 +1,131 @@
+/** The options of language models: one table for Chat and the Hopsworks Chat Model, one for every operation on such a model. */
+import { booleanOption, choiceOption, givenOption, textOption, unsetNumberOption, type ValuesOf } from './options';
+
+/** Each goes out under its own name in snake case, as OpenAI's API spells it: `maxTokens` as `max_tokens`. */
+const numberOptions = {
+	frequencyPenalty: unsetNumberOption({
+		displayName: 'Frequency Penalty',
+		type: 'number',
+		typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
+		default: 0,
+		description: 'Above 0, a word becomes less likely each time it is used',
+	}),
+	maxTokens: unsetNumberOption({
+		displayName: 'Max Tokens',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 10_000_000, numberPrecision: 0 },
+		default: 512,
+		description: 'Longest answer, in tokens of about four letters each',
+	}),
+	presencePenalty: unsetNumberOption({
+		displayName: 'Presence Penalty',
+		type: 'number',
+		typeOptions: { minValue: -2, maxValue: 2, numberPrecision: 2 },
+		default: 0,
+		description: 'Above 0, a word that was used once becomes less likely',
+	}),
+	seed: unsetNumberOption({
+		displayName: 'Seed',
+		type: 'number',
+		typeOptions: { minValue: Number.MIN_SAFE_INTEGER, maxValue: Number.MAX_SAFE_INTEGER, numberPrecision: 0 },
+		default: 0,
+		description: 'The same seed and the same prompt give the same answer, as far as the server can',
+	}),
+	temperature: unsetNumberOption({
+		displayName: 'Temperature',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 2, numberPrecision: 2 },
+		default: 0.7,
+		description: 'How freely the model chooses its words: 0 gives nearly the same answer every time',
+	}),
+	topP: unsetNumberOption({
+		displayName: 'Top P',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
+		default: 1,
+		description: 'The share of likely words that the model chooses from. Change this or the temperature, not both.',
+	}),
+};
+
+export const NUMBER_NAMES = [
+	'frequencyPenalty',
+	'maxTokens',
+	'presencePenalty',
+	'seed',
+	'temperature',
+	'topP',
+] as const;
+
+const SCHEMA_EXAMPLE = `{
+  "type": "object",
+  "properties": {
+    "team": { "enum": ["billing", "technical", "sales"] }
+  },
+  "required": ["team"]
+}`;
+
+/** For every operation on a language model: its name, the path before the operation's own part, and further fields. */
+export const serverOptions = {
+	apiPrefix: textOption({
+		displayName: 'API Path Prefix',
+		type: 'string',
+		default: '/v1',
+		description:
+			"The path before the operation's own part, such as /chat/completions. KServe's own language model server has /openai/v1.",
+	}),
+	extraFields: givenOption({
+		displayName: 'Extra Fields (JSON)',
+		type: 'json',
+		default: '{}',
+		description: 'Further fields of the request that the server knows, such as {"top_k": 20}',
+	}),
+	model: textOption({
+		displayName: 'Model',
+		type: 'string',
+		default: '',
+		description: "The model's name in the request, if it is not the deployment's name",
+	}),
+};
+
+export const chatModelOptions = {
+	...serverOptions,
+	...numberOptions,
+	jsonSchema: givenOption({
+		displayName: 'JSON Schema',
+		type: 'json',
+		default: SCHEMA_EXAMPLE,
+		description: 'What the answer must look like. Used where Response Format says so.',
+		displayOptions: { show: { responseFormat: ['jsonSchema'] } },
+	}),
+	responseFormat: choiceOption(
+		{
+			displayName: 'Response Format',
+			type: 'options',
+			options: [
+				{ name: 'JSON', value: 'json', description: 'Any JSON. The prompt should say what it must hold.' },
+				{ name: 'JSON Schema', value: 'jsonSchema', description: 'JSON that follows a schema of yours' },
+				{ name: 'Text', value: 'text', description: 'Whatever the model writes' },
+			],
+			default: 'text',
+			description: 'What the answer must be. An answer that is something else fails.',
+		},
+		['text', 'json', 'jsonSchema'],
+	),
+	stop: givenOption({
+		displayName: 'Stop Sequences',
+		type: 'string',
+		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Stop Sequence' },
+		default: [],
+		description: 'Texts at which the model stops, without writing them',
+	}),
+	strictTools: booleanOption({
+		displayName: 'Strict Tools',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether the server holds the model to the parameters of each tool while it writes, as vLLM can. What a call departs in fails either way.',
+	}),
+};
+
+export type ServerOptions = ValuesOf<typeof serverOptions>;
+export type ChatModelOptions = ValuesOf<typeof chatModelOptions>;
