@@ -132,6 +132,36 @@ describe('failures', () => {
 		expect(server.requests.length).toBeLessThanOrEqual(2 + 2 * Math.ceil(Math.log2(60)));
 	});
 
+	test.each<[string, unknown]>([
+		['nulls', [null, null]],
+		['nothing', []],
+		['NaN in base64', Buffer.from(new Float32Array([NaN, 1]).buffer).toString('base64')],
+		['one number too few', [7]],
+	])('an embedding of %s fails its own text, and costs no further request', async (_name, embedding) => {
+		server.answer = (request) =>
+			reply(inputOf(request).map((text, index) => (text === 'text 7' ? { index, embedding } : entry(text, index))));
+		const { success, failed } = await embed({ rows: table(100), settings });
+		expect(success).toHaveLength(99);
+		expect(success.every(({ json }) => at(json.embedding, 0) === json.id)).toBe(true);
+		expect(failed).toEqual([{ json: { id: 7, text: 'text 7', error: expect.any(String) }, pairedItem: { item: 7 } }]);
+		expect(server.requests).toHaveLength(1);
+	});
+
+	test('where the run stops, no further request goes out after such a text', async () => {
+		server.answer = (request) => reply(inputOf(request).map((_text, index) => ({ index, embedding: [null] })));
+		const { error } = await embed({
+			rows: table(100),
+			parameters: { options: { rowsPerRequest: 10, concurrency: 1 } },
+		});
+		expect(error?.message).toContain('no list of numbers');
+		expect(server.requests).toHaveLength(1);
+	});
+
+	test('an object or a number is embedded as the text that it is', async () => {
+		await embed({ rows: [{ text: { b: [1] } }, { text: 5 }] });
+		expect(sent()[0]?.input).toEqual(['{"b":[1]}', '5']);
+	});
+
 	test('a request that is too large is cut into smaller ones', async () => {
 		server.answer = (request) =>
 			inputOf(request).length > 32 ? { status: 413, body: 'batch size 100 > 32' } : shuffled(request);

@@ -191,7 +191,8 @@ function inChunks(
 		const chunks = chunksOf(context, batch.items[0] ?? 0);
 		await chunks.begin();
 		const answered = await exchange(batch, chunks.onPiece);
-		if (answered.ok) await chunks.whole(answered.value[0]?.answer.text ?? '');
+		const [answer] = answered.ok ? answered.value : [];
+		if (answer && 'answer' in answer) await chunks.whole(answer.answer.text);
 		await chunks.end(answered, stops);
 		return answered;
 	};

@@ -2,11 +2,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { success } from '../../core/failure/outcome';
 import { embeddingsRoute } from '../../core/hopsworks/route';
-import { asText, encode } from '../../core/json/json';
+import { encode } from '../../core/json/json';
 import { embeddingsBody, readEmbeddings } from '../../core/language/embeddings';
 import { giveWay } from '../../n8n/cancel';
 import { addressOptions } from '../../n8n/deploymentLocator';
 import { answerField } from '../../n8n/answerField';
+import { asPrompt } from '../../n8n/givenJson';
 import { forToolAndNode, includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
 import { readExtraFields, readModelName } from '../../n8n/languageModel';
 import { serverOptions } from '../../n8n/languageModelOptions';
@@ -103,12 +104,13 @@ function setUp({ run, options }: RunStart<EmbedOptions>): ModelCall<string, numb
 	return {
 		readRow(item, itemOptions) {
 			answers.read(item, itemOptions);
-			const text = asText(read('text', item));
+			const text = asPrompt(read('text', item), 'Text');
 			return text.trim() === '' ? unusable("'Text' is empty", 'Give every item a text.') : encode(text);
 		},
 		route: (itemOptions) => take(embeddingsRoute(itemOptions.get('apiPrefix'))),
 		protocol(itemOptions, deployment) {
 			const request = { model: readModelName(itemOptions, deployment), settings: readSettings(itemOptions) };
+			const dimensions = itemOptions.get('dimensions');
 			// What stands around the texts counts too.
 			const frame = Buffer.byteLength(embeddingsBody([], request));
 			return {
@@ -117,7 +119,7 @@ function setUp({ run, options }: RunStart<EmbedOptions>): ModelCall<string, numb
 				sizeOf: (text) => Buffer.byteLength(text) + 1,
 				write: (texts) => embeddingsBody(texts, request),
 				async read(reply, { items: texts }) {
-					const embeddings = await readEmbeddings(reply, texts.length, giveWay);
+					const embeddings = await readEmbeddings(reply, texts.length, giveWay, dimensions);
 					if (!embeddings.ok) return embeddings;
 					usage.prompt += embeddings.value.promptTokens;
 					return success(embeddings.value.vectors);

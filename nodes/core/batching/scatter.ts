@@ -1,5 +1,5 @@
 /** Rows out in batches, values back to their own items: smaller batches and a search for bad rows where one fails. */
-import { failed, failureOfRow, success, type Failure, type Outcome } from '../failure/outcome';
+import { failed, failureOfRow, RowFailed, success, type Failure, type Outcome } from '../failure/outcome';
 import { pluralize } from '../failure/pluralize';
 import type { Turns } from '../turns';
 import { findBadRows } from './badRows';
@@ -13,7 +13,7 @@ export interface Group<Row, Value> extends BatchForm<Row> {
 	ready(): Promise<Outcome<unknown>>;
 	rowOf: RowOf<Row>;
 	/** Sends rows in one request, and returns one value per row. */
-	exchange(batch: Batch<Row>): Promise<Outcome<Value[]>>;
+	exchange(batch: Batch<Row>): Promise<Outcome<Array<Value | RowFailed>>>;
 	/** A row's failure, with what helps to see why. */
 	explain?(failure: Failure, row: Row): Failure;
 }
@@ -73,12 +73,19 @@ export async function scatter<Row, Value>(
 	}
 
 	/** Settles items with their values until its turn is over. Returns how many are settled. */
-	function settleSome(items: number[], values: Value[], settled: number): number {
+	function settleSome(
+		group: Group<Row, Value>,
+		{ items, rows }: Batch<Row>,
+		values: Array<Value | RowFailed>,
+		settled: number,
+	): number {
 		let done = settled;
 		for (; done < items.length && !turns.isOver(); done++) {
 			const item = items[done];
 			const value = values[done];
-			if (item !== undefined && value !== undefined) settle(item, success(value));
+			if (item === undefined || value === undefined) continue;
+			if (value instanceof RowFailed) failRow(group, item, rows[done], value.failure);
+			else settle(item, success(value));
 		}
 		return done;
 	}
@@ -87,8 +94,11 @@ export async function scatter<Row, Value>(
 	async function ask(group: Group<Row, Value>, batch: Batch<Row>): Promise<Failure | undefined> {
 		const values = await group.exchange(batch);
 		if (values.ok) {
-			let done = settleSome(batch.items, values.value, 0);
-			for (; done < batch.items.length; done = settleSome(batch.items, values.value, done)) await turns.next();
+			let done = settleSome(group, batch, values.value, 0);
+			while (done < batch.items.length) {
+				await turns.next();
+				done = settleSome(group, batch, values.value, done);
+			}
 			return undefined;
 		}
 		if (batch.items.length > 1) shrinkAfter(values.failure, group, batch);

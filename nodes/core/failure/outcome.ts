@@ -62,6 +62,11 @@ export function badReply(message: string, description: string, blame?: Blame): F
 	return failed({ kind: 'reply', message, description, ...(blame && { blame }) });
 }
 
+/** Stands for a row that got no value among those that did, in a reply that is good otherwise. */
+export class RowFailed {
+	constructor(readonly failure: Failure) {}
+}
+
 /** The failure of one row of a request, in the server's words about this row where it named it. */
 export function failureOfRow(failure: Failure, row: number): Failure {
 	const { blame } = failure;
