@@ -9,29 +9,47 @@ export function offeredTool({ body }: Recorded): unknown {
 	return at(body, 'tools', 0, 'function');
 }
 
-/** A language model that always calls the first tool it is offered, once, and then repeats what the tool said. */
-export function scriptedAgentModel(request: Recorded): Reply {
-	const said = listOf(at(request.body, 'messages') ?? []).find((message) => at(message, 'role') === 'tool');
-	const args = JSON.stringify({ sender: '4641025220953719', receiver: '4920355418495856' });
-	const call = {
-		id: 'call_1',
+const CARDS = { sender: '4641025220953719', receiver: '4920355418495856' };
+
+/** What the model of an agent answers: the calls of its first tool that it begins with, or its last words. */
+function scripted(request: Recorded, callsAtFirst: number, id?: (call: number) => string): Reply {
+	const results = listOf(at(request.body, 'messages') ?? []).filter((message) => at(message, 'role') === 'tool');
+	const isDone = results.length > 0;
+	const call = (number: number): object => ({
+		...(id && { id: id(number) }),
 		type: 'function',
-		function: { name: at(offeredTool(request), 'name'), arguments: args },
-	};
-	const message =
-		said !== undefined
-			? { role: 'assistant', content: `It said ${textOf(at(said, 'content'))}` }
-			: { role: 'assistant', content: null, tool_calls: [call] };
+		function: { name: at(offeredTool(request), 'name'), arguments: JSON.stringify(CARDS) },
+	});
+	const message = isDone
+		? { content: `It said ${results.map((result) => textOf(at(result, 'content'))).join(' and ')}` }
+		: { content: null, tool_calls: Array.from({ length: callsAtFirst }, (_, index) => call(index + 1)) };
 	return {
 		body: {
 			id: 'c',
 			object: 'chat.completion',
 			created: 1,
 			model: 'scripted',
-			choices: [{ index: 0, message, finish_reason: said !== undefined ? 'stop' : 'tool_calls' }],
+			choices: [
+				{ index: 0, message: { role: 'assistant', ...message }, finish_reason: isDone ? 'stop' : 'tool_calls' },
+			],
 			usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
 		},
 	};
+}
+
+/** A language model that always calls the first tool it is offered, once, and then repeats what the tool said. */
+export function scriptedAgentModel(request: Recorded): Reply {
+	return scripted(request, 1, (call) => `call_${call}`);
+}
+
+/** One that calls it twice in one turn. */
+export function callingTwice(request: Recorded): Reply {
+	return scripted(request, 2, (call) => `call_${call}`);
+}
+
+/** The same, on a server that gives calls no ids. */
+export function callingTwiceWithoutIds(request: Recorded): Reply {
+	return scripted(request, 2);
 }
 
 /** The agent, the chat model and the tool of the example, behind a trigger that a command can pull. */

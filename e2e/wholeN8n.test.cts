@@ -25,7 +25,13 @@ import { pack } from '../tools/pack.cts';
 import { ROOT } from '../tools/root.cts';
 import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
 import { askInEditor, readChunks, saidBy, type Chunk } from './editorChat.cts';
-import { agentWorkflow, offeredTool, scriptedAgentModel } from './scriptedAgent.cts';
+import {
+	agentWorkflow,
+	callingTwice,
+	callingTwiceWithoutIds,
+	offeredTool,
+	scriptedAgentModel,
+} from './scriptedAgent.cts';
 import { PICKING, picked, paymentsWorkflow, streamingChat, tableWorkflow } from './workflows.cts';
 
 const ROWS = 10_000;
@@ -169,6 +175,23 @@ test('an AI agent answers through the Hopsworks Chat Model, and the prediction a
 		parameters: { properties: { sender: { type: 'string' }, receiver: { type: 'string' } } },
 	});
 	expect(agent?.items[0]?.json.output).toBe('It said [{"prediction":0}]');
+});
+
+test('an AI agent whose server gives calls no ids finishes in as many turns as with ids', async () => {
+	const turns: number[] = [];
+	for (const [id, model] of [
+		['withIds000000001', callingTwice],
+		['withoutIds000001', callingTwiceWithoutIds],
+	] as const) {
+		const server = await startServer(model);
+		servers.push(server);
+		await n8n.importAll('credentials', [credential(id, id, server.url)]);
+		await n8n.importAll('workflow', [agentWorkflow(id, examples, id)]);
+		const { 'AI Agent': agent } = await n8n.execute(id);
+		expect(agent?.items[0]?.json.output).toBe('It said [{"prediction":0}] and [{"prediction":0}]');
+		turns.push(server.requests.length);
+	}
+	expect(turns).toEqual([2, 2]);
 });
 
 describe('a running n8n', () => {

@@ -62,7 +62,22 @@ const refuse = (): Reply => json(404, { detail: 'Not Found' });
 export const designs: Design[] = [
 	{ id: 11, name: 'fraud', project: own, status: 'Running', modelServer: 'PYTHON', answer: kserve('fraud', fraud) },
 	{ id: 12, name: 'tumor', project: own, status: 'Running', modelServer: 'PYTHON', answer: kserve('tumor', tumor) },
-	{ id: 13, name: 'assistant', project: own, status: 'Running', modelServer: 'VLLM', answer: vllm('assistant') },
+	{
+		id: 13,
+		name: 'assistant',
+		project: own,
+		status: 'Running',
+		modelServer: 'VLLM',
+		fields: {
+			tracing: {
+				enabled: true,
+				otelTracingStorage: 'online',
+				otelInputTokenPricePerMillion: 0.15,
+				otelOutputTokenPricePerMillion: 0.6,
+			},
+		},
+		answer: vllm('assistant'),
+	},
 	{
 		id: 14,
 		name: 'screening',

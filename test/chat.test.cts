@@ -1,4 +1,6 @@
 /** Chat in n8n's engine, over real HTTP. */
+import type { GenericValue, IDataObject } from 'n8n-workflow';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { chatWith, completion, usage, USAGE } from './support/chat.cts';
 import { runModel, type RunOptions } from './support/engine.cts';
 import { at } from './support/json.cts';
@@ -221,4 +223,140 @@ test('no request goes out after the first failure of a run that it stops', async
 	});
 	expect(error).toBeDefined();
 	expect(server.requests).toHaveLength(1);
+});
+
+describe('prompts', () => {
+	const messagesOf = (): unknown => at(sent()[0], 'messages');
+
+	test.each<[string, GenericValue | IDataObject, string]>([
+		['an object', { order: 7, tags: ['a'] }, '{"order":7,"tags":["a"]}'],
+		['a list', [1, 2], '[1,2]'],
+		['a number', 42, '42'],
+		['zero', 0, '0'],
+		['a truth value', false, 'false'],
+	])('%s goes out as text, also as system prompt and as content', async (_name, value, text) => {
+		await chat({ rows: [{ value }], parameters: { prompt: '={{ $json.value }}', systemPrompt: '={{ $json.value }}' } });
+		expect(messagesOf()).toEqual([
+			{ role: 'system', content: text },
+			{ role: 'user', content: text },
+		]);
+		server.requests.length = 0;
+		const messages = { values: [{ role: 'user', content: '={{ $json.value }}' }] };
+		await chat({ rows: [{ value }], parameters: { promptType: 'messages', messages } });
+		expect(messagesOf()).toEqual([{ role: 'user', content: text }]);
+	});
+
+	test('a date goes out as it is written, not in quotation marks', async () => {
+		await chat({ parameters: { prompt: '={{ DateTime.fromISO("2026-11-30T00:00:00.000Z").toUTC() }}' } });
+		expect(messagesOf()).toEqual([{ role: 'user', content: '2026-11-30T00:00:00.000Z' }]);
+	});
+
+	test('messages without any content are refused before anything is sent', async () => {
+		const messages = { values: [{ role: 'user', content: ' ' }] };
+		const { error } = await chat({ parameters: { promptType: 'messages', messages } });
+		expect(error?.message).toBe("'Messages' says nothing");
+		expect(server.requests).toEqual([]);
+	});
+
+	const TOOL = { type: 'function', function: { name: 'f', parameters: { type: 'object', properties: { x: {} } } } };
+	const BODY = {
+		model: 'adapter',
+		messages: [{ role: 'user', content: 'Hi' }],
+		temperature: 0.5,
+		tools: [TOOL],
+		tool_choice: 'required',
+		stream: true,
+		stream_options: { include_usage: true },
+	};
+	const asBody = (body: object, options: object = {}) =>
+		chat({
+			rows: [{ body }],
+			parameters: { promptType: 'json', messagesJson: '={{ $json.body }}', options: { ...options } },
+		});
+
+	test('a whole body goes out with all that it holds, but for the stream', async () => {
+		const { stream: _stream, stream_options: _options, ...others } = BODY;
+		await asBody(BODY);
+		expect(sent()).toEqual([others]);
+	});
+
+	test('what the panel says wins over it', async () => {
+		await asBody(BODY, { temperature: 0, model: 'own', tools: '[{"name": "g"}]', strictTools: true });
+		expect(sent()[0]).toMatchObject({
+			model: 'own',
+			temperature: 0,
+			tools: [{ type: 'function', function: { name: 'g', strict: true } }],
+		});
+	});
+
+	test('its tools are read like those of the panel', async () => {
+		const { error } = await asBody({ ...BODY, tools: [{ type: 'function', function: {} }] });
+		expect(error?.message).toContain('has no name');
+		expect(server.requests).toEqual([]);
+	});
+
+	test('its answer is held to what it asks for', async () => {
+		const schema = { type: 'object', required: ['team'] };
+		server.answer = () => completion({ content: '{"team": 1}' });
+		const asked = {
+			messages: BODY.messages,
+			response_format: { type: 'json_schema', json_schema: { name: 'a', schema } },
+		};
+		expect((await asBody(asked)).success[0]?.json).toMatchObject({ json: { team: 1 } });
+		server.answer = () => completion({ content: '{}' });
+		expect((await asBody(asked)).error?.message).toContain("'team' is missing");
+		expect((await asBody({ messages: BODY.messages })).success[0]?.json).not.toHaveProperty('json');
+	});
+
+	test.each(['', ' ', '[]', '={{ [] }}', '={{ null }}'])('tools that are %j are none', async (tools) => {
+		await chat({ parameters: { options: { tools, toolChoice: 'required' } } });
+		expect(Object.keys(Object(sent()[0]))).toEqual(['model', 'messages']);
+	});
+
+	test('a format that does not exist is refused, whatever expression made it', async () => {
+		const { error } = await chat({
+			rows: [{ format: 'xml' }],
+			parameters: { options: { responseFormat: '={{ $json.format }}' } },
+		});
+		expect(error?.message).toBe('\'Response Format\' is "xml"');
+		expect(error?.description).toContain('It must be one of: text, json, jsonSchema.');
+		expect(server.requests).toEqual([]);
+	});
+
+	test('strict tools say so to the server, each of them', async () => {
+		await chat({ parameters: { options: { tools: JSON.stringify([TOOL, { name: 'g' }]), strictTools: true } } });
+		expect(at(sent()[0], 'tools', 0, 'function', 'strict')).toBe(true);
+		expect(at(sent()[0], 'tools', 1, 'function')).toEqual({ name: 'g', strict: true });
+	});
+});
+
+describe('the cost of tokens', () => {
+	let sandbox: Sandbox;
+	beforeAll(async () => {
+		sandbox = await startSandbox();
+	});
+	afterAll(() => sandbox.close());
+	const ask = async (deployment: string, credential: object) => {
+		const { success } = await runModel({
+			credential: { ...credential },
+			parameters: {
+				operation: 'chat',
+				deployment: { __rl: true, mode: 'name', value: deployment },
+				prompt: 'What is 6 * 7?',
+			},
+		});
+		return success[0]?.json.usage;
+	};
+
+	test('is in the usage where the deployment has prices', async () => {
+		const told = await ask('assistant', { hopsworksUrl: sandbox.url });
+		const [input, output] = [at(told, 'promptTokens'), at(told, 'completionTokens')].map(Number);
+		expect(input).toBeGreaterThan(0);
+		expect(at(told, 'cost')).toBeCloseTo((Number(input) * 0.15 + Number(output) * 0.6) / 1e6, 12);
+	});
+
+	test('is nowhere where it has none, or where Hopsworks is not asked', async () => {
+		expect(await ask('oldassistant', { hopsworksUrl: sandbox.url })).not.toHaveProperty('cost');
+		expect(await ask('assistant', { servingUrl: sandbox.url })).not.toHaveProperty('cost');
+	});
 });

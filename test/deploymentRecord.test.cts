@@ -82,6 +82,7 @@ describe('deployments', () => {
 			hasTransformer: false,
 			kind: 'model',
 			coldStart: 600,
+			prices: undefined,
 			deployed: undefined,
 			namespace: '',
 			raw: { id: 1, name: 'x' },
@@ -117,6 +118,23 @@ describe('deployments', () => {
 	])('a request is held for %i seconds by %j', (seconds, predictorScalingConfig) => {
 		const record = readDeployment({ id: 1, name: 'x', ...(predictorScalingConfig && { predictorScalingConfig }) });
 		expect(record?.coldStart).toBe(seconds);
+	});
+
+	const prices = { otelInputTokenPricePerMillion: 0.15, otelOutputTokenPricePerMillion: 0 };
+	test.each<[object | undefined, Record<string, Json>]>([
+		[{ input: 0.15, output: 0 }, { tracing: { enabled: true, ...prices } }],
+		[
+			{ input: 0.15, output: 0 },
+			{ tracing: null, tracingConfig: prices },
+		],
+		[{ input: 1, output: 2 }, { tracing: { inputTokenPricePerMillionTokens: 1, outputTokenPricePerMillionTokens: 2 } }],
+		[undefined, { tracing: { otelInputTokenPricePerMillion: 1 } }],
+		[undefined, { tracing: { ...prices, otelInputTokenPricePerMillion: -1 } }],
+		[undefined, { tracing: { ...prices, otelOutputTokenPricePerMillion: '1' } }],
+		[undefined, { tracing: [prices] }],
+		[undefined, {}],
+	])('tokens cost %j by %j', (known, fields) => {
+		expect(readDeployment({ id: 1, name: 'x', ...fields })?.prices).toEqual(known);
 	});
 
 	test.each([
