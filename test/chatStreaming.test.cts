@@ -167,6 +167,16 @@ describe('streams that end well', () => {
 		expect(server.requests).toHaveLength(1);
 	});
 
+	test('a server that only pings for longer than the time-out is alive', async () => {
+		const pings = Array<string | number>(10)
+			.fill(': ping\n\n')
+			.flatMap((ping) => [ping, 100]);
+		server.answer = () => streamOf(START, ...pings, ...HELLO, STOP, DONE);
+		const { success } = await chat({ parameters: { options: { timeout: 0.4 } } });
+		expect(success[0]?.json).toMatchObject({ text: 'Hello' });
+		expect(server.requests).toHaveLength(1);
+	});
+
 	test('pieces cut in the middle of a letter', async () => {
 		const bytes = Buffer.from([START, content('Grüße 🙂'), STOP, DONE].join(''));
 		const [from, to] = [bytes.indexOf('Gr'), bytes.indexOf('🙂') + 4];
@@ -198,6 +208,16 @@ describe('streams that end badly', () => {
 		],
 		['an error before the first piece', streamOf(event(NESTED), DONE), 'The answer broke off: EngineCore died'],
 		['text that is no JSON', streamOf(...HELLO, event('Internal Server Error')), 'broke off: Internal Server Error'],
+		[
+			'an event of the type error, in words',
+			streamOf(...HELLO, 'event: error\ndata: Out of memory\n\n'),
+			'The answer broke off: Out of memory',
+		],
+		[
+			'an event of the type error, as JSON without a mark of its own',
+			streamOf(...HELLO, 'event: error\ndata: {"message": "Out of memory"}\n\n'),
+			'The answer broke off: Out of memory',
+		],
 		['an end in the middle', streamOf(...HELLO), "The answer broke off: the stream ended after 'Hello'"],
 		['nothing but [DONE]', streamOf(DONE), 'the stream ended before an answer began'],
 		['a closed connection', { ...streamOf(...HELLO, 50), ending: 'cut' }, 'The answer broke off: 127.0.0.1'],
