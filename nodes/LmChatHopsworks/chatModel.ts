@@ -9,19 +9,21 @@ import {
 	type StreamChunk,
 } from '@n8n/ai-node-sdk';
 import type { ISupplyDataFunctions, SupplyData } from 'n8n-workflow';
-import { giveWay } from '../n8n/cancel';
+import { giveWay, unlessAborted } from '../n8n/cancel';
 import type { ChatModel } from '../n8n/languageModel';
-import { nodeError } from '../n8n/errors';
 import type { Send } from '../n8n/send';
 import type { OnPiece } from '../n8n/stream';
 import { readAnswer, readReply, type Answer } from '../core/language/chatAnswer';
-import { chatBody, STREAMED, toolChoice } from '../core/language/chatCompletions';
+import { chatBody, STREAMED } from '../core/language/chatCompletions';
 import type { Piece } from '../core/language/chatStream';
-import { asRecord, asText, encode, isRecord } from '../core/json/json';
+import { asText, encode } from '../core/json/json';
 import type { Outcome } from '../core/failure/outcome';
 import { readToolSchema } from '../core/language/toolSchema';
+import { mendAdapter } from './adapter';
+import { readCallOptions } from './callOptions';
+import { heldToTools, strictTool, type Tool } from './calls';
 import { queue } from './queue';
-import { countStreamedTokens } from './tracing';
+import { subNodeError } from './thrown';
 import { toContent, toFinishReason, toMessages, toUsage } from './messages';
 
 export function supplyChatModel(
@@ -31,33 +33,8 @@ export function supplyChatModel(
 	itemIndex: number,
 ): SupplyData {
 	const supplied = supplyModel(context, new HopsworksChatModel(context, model, send, itemIndex));
-	countStreamedTokens(supplied.response);
+	mendAdapter(supplied.response);
 	return supplied;
-}
-
-/** Settings of one call, by their names on the wire. LangChain's own `stop` and `tool_choice` come among them. */
-const CALL_SETTINGS: Record<string, string> = {
-	maxTokens: 'max_tokens',
-	temperature: 'temperature',
-	topP: 'top_p',
-	topK: 'top_k',
-	presencePenalty: 'presence_penalty',
-	frequencyPenalty: 'frequency_penalty',
-	seed: 'seed',
-	stopSequences: 'stop',
-	stop: 'stop',
-};
-
-function readCallSettings(config: object | undefined): Record<string, unknown> {
-	const given = asRecord(config);
-	const named = Object.entries(CALL_SETTINGS).filter(([name]) => given[name] !== undefined);
-	const { tool_choice: choice } = given;
-	return {
-		...Object.fromEntries(named.map(([name, wire]) => [wire, given[name]])),
-		// LangChain says 'any' where OpenAI says 'required'.
-		...(typeof choice === 'string' && { tool_choice: toolChoice(choice === 'any' ? 'required' : choice) }),
-		...(isRecord(choice) && { tool_choice: choice }),
-	};
 }
 
 function thoughts(text: string): StreamChunk {
@@ -123,34 +100,50 @@ class HopsworksChatModel extends BaseChatModel {
 		onPiece?: OnPiece,
 	): Promise<{ reply: Record<string, unknown>; answer: Answer }> {
 		const { deployment, model, settings, format } = this.model;
-		const tools = this.tools.filter((tool) => tool.type === 'function');
+		const options = this.orThrow(readCallOptions(config));
+		const { signal, isStrict, answerTool } = options;
+		// Where LangChain takes the answer for a call, there is no tool to call.
+		const tools = answerTool === undefined ? [...this.functionTools(), ...options.tools] : [];
 		const request = {
 			model,
 			messages: toMessages(messages),
 			settings: {
 				...settings,
-				...readCallSettings(config),
-				...(tools.length > 0 && {
-					tools: tools.map((tool) => ({
-						type: 'function',
-						function: {
-							name: tool.name,
-							description: tool.description,
-							parameters: this.orThrow(readToolSchema(tool.name, getParametersJsonSchema(tool))),
-						},
-					})),
-				}),
+				...options.settings,
+				...(tools.length > 0 && { tools: isStrict ? tools.map(strictTool) : tools }),
 				...(onPiece && STREAMED),
 			},
 		};
-		const { outcome: text } = await this.send(deployment.target, () => chatBody(request), onPiece);
+		const sending = this.send(deployment.target, () => chatBody(request), onPiece, signal);
+		const { outcome: text } = await unlessAborted(sending, signal);
 		const reply = this.orThrow(text.ok ? readReply(text.value) : text);
-		return { reply, answer: this.orThrow(await readAnswer(reply, format, giveWay)) };
+		const answer = this.orThrow(await readAnswer(reply, options.format ?? format, giveWay));
+		if (answerTool !== undefined && answer.json !== undefined) {
+			return {
+				reply,
+				answer: { ...answer, toolCalls: [{ id: answerTool, name: answerTool, arguments: answer.json }] },
+			};
+		}
+		const held = { tools, choice: options.settings.tool_choice, isStrict };
+		return { reply, answer: this.orThrow(await heldToTools(answer, held, giveWay)) };
+	}
+
+	/** The tools that were bound, in OpenAI's form. */
+	private functionTools(): Tool[] {
+		const tools = this.tools.filter((tool) => tool.type === 'function');
+		return tools.map((tool) => ({
+			type: 'function',
+			function: {
+				name: tool.name,
+				description: tool.description,
+				parameters: this.orThrow(readToolSchema(tool.name, getParametersJsonSchema(tool))),
+			},
+		}));
 	}
 
 	/** LangChain wants failures thrown. */
 	private orThrow<Value>(outcome: Outcome<Value>): Value {
 		if (outcome.ok) return outcome.value;
-		throw nodeError(this.context.getNode(), outcome.failure, this.itemIndex);
+		throw subNodeError(this.context.getNode(), outcome.failure, this.itemIndex);
 	}
 }

@@ -41,6 +41,8 @@ export interface TestServer {
 	requests: Recorded[];
 	/** The most requests that were under way at the same time. */
 	mostAtOnce: number;
+	/** How many are under way; one whose connection was closed no more. */
+	underWay(): number;
 	/** On a free port, or on the one given. */
 	listen(port?: number): Promise<void>;
 	close(): Promise<void>;
@@ -115,6 +117,7 @@ export function createTestServer(answer: Answer): TestServer {
 		answer,
 		requests: [],
 		mostAtOnce: 0,
+		underWay: () => atOnce,
 		async listen(port = 0) {
 			await new Promise<void>((ready) => server.listen(port, '127.0.0.1', ready));
 			const address = server.address();
