@@ -99,6 +99,7 @@ test.each<[string, unknown[], unknown]>([
 		[{ type: 'file', file: { file_data: 'data:application/pdf;base64,AAAA' } }],
 	],
 	['a text as a file', [{ type: 'text-plain', mimeType: 'text/plain', text: 'Hi' }], 'Hi'],
+	['a picture that another provider keeps', [{ type: 'image', fileId: 'a' }], [{ type: 'image', fileId: 'a' }]],
 	['a part that nobody knows, for the server to judge', [{ type: 'smell', value: 1 }], [{ type: 'smell', value: 1 }]],
 ])('the user says %s', async (_name, parts, expected) => {
 	expect(await sentFor([new HumanMessage({ content: content(parts) })])).toEqual([{ role: 'user', content: expected }]);
@@ -114,7 +115,8 @@ test.each<[string, unknown, unknown]>([
 	['text and a picture', [text('See'), { type: 'image', mimeType: 'image/png', data: 'AAAA' }], [text('See'), picture]],
 	['text and OpenAI’s picture', [text('See'), picture], [text('See'), picture]],
 	['rows, which are no parts', [{ id: 1 }, { id: 2, type: 'order' }], '[{"id":1},{"id":2,"type":"order"}]'],
-	['an empty list', [], ''],
+	['a list of files, which are no parts', [{ type: 'file', name: 'a' }], '[{"type":"file","name":"a"}]'],
+	['an empty list', [], '[]'],
 ])('a tool gives %s', async (_name, given, expected) => {
 	const result = typeof given === 'string' ? given : content(given);
 	const messages = [
@@ -193,6 +195,7 @@ test('calls without an id get one, and their results the same', async () => {
 test('instructions in parts, and messages with a role of their own', async () => {
 	const messages = [
 		new SystemMessage({ content: content([text('Be brief.'), text('Be kind.')]) }),
+		new SystemMessage({ content: content([text('Look:'), picture]) }),
 		new ChatMessage({ role: 'developer', content: 'Be right.' }),
 		new ChatMessage({ role: 'assistant', content: 'I am.' }),
 		new ChatMessage({ role: 'user', content: 'Hi' }),
@@ -200,6 +203,7 @@ test('instructions in parts, and messages with a role of their own', async () =>
 	];
 	expect(await sentFor(messages)).toEqual([
 		{ role: 'system', content: 'Be brief.\nBe kind.' },
+		{ role: 'system', content: [text('Look:'), picture] },
 		{ role: 'system', content: 'Be right.' },
 		{ role: 'assistant', content: 'I am.' },
 		{ role: 'user', content: 'Hi' },

@@ -14,6 +14,25 @@ function withOptions(model: unknown, options: unknown): unknown {
 	return typeof model.withConfig === 'function' ? model.withConfig(options) : model;
 }
 
+function isStream(given: unknown): given is AsyncIterable<unknown> {
+	return isRecord(given) && Symbol.asyncIterator in given;
+}
+
+/** The same model, whose whole answers are put together of streamed ones: LangChain reads no others as structured answers. */
+function answeringInChunks(model: unknown): unknown {
+	if (!isRecord(model) || typeof model.stream !== 'function') return model;
+	const { stream } = model;
+	const invoke = async (...given: unknown[]): Promise<unknown> => {
+		const chunks: unknown = await stream.apply(model, given);
+		let whole: unknown;
+		for await (const chunk of isStream(chunks) ? chunks : []) {
+			whole = isRecord(whole) && typeof whole.concat === 'function' ? whole.concat(chunk) : chunk;
+		}
+		return whole;
+	};
+	return Object.create(model, { invoke: { value: invoke } });
+}
+
 /**
  * How a model is asked for an answer that follows a schema, in the place of LangChain's one tool, which a model may call or
  * not. LangChain reads the answer as if that tool had been called.
@@ -26,11 +45,12 @@ function structuredBind(model: unknown, bind: Bind, { method, strict }: Record<s
 		// OpenAI's own form of a function holds the schema.
 		const schema = isRecord(given) && isRecord(given.parameters) && !('properties' in given) ? given.parameters : given;
 		if (method !== 'functionCalling') {
-			return withOptions(model, { structuredAnswer: { name, schema, isSent: method !== 'jsonMode' } });
+			const structuredAnswer = { name, schema, isSent: method !== 'jsonMode' };
+			return answeringInChunks(withOptions(model, { structuredAnswer }));
 		}
 		const choice = { type: 'function', function: { name } };
 		const forced = { type: 'function', function: { name, description, parameters: schema } };
-		return bind([forced], { tool_choice: choice, strict: strict ?? true });
+		return answeringInChunks(bind([forced], { tool_choice: choice, strict: strict ?? true }));
 	};
 }
 

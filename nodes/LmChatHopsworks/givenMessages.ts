@@ -28,26 +28,38 @@ function filePart(part: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** What the SDK reads as it is: its own kinds, and what no model is shown. */
-const READ_TYPES = ['text', 'reasoning', 'tool_call', 'invalid_tool_call', 'citation', 'non_standard'];
+const READ_TYPES = ['reasoning', 'tool_call', 'invalid_tool_call', 'citation', 'non_standard'];
 
-function isKnown(part: unknown): boolean {
-	const { type } = asRecord(part);
-	return typeof type === 'string' && [...READ_TYPES, ...FILE_TYPES, ...WIRE_TYPES].includes(type);
+function isText(part: Record<string, unknown>): boolean {
+	return part.type === 'text' && typeof part.text === 'string';
+}
+
+function isFile({ type, data, url, source, text }: Record<string, unknown>): boolean {
+	return FILE_TYPES.some((name) => name === type) && [data, url, source, text].some((given) => given !== undefined);
+}
+
+/** Whether a value is content that a model can be sent, not a row of a table that has a type, too. */
+function isSendable(part: unknown): boolean {
+	const given = asRecord(part);
+	return isText(given) || isFile(given) || WIRE_TYPES.some((type) => type === given.type && type in given);
 }
 
 function wholePart(part: unknown): unknown {
 	if (typeof part === 'string') return { type: 'text', text: part };
 	const given = asRecord(part);
-	if (FILE_TYPES.some((type) => type === given.type)) return filePart(given);
-	if (READ_TYPES.some((type) => type === given.type)) return part;
-	return { type: 'non_standard', value: part };
+	if (isFile(given)) return filePart(given);
+	const isRead = isText(given) || READ_TYPES.some((type) => type === given.type);
+	return isRead ? part : { type: 'non_standard', value: part };
+}
+
+/** What a tool gives may be anything, which is content only where all of it is. */
+function isContent(given: unknown): boolean {
+	return typeof given === 'string' || (Array.isArray(given) && given.length > 0 && given.every(isSendable));
 }
 
 function wholeContent(content: unknown, kind: unknown): unknown {
-	if (!Array.isArray(content)) return content;
-	// A tool may give any list, which is no content then.
-	if (kind === 'tool' && !content.every((part) => typeof part === 'string' || isKnown(part))) return encode(content);
-	return content.map(wholePart);
+	if (kind === 'tool' && !isContent(content)) return encode(content);
+	return Array.isArray(content) ? content.map(wholePart) : content;
 }
 
 /** The messages of a call; whatever is none is left to the SDK. */

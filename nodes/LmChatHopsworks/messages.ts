@@ -61,7 +61,7 @@ function toMessage({ role, content }: SdkMessage, ids: CallIds): Message[] {
 					content: toolContent(result),
 				}));
 		case 'system':
-			return [{ role, content: textsIn(content).join('\n') }];
+			return [{ role, content: wireContent(content) }];
 		default:
 			return [{ role: 'user', content: wireContent(content) }];
 	}
