@@ -3,6 +3,7 @@ import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import { HumanMessage } from '@langchain/core/messages';
 import { RunnableLambda } from '@langchain/core/runnables';
 import { setTimeout as wait } from 'node:timers/promises';
+import { NodeOperationError, type INode } from 'n8n-workflow';
 import { z } from 'zod';
 import { bodiesOf, completion, toModelAt, useChatModel } from './support/chatModel.cts';
 import { endless, startServer, type Recorded, type Reply, type TestServer } from './support/server.cts';
@@ -75,14 +76,14 @@ describe('a caller ends its call', () => {
 			const { made, run } = await useChatModel(async (model) => {
 				const controller = new AbortController();
 				const began = performance.now();
-				const using = use(model, way === 'signal' ? { signal: controller.signal } : { timeout: 300 });
-				if (way === 'signal') setTimeout(() => controller.abort(), 300);
+				const using = use(model, way === 'signal' ? { signal: controller.signal } : { timeout: 150 });
+				if (way === 'signal') setTimeout(() => controller.abort(), 150);
 				const error = await using.then(
 					() => undefined,
 					(reason: unknown) => reason,
 				);
 				const took = performance.now() - began;
-				await wait(200);
+				await wait(120);
 				const { name } = error instanceof Error || error instanceof DOMException ? error : { name: 'no error' };
 				return { name, isSoon: took < SOON, open: server.underWay(), requests: server.requests.length };
 			}, toModelAt(server.url));
@@ -100,7 +101,7 @@ describe('a caller ends its call', () => {
 		answer = () => completion({ content: 'Hello' });
 		const { made } = await useChatModel(async (model) => {
 			const using = model.invoke('Hi', { signal: AbortSignal.abort() });
-			return { name: await using.catch((error: Error) => error.name) };
+			return { name: await using.catch((error: unknown) => (error instanceof DOMException ? error.name : 'no abort')) };
 		}, toModelAt(server.url));
 		expect(made).toEqual({ name: 'AbortError' });
 		await wait(100);
@@ -129,6 +130,9 @@ const callOf = (given: string, name = 'f') => ({
 	content: null,
 	tool_calls: [{ id: 'a', type: 'function', function: { name, arguments: given } }],
 });
+
+/** A model with options that LangChain's types do not know of every model. */
+const withOptions = (model: BaseChatModel, options: object) => model.withConfig({ ...options });
 
 describe('the options of a call', () => {
 	test.each<[string, unknown]>([
@@ -194,8 +198,8 @@ describe('the options of a call', () => {
 	test('tools among them', async () => {
 		answer = () => completion({ content: 'x' });
 		const { error } = await useChatModel(async (model) => {
-			await model.withConfig({ tools: [TOOL] } as object).invoke('Hi');
-			await model.withConfig({ tools: [{ name: 'f' }] } as object).invoke('Hi');
+			await withOptions(model, { tools: [TOOL] }).invoke('Hi');
+			await withOptions(model, { tools: [{ name: 'f' }] }).invoke('Hi');
 		}, toModelAt(server.url));
 		expect(sent().map((body) => body.tools)).toEqual([[TOOL]]);
 		expect(error?.message).toBe(
@@ -206,7 +210,7 @@ describe('the options of a call', () => {
 	test('an answer is held to the format that a call asks for', async () => {
 		answer = () => completion({ content: 'no' });
 		const { error } = await useChatModel(
-			async (model) => await model.withConfig({ response_format: { type: 'json_object' } } as object).invoke('Hi'),
+			async (model) => await withOptions(model, { response_format: { type: 'json_object' } }).invoke('Hi'),
 			toModelAt(server.url),
 		);
 		expect(error?.message).toContain('The answer is not JSON: no. ');
@@ -232,7 +236,7 @@ describe('the options of a call', () => {
 		answer = () => reply;
 		for (const isStreamed of [false, true]) {
 			const { error } = await useChatModel(async (model) => {
-				const bound = model.bindTools?.([TOOL], { tool_choice: 'f', strict: true });
+				const bound = model.bindTools?.([TOOL], { ...{ strict: true }, tool_choice: 'f' });
 				if (isStreamed) for await (const _chunk of (await bound?.stream('Hi')) ?? []);
 				else await bound?.invoke('Hi');
 			}, toModelAt(server.url));
@@ -384,3 +388,62 @@ describe('withStructuredOutput', () => {
 		expect(made).toEqual({ args: { x: 'y' } });
 	});
 });
+
+/** An agent's node, which wraps what its model throws. */
+const AGENT: INode = { id: '1', name: 'Agent', type: 'agent', typeVersion: 3, position: [0, 0], parameters: {} };
+
+describe('an agent, which shows the message alone, is told what to do', () => {
+	test.each<[string, Reply | undefined, string]>([
+		[
+			'nothing listens',
+			undefined,
+			'Nothing listens there. Check the address and port in the credential (ECONNREFUSED).',
+		],
+		[
+			'closed',
+			{ reset: true },
+			'The deployment may have restarted. Check its state and logs in Hopsworks (ECONNRESET).',
+		],
+		['the key', { status: 401, body: { userMsg: 'PREFIX.SECRET is no key' } }, "Check 'API Key' in the credential"],
+		['no access', { status: 403, body: 'RBAC: access denied' }, 'access'],
+		['unknown', { status: 404, body: { detail: 'Not Found' } }, "as 'API Path Prefix'"],
+		[
+			'refused',
+			{ status: 400, body: { error: { message: 'no PREFIX.SECRET', type: 'BadRequestError' } } },
+			'check the prompt, the options',
+		],
+		['busy', { status: 503, body: 'ECONNREFUSED' }, "'Max Tries'"],
+		['no answer', { body: { predictions: [] } }, 'Check that the deployment is a language model'],
+		['broken off', { headers: STREAM, stream: [EVENT], ending: 'cut' }, 'logs in Hopsworks'],
+		['no JSON of a tool', completion(callOf('{')), "Raise 'Max Tokens' if the call was cut off"],
+	])('%s', async (_name, reply, advice) => {
+		answer = () => reply ?? {};
+		const { url } = reply ? server : await closedServer();
+		const { made, run } = await useChatModel(
+			async (model) => {
+				const messages: string[] = [];
+				const take = (error: unknown): void => {
+					const wrapped = error instanceof Error ? new NodeOperationError(AGENT, error) : undefined;
+					messages.push(wrapped?.message ?? 'none');
+				};
+				await model.invoke('Hi').catch(take);
+				const stream = async (): Promise<void> => {
+					for await (const _chunk of await model.stream('Hi'));
+				};
+				await stream().catch(take);
+				return { messages };
+			},
+			toModelAt(url, { options: { maxTries: 1 } }),
+		);
+		expect(made.messages).toEqual([expect.stringContaining(advice), expect.stringContaining(advice)]);
+		expect(JSON.stringify(made.messages)).not.toMatch(/\.\.|undefined/);
+		expect(JSON.stringify(run)).not.toContain('PREFIX.SECRET');
+	});
+});
+
+/** A server that is gone. */
+async function closedServer(): Promise<TestServer> {
+	const gone = await startServer(() => ({}));
+	await gone.close();
+	return gone;
+}

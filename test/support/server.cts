@@ -1,4 +1,5 @@
 /** A server that records every request and answers what a test tells it to. */
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -96,6 +97,8 @@ async function send(
 export function createTestServer(answer: Answer): TestServer {
 	let atOnce = 0;
 	const closing = new AbortController();
+	// Any number of replies may be late.
+	setMaxListeners(0, closing.signal);
 	const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
 		atOnce++;
 		state.mostAtOnce = Math.max(state.mostAtOnce, atOnce);
