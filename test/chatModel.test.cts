@@ -2,8 +2,8 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { AIMessage, type AIMessageChunk, HumanMessage, SystemMessage, ToolMessage } from '@langchain/core/messages';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
-import { useChatModel } from './support/chatModel.cts';
-import { read, recordOf } from './support/json.cts';
+import { bodiesOf, completion, toModelAt, useChatModel } from './support/chatModel.cts';
+import { read } from './support/json.cts';
 import { endless, startServer, type Recorded, type Reply, type TestServer } from './support/server.cts';
 
 let server: TestServer;
@@ -23,18 +23,9 @@ beforeEach(() => {
 	sandbox.faults.clear();
 });
 
-const USAGE = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
-function completion(message: object, finish = 'stop'): Reply {
-	const choice = { index: 0, message: { role: 'assistant', ...message }, finish_reason: finish };
-	return { body: { id: 'chatcmpl-1', object: 'chat.completion', choices: [choice], usage: USAGE } };
-}
-const toServer = (parameters = {}) => ({
-	credential: { servingUrl: server.url },
-	parameters: { deployment: { __rl: true, mode: 'name', value: 'llm' }, ...parameters },
-});
+const toServer = (parameters = {}) => toModelAt(server.url, parameters);
 const toSandbox = (parameters = {}) => ({ credential: { servingUrl: sandbox.url }, parameters });
-// What asks for a proxy has no body.
-const sent = () => server.requests.filter(({ text }) => text !== '').map(({ body }) => recordOf(body));
+const sent = () => bodiesOf(server);
 
 const TOOL = {
 	name: 'check_cards',
@@ -192,8 +183,7 @@ describe('tools', () => {
 				else await bound?.invoke('Hi');
 			}, toServer());
 			expect(error?.message).toContain("The parameters of the tool 'check_cards' are not a JSON Schema. ");
-			// n8n replaces the description of an error whose class is of another copy of its modules.
-			for (const shown of [error?.message, error?.description]) expect(shown).toContain('npm i --omit=peer');
+			expect(error?.message).toContain('npm i --omit=peer');
 		}
 		expect(server.requests).toEqual([]);
 	});
@@ -328,7 +318,7 @@ test('structured output by the node’s own options, held to the schema', async 
 	expect(made).toEqual({ team: 'billing' });
 	answer = () => completion({ content: 'Billing' });
 	const { error } = await useChatModel(async (model) => await model.invoke('x'), toServer({ options }));
-	expect(error?.message).toBe('The answer is not JSON: Billing');
+	expect(error?.message).toMatch(/^The answer is not JSON: Billing\. The server may not know 'response_format'/);
 });
 
 describe('failures', () => {
@@ -347,7 +337,7 @@ describe('failures', () => {
 				if (!('stream' in reply)) await model.invoke('Hi');
 				else for await (const _piece of await model.stream('Hi'));
 			}, toServer());
-			expect(error?.message).toBe(`The answer ended before it was whole (${reason}): Half an`);
+			expect(error?.message).toContain(`The answer ended before it was whole (${reason}): Half an. `);
 		}
 	});
 

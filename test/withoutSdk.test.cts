@@ -49,11 +49,12 @@ const loaded = {
 	credentials: ['hopsworksApi'],
 };
 
-test('every node loads, and the chat model alone says in one sentence which n8n it needs', () => {
+test('every node loads, and the chat model alone says which n8n it needs', () => {
 	expect(withoutSdk).toEqual({
 		...loaded,
 		message: 'Error in sub-node Chat Model',
-		description: 'The Hopsworks Chat Model needs n8n 2.16.0 or newer, which brings the AI node SDK',
+		description:
+			"The Hopsworks Chat Model needs n8n 2.16.0 or newer, which brings the AI node SDK. Update n8n. The other nodes of this package work without it. (Cannot find module '@n8n/ai-node-sdk')",
 	});
 });
 

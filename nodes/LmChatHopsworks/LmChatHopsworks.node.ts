@@ -8,7 +8,6 @@ import {
 } from 'n8n-workflow';
 import { readConnection } from '../n8n/connection';
 import { addressOptions, deploymentProperty } from '../n8n/deploymentLocator';
-import { nodeError } from '../n8n/errors';
 import { readChatModel } from '../n8n/languageModel';
 import { chatModelOptions } from '../n8n/languageModelOptions';
 import { hopsworksApiTest } from '../n8n/methods/credentialTest';
@@ -18,6 +17,7 @@ import { deploymentResolver } from '../n8n/resolver';
 import { sender } from '../n8n/send';
 import { readSendSettings, sendOptions } from '../n8n/sendOptions';
 import { attempt, fromN8n, take, unusable } from '../n8n/unusable';
+import { subNodeError } from './thrown';
 
 const offeredSendOptions = Object.fromEntries(Object.entries(sendOptions).filter(([name]) => name !== 'concurrency'));
 
@@ -55,14 +55,10 @@ export class LmChatHopsworks implements INodeType {
 			take(await resolver.ready(model.deployment));
 			return { model, send: sender(this, connection, settings, { requests: 0, retries: 0 }) };
 		});
-		if (!setUp.ok) {
-			// n8n shows the message of a sub-node's error alone, so what to do goes into it.
-			const { message, description } = setUp.failure;
-			throw nodeError(this.getNode(), { ...setUp.failure, message: `${message}. ${description}` }, itemIndex);
-		}
+		if (!setUp.ok) throw subNodeError(this.getNode(), setUp.failure, itemIndex);
 		// Loaded only here: an n8n without the AI node SDK would otherwise refuse the whole package.
 		const sdk = await attempt(async () => await import('./chatModel.js').catch(sdkMissing));
-		if (!sdk.ok) throw nodeError(this.getNode(), sdk.failure, itemIndex);
+		if (!sdk.ok) throw subNodeError(this.getNode(), sdk.failure, itemIndex);
 		return sdk.value.supplyChatModel(this, setUp.value.model, setUp.value.send, itemIndex);
 	}
 }

@@ -9,19 +9,21 @@ import {
 	type StreamChunk,
 } from '@n8n/ai-node-sdk';
 import type { ISupplyDataFunctions, SupplyData } from 'n8n-workflow';
+import { unlessAborted } from '../n8n/cancel';
 import { answerReading, type ChatModel } from '../n8n/languageModel';
-import { nodeError } from '../n8n/errors';
 import type { Send } from '../n8n/send';
 import type { OnPiece } from '../n8n/stream';
-import { askedIn } from '../core/language/asked';
 import { readAnswer, readReply, type Answer } from '../core/language/chatAnswer';
-import { chatBody, STREAMED, toolChoice, withStrictTools } from '../core/language/chatCompletions';
+import { askedIn, type Asked } from '../core/language/asked';
+import { chatBody, STREAMED, withStrictTools, type ChatRequest } from '../core/language/chatCompletions';
 import type { Piece } from '../core/language/choiceStream';
-import { asRecord, encode, isRecord } from '../core/json/json';
+import { encode, isRecord } from '../core/json/json';
 import type { Outcome } from '../core/failure/outcome';
 import { readToolSchema } from '../core/language/toolSchema';
+import { mendAdapter } from './adapter';
+import { readCallOptions, type CallOptions } from './callOptions';
 import { queue } from './queue';
-import { countStreamedTokens } from './tracing';
+import { subNodeError } from './thrown';
 import { toContent, toFinishReason, toMessages, toUsage } from './messages';
 
 export function supplyChatModel(
@@ -31,33 +33,17 @@ export function supplyChatModel(
 	itemIndex: number,
 ): SupplyData {
 	const supplied = supplyModel(context, new HopsworksChatModel(context, model, send, itemIndex));
-	countStreamedTokens(supplied.response);
+	mendAdapter(supplied.response);
 	return supplied;
 }
 
-/** Settings of one call, by their names on the wire. LangChain's own `stop` and `tool_choice` come among them. */
-const CALL_SETTINGS: Record<string, string> = {
-	maxTokens: 'max_tokens',
-	temperature: 'temperature',
-	topP: 'top_p',
-	topK: 'top_k',
-	presencePenalty: 'presence_penalty',
-	frequencyPenalty: 'frequency_penalty',
-	seed: 'seed',
-	stopSequences: 'stop',
-	stop: 'stop',
-};
+const NOTHING: Piece = { text: '', reasoning: '' };
 
-function readCallSettings(config: object | undefined): Record<string, unknown> {
-	const given = asRecord(config);
-	const named = Object.entries(CALL_SETTINGS).filter(([name]) => given[name] !== undefined);
-	const { tool_choice: choice } = given;
-	return {
-		...Object.fromEntries(named.map(([name, wire]) => [wire, given[name]])),
-		// LangChain says 'any' where OpenAI says 'required'.
-		...(typeof choice === 'string' && { tool_choice: toolChoice(choice === 'any' ? 'required' : choice) }),
-		...(isRecord(choice) && { tool_choice: choice }),
-	};
+/** One call of the model. */
+interface Question {
+	options: CallOptions;
+	asked: Asked;
+	request: ChatRequest;
 }
 
 function thoughts(text: string): StreamChunk {
@@ -75,7 +61,7 @@ class HopsworksChatModel extends BaseChatModel {
 	}
 
 	async generate(messages: Message[], config?: ChatModelConfig): Promise<GenerateResult> {
-		const { reply, answer } = await this.ask(messages, config);
+		const { reply, answer } = await this.ask(this.question(messages, config));
 		return {
 			...(typeof reply.id === 'string' && { id: reply.id }),
 			finishReason: toFinishReason(answer.finishReason),
@@ -86,9 +72,12 @@ class HopsworksChatModel extends BaseChatModel {
 	}
 
 	async *stream(messages: Message[], config?: ChatModelConfig): AsyncIterable<StreamChunk> {
+		const question = this.question(messages, config);
 		const pieces = queue<Piece>();
+		// JSON may stand behind thoughts or within a fence, which the whole answer is free of.
+		const isShown = question.asked.format.type === 'text';
 		// Its failure is thrown where it is awaited, once the pieces have ended.
-		const asked = this.ask(messages, config, async (piece) => pieces.put(piece));
+		const asked = this.ask(question, async (piece) => pieces.put(isShown ? piece : NOTHING));
 		void asked.then(pieces.end, pieces.end);
 		let hasText = false;
 		let reasoning = '';
@@ -117,43 +106,50 @@ class HopsworksChatModel extends BaseChatModel {
 		yield { type: 'finish', finishReason: toFinishReason(answer.finishReason), usage: toUsage(answer.usage) };
 	}
 
+	/** What goes out for a call, and what its answer is held to. */
+	private question(messages: Message[], config: ChatModelConfig | undefined): Question {
+		const { model, settings, hasStrictTools } = this.model;
+		const options = this.orThrow(readCallOptions(config));
+		// Where LangChain takes the answer for a call, there is no tool to call.
+		const tools = options.answerTool === undefined ? [...this.functionTools(), ...options.tools] : [];
+		const given = { ...settings, ...options.settings, ...(tools.length > 0 && { tools }) };
+		const fields = hasStrictTools || options.isStrict ? withStrictTools(given) : given;
+		const asked = { ...askedIn(fields), ...(options.format && { format: options.format }) };
+		return { options, asked, request: { model, messages: toMessages(messages), settings: fields } };
+	}
+
 	private async ask(
-		messages: Message[],
-		config: ChatModelConfig | undefined,
+		{ options: { signal, answerTool }, asked, request }: Question,
 		onPiece?: OnPiece,
 	): Promise<{ reply: Record<string, unknown>; answer: Answer }> {
-		const { deployment, model, settings, hasStrictTools } = this.model;
-		const tools = this.tools.filter((tool) => tool.type === 'function');
-		const fields = {
-			...settings,
-			...readCallSettings(config),
-			...(tools.length > 0 && {
-				tools: tools.map((tool) => ({
-					type: 'function',
-					function: {
-						name: tool.name,
-						description: tool.description,
-						parameters: this.orThrow(readToolSchema(tool.name, getParametersJsonSchema(tool))),
-					},
-				})),
-			}),
-			...(onPiece && STREAMED),
-		};
-		const request = {
-			model,
-			messages: toMessages(messages),
-			settings: hasStrictTools ? withStrictTools(fields) : fields,
-		};
-		const { outcome: text } = await this.send(deployment.target, () => chatBody(request), onPiece);
+		const { target, record } = this.model.deployment;
+		const settings = { ...request.settings, ...(onPiece && STREAMED) };
+		const sending = this.send(target, () => chatBody({ ...request, settings }), onPiece, signal);
+		const { outcome: text } = await unlessAborted(sending, signal);
 		const reply = this.orThrow(text.ok ? readReply(text.value) : text);
-		const { prices } = deployment.record ?? {};
-		const answer = this.orThrow(await readAnswer(reply, { ...askedIn(fields), ...answerReading, prices }));
-		return { reply, answer };
+		const reading = { ...asked, ...answerReading, prices: record?.prices };
+		const answer = this.orThrow(await readAnswer(reply, reading));
+		if (answerTool === undefined || !isRecord(answer.json)) return { reply, answer };
+		const toolCalls = [{ id: answerTool, name: answerTool, arguments: answer.json }];
+		return { reply, answer: { ...answer, toolCalls } };
+	}
+
+	/** The tools that were bound, in OpenAI's form. */
+	private functionTools(): Array<Record<string, unknown>> {
+		const tools = this.tools.filter((tool) => tool.type === 'function');
+		return tools.map((tool) => ({
+			type: 'function',
+			function: {
+				name: tool.name,
+				description: tool.description,
+				parameters: this.orThrow(readToolSchema(tool.name, getParametersJsonSchema(tool))),
+			},
+		}));
 	}
 
 	/** LangChain wants failures thrown. */
 	private orThrow<Value>(outcome: Outcome<Value>): Value {
 		if (outcome.ok) return outcome.value;
-		throw nodeError(this.context.getNode(), outcome.failure, this.itemIndex);
+		throw subNodeError(this.context.getNode(), outcome.failure, this.itemIndex);
 	}
 }

@@ -4,65 +4,75 @@ import type { Answer } from '../core/language/chatAnswer';
 import type { Message } from '../core/language/chatCompletions';
 import type { Usage } from '../core/language/usage';
 import { encode } from '../core/json/json';
+import { textsIn, toolContent, wireContent } from './parts';
 
-type ContentFile = Extract<MessageContent, { type: 'file' }>;
+type CallPart = Extract<MessageContent, { type: 'tool-call' }>;
 
-function textIn(content: MessageContent[]): string {
-	return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+/** Gives calls without an id one, and their results the same, in the order of the calls. */
+class CallIds {
+	private made = 0;
+	private readonly open: string[] = [];
+
+	ofCall(id: string | undefined): string {
+		if (id) return id;
+		const made = `call_without_id_${++this.made}`;
+		this.open.push(made);
+		return made;
+	}
+
+	ofResult(id: string | undefined): string {
+		return id || (this.open.shift() ?? '');
+	}
 }
 
-/** An address as it is given, data as a data URL. */
-function fileUrl({ data, mediaType = 'application/octet-stream', providerMetadata }: ContentFile): string {
-	const url = providerMetadata?.url ?? data;
-	if (typeof url === 'string' && /^(https?|data):/.test(url)) return url;
-	const base64 = typeof data === 'string' ? data : Buffer.from(data ?? []).toString('base64');
-	return `data:${mediaType};base64,${base64}`;
-}
-
-function userContent(content: MessageContent[]): unknown {
-	const files = content.filter((part) => part.type === 'file');
-	if (files.length === 0) return textIn(content);
-	return [
-		{ type: 'text', text: textIn(content) },
-		...files.map((file) => ({ type: 'image_url', image_url: { url: fileUrl(file) } })),
-	];
-}
-
-/** Reasoning is left out: models are not shown their own. */
-function assistantMessage(content: MessageContent[]): Message {
+/** The calls of a message; LangChain may list one among the parts of the content, too. */
+function callsIn(content: MessageContent[]): CallPart[] {
 	const calls = content.filter((part) => part.type === 'tool-call');
-	const text = textIn(content);
+	const firstOf = new Map(calls.toReversed().map((call) => [call.toolCallId, call]));
+	return calls.filter((call) => !call.toolCallId || firstOf.get(call.toolCallId) === call);
+}
+
+/** Reasoning is left out: models are not shown their own. So are calls that could not be read. */
+function assistantMessage(content: MessageContent[], ids: CallIds): Message {
+	const calls = callsIn(content);
+	// A streamed answer may come back in as many parts as it was streamed in.
+	const text = textsIn(content).join('');
 	if (calls.length === 0) return { role: 'assistant', content: text };
 	return {
 		role: 'assistant',
 		content: text || null,
 		tool_calls: calls.map(({ toolCallId, toolName, input }) => ({
-			id: toolCallId,
+			id: ids.ofCall(toolCallId),
 			type: 'function',
-			function: { name: toolName, arguments: input },
+			function: { name: toolName, arguments: input ?? '{}' },
 		})),
 	};
 }
 
-function toolText(result: unknown): string {
-	return typeof result === 'string' ? result : encode(result);
+function toMessage({ role, content }: SdkMessage, ids: CallIds): Message[] {
+	switch (role) {
+		case 'assistant':
+			return [assistantMessage(content, ids)];
+		case 'tool':
+			return content
+				.filter((part) => part.type === 'tool-result')
+				.map(({ toolCallId, result }) => ({
+					role,
+					tool_call_id: ids.ofResult(toolCallId),
+					content: toolContent(result),
+				}));
+		case 'system':
+			return [{ role, content: wireContent(content) }];
+		default:
+			return [{ role: 'user', content: wireContent(content) }];
+	}
 }
 
 export function toMessages(messages: SdkMessage[]): Message[] {
-	return messages.flatMap(({ role, content }): Message[] => {
-		switch (role) {
-			case 'assistant':
-				return [assistantMessage(content)];
-			case 'tool':
-				return content
-					.filter((part) => part.type === 'tool-result')
-					.map(({ toolCallId, result }) => ({ role, tool_call_id: toolCallId, content: toolText(result) }));
-			case 'system':
-				return [{ role, content: textIn(content) }];
-			default:
-				return [{ role: 'user', content: userContent(content) }];
-		}
-	});
+	const ids = new CallIds();
+	return messages.flatMap((message) =>
+		toMessage(message, ids).map((wire) => ({ ...wire, ...(message.name && { name: message.name }) })),
+	);
 }
 
 const FINISH_REASONS = new Map<string | null, FinishReason>([

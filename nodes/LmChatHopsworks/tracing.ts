@@ -19,20 +19,12 @@ function streamedTokens(result: unknown): Tokens | undefined {
 	return isCounted ? { promptTokens, completionTokens, totalTokens } : undefined;
 }
 
-/** Lets n8n's log of a model's calls read both, also once tools are bound. Leaves a model alone whose log it does not know. */
-export function countStreamedTokens(model: unknown): void {
-	if (!isRecord(model)) return;
-	for (const callback of Array.isArray(model.callbacks) ? model.callbacks : []) {
+/** Lets n8n's log of a model's calls, one of its callbacks, read both. Leaves alone what it does not know. */
+export function countStreamedTokens(callbacks: unknown): void {
+	for (const callback of Array.isArray(callbacks) ? callbacks : []) {
 		const options: unknown = isRecord(callback) ? callback.options : undefined;
 		if (!isRecord(options) || typeof options.tokensUsageParser !== 'function') continue;
 		const parse = options.tokensUsageParser;
 		options.tokensUsageParser = (result: unknown): unknown => streamedTokens(result) ?? parse(result);
 	}
-	const { bindTools } = model;
-	if (typeof bindTools !== 'function') return;
-	model.bindTools = (...tools: unknown[]): unknown => {
-		const bound: unknown = bindTools.apply(model, tools);
-		countStreamedTokens(bound);
-		return bound;
-	};
 }

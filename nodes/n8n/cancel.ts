@@ -29,6 +29,35 @@ export function isCancelled(context: CallContext): boolean {
 	return cancelSignal(context)?.aborted ?? false;
 }
 
+/** A context whose run counts as cancelled once `signal` is aborted, too: for one call that its caller may give up. */
+export function endedBy(context: CallContext, signal: AbortSignal | undefined): CallContext {
+	if (!signal) return context;
+	const cancel = cancelSignal(context);
+	const either = cancel ? AbortSignal.any([cancel, signal]) : signal;
+	const ended: CallContext = Object.create(context, { getExecutionCancelSignal: { value: () => either } });
+	return ended;
+}
+
+/** The result of a promise, unless its caller gives up before it: then the signal's own reason is thrown, as callers know it. */
+export async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+	if (!signal) return await promise;
+	let leave = (): void => {};
+	const aborted = new Promise<void>((resolve) => {
+		leave = resolve;
+		signal.addEventListener('abort', leave, { once: true });
+		if (signal.aborted) leave();
+	});
+	try {
+		await Promise.race([promise, aborted]);
+		signal.throwIfAborted();
+	} finally {
+		signal.removeEventListener('abort', leave);
+		// Nobody waits for it any more.
+		promise.catch(() => {});
+	}
+	return await promise;
+}
+
 /** Waits, but not beyond a cancel. */
 export async function pause(context: CallContext, seconds: number): Promise<void> {
 	const end = now() + seconds * 1000;

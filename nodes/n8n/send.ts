@@ -10,7 +10,7 @@ import { failureWithout, keyRemover } from '../core/hopsworks/apiKey';
 import type { Target } from '../core/hopsworks/address';
 import type { Reply } from '../core/json/reply';
 import { brokenOff } from '../core/language/chatStream';
-import { CANCELLED, giveWay, isCancelled, pause, Watch } from './cancel';
+import { CANCELLED, endedBy, giveWay, isCancelled, pause, Watch } from './cancel';
 import { CREDENTIAL, type CallContext, type Connection, type Context } from './connection';
 import { networkFailure } from './networkFailure';
 import { patience } from './patience';
@@ -37,6 +37,8 @@ export interface Call extends ReplyReading {
 	write?: () => string;
 	/** In seconds; that of the settings where it is longer. */
 	leastTimeout?: number;
+	/** Ends this call as a cancel ends its run. */
+	signal?: AbortSignal;
 }
 
 /** How a request went. */
@@ -56,7 +58,7 @@ export interface Callee extends Target {
 	leastTimeout?: number;
 }
 
-export type Send = (callee: Callee, write: () => string, onPiece?: OnPiece) => Promise<Sent>;
+export type Send = (callee: Callee, write: () => string, onPiece?: OnPiece, signal?: AbortSignal) => Promise<Sent>;
 
 /** Statuses by which a server says that it has more to do than it can: fewer requests are then in flight. */
 const CONGESTED = new Set([429, 503]);
@@ -64,16 +66,16 @@ const CONGESTED = new Set([429, 503]);
 /**
  * A function that posts a JSON text to a deployment and returns its reply, trying again where that can help. The text is
  * written when its turn comes, and dropped with the reply. With `onPiece` the text must ask for a stream; what is returned
- * is then the whole reply, and nothing is sent again once a piece has come.
+ * is then the whole reply, and nothing is sent again once a piece has come. `signal` ends the call before its time.
  */
 export function sender(context: Context, connection: Connection, settings: SendSettings, tally: Tally): Send {
 	const call = caller(context, connection, settings, tally);
 	const probe = caller(context, connection, { ...settings, timeout: PROBE_TIMEOUT, maxTries: 1 }, tally);
 	const routes = new Map<string, Promise<Outcome<boolean>>>();
 
-	return async (callee, write, onPiece) => {
+	return async (callee, write, onPiece, signal) => {
 		const { url, host, isFresh, leastTimeout } = callee;
-		const post: Call = { method: 'POST', url, host, write, failureOf: statusFailure, onPiece, leastTimeout };
+		const post: Call = { method: 'POST', url, host, write, failureOf: statusFailure, onPiece, leastTimeout, signal };
 		const sent = await call(post);
 		if (!isFresh || sent.outcome.ok || sent.outcome.failure.reason !== 'noRoute') return sent;
 		const route = routes.get(url) ?? awaitRoute(context, callee, probe);
@@ -106,20 +108,22 @@ export function caller(
 	}
 
 	return async (call) => {
+		const ended = endedBy(context, call.signal);
 		const refused = await guard(call);
 		if (refused) return { outcome: failed(refused), tries: 0, latency: 0 };
 		for (let tries = 1; ; tries++) {
 			const place = await limiter.enter();
 			await ownTurn();
 			const began = Date.now();
-			if (isCancelled(context)) {
+			if (isCancelled(ended)) {
 				limiter.leave(place, false);
 				return { outcome: failed(CANCELLED), tries, latency: 0 };
 			}
 			tally.requests++;
-			const { outcome, wanted } = await sendOnce(context, connection, settings, call);
+			const { outcome, wanted } = await sendOnce(ended, connection, settings, call);
 			limiter.leave(place, !outcome.ok && CONGESTED.has(outcome.failure.status ?? 0));
 			const sent = { tries, latency: Date.now() - began };
+			if (!outcome.ok && outcome.failure.kind === 'cancelled') return { ...sent, outcome };
 			const { isOver, remark } = endOf(call.url, outcome, tries);
 			const wrongScheme = await wrongSchemeOf(call.url, outcome);
 			if (wrongScheme) return { ...sent, outcome: failed(wrongScheme) };
@@ -129,7 +133,7 @@ export function caller(
 			}
 			if (isOver) return { ...sent, outcome: gaveUp(outcome.failure, tries, '', remark) };
 			// A server that asks for less than a busy one needs gets no more requests for it.
-			await pause(context, Math.max(wanted ?? 0, retryWait(tries, settings.maxRetryWait, Math.random())));
+			await pause(ended, Math.max(wanted ?? 0, retryWait(tries, settings.maxRetryWait, Math.random())));
 			tally.retries++;
 		}
 	};

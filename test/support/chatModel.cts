@@ -13,6 +13,7 @@ import {
 import { LmChatHopsworks } from '../../nodes/LmChatHopsworks/LmChatHopsworks.node.ts';
 import { runWorkflow } from './engine.cts';
 import { read, recordOf } from './json.cts';
+import type { Reply, TestServer } from './server.cts';
 
 /** A node that uses its model as a test says. */
 function userNode(use: (model: BaseChatModel) => Promise<unknown>): INodeType {
@@ -58,6 +59,27 @@ export interface ChatModelRun {
 	error?: ExecutionError;
 	/** What n8n's tracing shows of the model's calls. */
 	traced: IDataObject[];
+}
+
+const USAGE = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
+
+/** The reply of a server that answers with a message. */
+export function completion(message: object, finish = 'stop'): Reply {
+	const choice = { index: 0, message: { role: 'assistant', ...message }, finish_reason: finish };
+	return { body: { id: 'chatcmpl-1', object: 'chat.completion', choices: [choice], usage: USAGE } };
+}
+
+/** The sub-node with the model of a server. */
+export function toModelAt(servingUrl: string, parameters: INodeParameters = {}): ChatModelOptions {
+	return {
+		credential: { servingUrl },
+		parameters: { deployment: { __rl: true, mode: 'name', value: 'llm' }, ...parameters },
+	};
+}
+
+/** What a server was sent; what asks for a proxy has no body. */
+export function bodiesOf({ requests }: TestServer): Array<Record<string, unknown>> {
+	return requests.filter(({ text }) => text !== '').map(({ body }) => recordOf(body));
 }
 
 export async function useChatModel(

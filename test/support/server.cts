@@ -1,4 +1,5 @@
 /** A server that records every request and answers what a test tells it to. */
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -41,6 +42,8 @@ export interface TestServer {
 	requests: Recorded[];
 	/** The most requests that were under way at the same time. */
 	mostAtOnce: number;
+	/** How many are under way; one whose connection was closed no more. */
+	underWay(): number;
 	/** On a free port, or on the one given. */
 	listen(port?: number): Promise<void>;
 	close(): Promise<void>;
@@ -94,6 +97,8 @@ async function send(
 export function createTestServer(answer: Answer): TestServer {
 	let atOnce = 0;
 	const closing = new AbortController();
+	// Any number of replies may be late.
+	setMaxListeners(0, closing.signal);
 	const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
 		atOnce++;
 		state.mostAtOnce = Math.max(state.mostAtOnce, atOnce);
@@ -115,6 +120,7 @@ export function createTestServer(answer: Answer): TestServer {
 		answer,
 		requests: [],
 		mostAtOnce: 0,
+		underWay: () => atOnce,
 		async listen(port = 0) {
 			await new Promise<void>((ready) => server.listen(port, '127.0.0.1', ready));
 			const address = server.address();

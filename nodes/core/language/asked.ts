@@ -1,5 +1,5 @@
 /** What a request asks for, which its answer is held to. */
-import { encode, isRecord, parseGiven } from '../json/json';
+import { asRecord, encode, isRecord, parseGiven } from '../json/json';
 import { readJsonSchema } from './jsonSchema';
 import type { Schema } from './schemaReferences';
 
@@ -10,11 +10,24 @@ export interface Asked {
 	format: AnswerFormat;
 	/** The schemas of the parameters of the tools that may be called, by name; undefined for a tool that takes anything. */
 	tools: ReadonlyMap<string, Schema | undefined>;
+	/** The tool that has to be called, '' where it may be any of them; undefined where none has to. */
+	neededTool?: string;
 }
 
 /** Reads the fields of a request, whoever wrote them: the panel, or a user who knows the wire. */
-export function askedIn({ response_format, structured_outputs, tools }: Record<string, unknown>): Asked {
-	return { format: formatIn(plain(response_format), plain(structured_outputs)), tools: toolsIn(plain(tools)) };
+export function askedIn(fields: Record<string, unknown>): Asked {
+	const { response_format, structured_outputs, tools, tool_choice } = fields;
+	return {
+		format: formatIn(plain(response_format), plain(structured_outputs)),
+		tools: toolsIn(plain(tools)),
+		neededTool: neededToolIn(tool_choice),
+	};
+}
+
+function neededToolIn(choice: unknown): string | undefined {
+	if (choice === 'required') return '';
+	const { name } = asRecord(asRecord(choice).function);
+	return typeof name === 'string' ? name : undefined;
 }
 
 /** The same value, with the numbers that a user wrote as numbers. */

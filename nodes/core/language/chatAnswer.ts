@@ -117,11 +117,14 @@ async function held(answer: Answer, { format, giveWay, note }: AnswerReading): P
 }
 
 /** Why an answer that calls no tool says nothing; undefined where it says something, or has nothing to say. */
-function nothingSaid(answer: Answer, { tools, format }: AnswerReading): Failed | undefined {
+function nothingSaid(answer: Answer, { tools, format, neededTool }: AnswerReading): Failed | undefined {
 	const { text, finishReason, reasoning = '', parts, refusal, logprobs, usage } = answer;
 	const inText = callInText(text, finishReason, [...tools.keys()]);
 	if (inText) return inText;
-	if (text.trim() !== '' || parts || refusal !== undefined || logprobs) return undefined;
+	if (refusal !== undefined) return undefined;
+	const isBlank = text.trim() === '' && !parts;
+	if (neededTool !== undefined && !(isBlank && finishReason === 'length')) return notCalled(neededTool, answer);
+	if (!isBlank || logprobs) return undefined;
 	if (finishReason === 'tool_calls' || finishReason === 'function_call') {
 		return badAnswer(
 			`The server says that the model called a tool, and shows no call (${finishReason})`,
@@ -143,6 +146,17 @@ function nothingSaid(answer: Answer, { tools, format }: AnswerReading): Failed |
 		`The model wrote thoughts and no answer (${finishReason})`,
 		reasoning,
 		"Run it again. Where these are no thoughts but the answer, the reasoning parser of the deployment's vLLM takes all of it for thoughts, as it does when thinking is turned off for the model.",
+	);
+}
+
+/** A tool had to be called and was not. */
+function notCalled(tool: string, { text, reasoning = '', finishReason }: Answer): Failed {
+	return badAnswer(
+		`The model did not call ${tool === '' ? 'a tool' : `the tool '${excerpt(tool)}'`}, which it had to`,
+		text || reasoning,
+		finishReason === 'length'
+			? "The answer was cut off: raise 'Max Tokens' in the options."
+			: "The server may not know 'tool_choice', as vLLM does, or its tool call parser may not fit the model.",
 	);
 }
 

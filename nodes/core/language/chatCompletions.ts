@@ -7,7 +7,7 @@ import { readJsonSchema } from './jsonSchema';
 /** One message of a conversation; vLLM reads further members such as `name` or `tool_calls`. */
 export type Message = Record<string, unknown>;
 
-interface ChatRequest {
+export interface ChatRequest {
 	model: string;
 	messages: Message[];
 	/** Only what the user set: servers refuse or ignore fields they do not know. */

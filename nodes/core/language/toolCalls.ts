@@ -50,6 +50,9 @@ export async function readToolCalls(
 	return success(read);
 }
 
+const HOLD =
+	"With 'Strict Tools' in the options vLLM holds the model to a tool's parameters while it writes. Another server may not know that: say in the prompt what the arguments must hold.";
+
 /** A value, or the one in its text: some models write their JSON as a text within JSON. */
 async function unwrapped(given: Json | undefined, giveWay: GiveWay): Promise<Json | undefined> {
 	let value = given;
@@ -73,9 +76,7 @@ async function readArguments(name: string, given: Json | undefined, giveWay: Giv
 	return badArguments(
 		`The model called the tool '${excerpt(name)}' with arguments that are not ${isCut ? 'JSON' : 'an object'}`,
 		given,
-		isCut
-			? "Raise 'Max Tokens' if the call was cut off. Otherwise the model is not good at calling tools."
-			: "Turn on 'Strict Tools' in the options, so that vLLM holds the model to the tool's parameters.",
+		isCut ? "Raise 'Max Tokens' if the call was cut off. Otherwise the model is not good at calling tools." : HOLD,
 	);
 }
 
@@ -91,7 +92,7 @@ async function departureOf(
 	return badArguments(
 		`The model called the tool '${excerpt(name)}' with arguments that do not fit its parameters, as ${departure}`,
 		given,
-		"Turn on 'Strict Tools' in the options, so that vLLM holds the model to the tool's parameters.",
+		HOLD,
 	);
 }
 

@@ -16,6 +16,5 @@ function isJsonSchema(given: unknown): boolean {
 /** They are passed on as they are, or as undefined for a tool without any. */
 export function readToolSchema(tool: string, given: unknown): Outcome<unknown> {
 	if (given === undefined || isJsonSchema(given)) return success(given);
-	// The description is in both: of an error made with another copy of its modules, n8n shows the message alone.
-	return badInput(`The parameters of the tool '${tool}' are not a JSON Schema. ${DESCRIPTION}`, DESCRIPTION);
+	return badInput(`The parameters of the tool '${tool}' are not a JSON Schema`, DESCRIPTION);
 }
