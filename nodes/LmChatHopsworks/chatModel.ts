@@ -19,6 +19,9 @@ import { chatBody, STREAMED, toolChoice } from '../core/language/chatCompletions
 import type { Piece } from '../core/language/chatStream';
 import { asRecord, asText, encode, isRecord } from '../core/json/json';
 import type { Outcome } from '../core/failure/outcome';
+import { CHAT_MODEL_PANEL } from '../core/failure/panel';
+import { fieldsOf } from '../core/language/givenSettings';
+import { askedOfLanguageModel } from '../core/language/languageMeaning';
 import { readToolSchema } from '../core/language/toolSchema';
 import { queue } from './queue';
 import { countStreamedTokens } from './tracing';
@@ -124,12 +127,13 @@ class HopsworksChatModel extends BaseChatModel {
 	): Promise<{ reply: Record<string, unknown>; answer: Answer }> {
 		const { deployment, model, settings, format } = this.model;
 		const tools = this.tools.filter((tool) => tool.type === 'function');
+		const called = readCallSettings(config);
 		const request = {
 			model,
 			messages: toMessages(messages),
 			settings: {
-				...settings,
-				...readCallSettings(config),
+				...fieldsOf(settings),
+				...called,
 				...(tools.length > 0 && {
 					tools: tools.map((tool) => ({
 						type: 'function',
@@ -143,7 +147,11 @@ class HopsworksChatModel extends BaseChatModel {
 				...(onPiece && STREAMED),
 			},
 		};
-		const { outcome: text } = await this.send(deployment.target, () => chatBody(request), onPiece);
+		// What the agent or chain sets takes the place of the options.
+		const own = Object.entries({ ...called, ...(tools.length > 0 && { tools }) });
+		const given = [...settings, ...own.map(([name, value]) => ({ name, value }))];
+		const asked = askedOfLanguageModel(CHAT_MODEL_PANEL, given);
+		const { outcome: text } = await this.send(deployment.target, asked, () => chatBody(request), onPiece);
 		const reply = this.orThrow(text.ok ? readReply(text.value) : text);
 		return { reply, answer: this.orThrow(await readAnswer(reply, format, giveWay)) };
 	}

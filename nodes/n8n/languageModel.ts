@@ -1,5 +1,6 @@
 /** A deployed language model and its settings: one table of fields, and their reading into what goes over the wire. */
 import { formatSettings, type AnswerFormat } from '../core/language/chatCompletions';
+import { EXTRA_FIELDS, type GivenSetting } from '../core/language/givenSettings';
 import { readJsonSchema } from '../core/language/jsonSchema';
 import { chatRoute, type Route } from '../core/hopsworks/route';
 import { asText } from '../core/json/json';
@@ -75,7 +76,7 @@ export const serverOptions = {
 			"The path before the operation's own part, such as /chat/completions. KServe's own language model server has /openai/v1.",
 	}),
 	extraFields: givenOption({
-		displayName: 'Extra Fields (JSON)',
+		displayName: EXTRA_FIELDS,
 		type: 'json',
 		default: '{}',
 		description: 'Further fields of the request that the server knows, such as {"top_k": 20}',
@@ -133,7 +134,7 @@ interface ChatSettings {
 	/** Its name in the request. */
 	model: string;
 	/** Top-level fields of the request. */
-	settings: Record<string, unknown>;
+	settings: GivenSetting[];
 	format: AnswerFormat;
 }
 
@@ -168,7 +169,7 @@ export function readChatSettings(options: Options<ChatModelOptions>, deployment:
 	return {
 		model: readModelName(options, deployment),
 		format,
-		settings: { ...readSettings(options), ...formatSettings(format), ...readExtraFields(options, 'stream') },
+		settings: [...readSettings(options), ...formatSetting(format), ...readExtraFields(options, 'stream')],
 	};
 }
 
@@ -179,18 +180,36 @@ export function readModelName(options: Options<ServerOptions>, { target }: Resol
 	return unusable("The address does not tell the model's name", "Set the option 'Model' to the deployment's name.");
 }
 
+/** What vLLM takes, and OpenAI. */
+const MOST_STOPS = 4;
+
 /** The settings that the user added, under their names on the wire. */
-function readSettings(options: Options<ChatModelOptions>): Record<string, unknown> {
-	const added = NUMBER_NAMES.map((name) => [snakeCase(name), options.get(name)]).filter(
-		([, value]) => value !== undefined,
-	);
+function readSettings(options: Options<ChatModelOptions>): GivenSetting[] {
+	const label = (name: keyof typeof chatModelOptions): string => chatModelOptions[name].field.displayName;
+	const added = NUMBER_NAMES.map((name) => ({ name: snakeCase(name), value: options.get(name), label: label(name) }));
+	// One that was added and not filled in stops nothing.
 	const stop = [options.get('stop')].flat().map(asText).filter(Boolean);
-	return { ...Object.fromEntries(added), ...(stop.length > 0 && { stop }) };
+	if (stop.length > MOST_STOPS) {
+		return unusable(
+			`'${label('stop')}' holds ${stop.length} texts`,
+			`Language models take ${MOST_STOPS} at most. Keep those that matter.`,
+		);
+	}
+	return [
+		...added.filter(({ value }) => value !== undefined),
+		...(stop.length > 0 ? [{ name: 'stop', value: stop, label: label('stop') }] : []),
+	];
+}
+
+function formatSetting(format: AnswerFormat): GivenSetting[] {
+	const { jsonSchema, responseFormat } = chatModelOptions;
+	const { displayName: label } = (format.type === 'jsonSchema' ? jsonSchema : responseFormat).field;
+	return Object.entries(formatSettings(format)).map(([name, value]) => ({ name, value, label }));
 }
 
 /** Fields of the request that the user writes; `own` is the one that the node writes by itself. */
-export function readExtraFields(options: Options<ServerOptions>, own: string): Record<string, unknown> {
-	const fields = asJsonObject(options.get('extraFields'), 'Extra Fields (JSON)');
-	if (!(own in fields)) return fields;
+export function readExtraFields(options: Options<ServerOptions>, own: string): GivenSetting[] {
+	const fields = asJsonObject(options.get('extraFields'), EXTRA_FIELDS);
+	if (!(own in fields)) return Object.entries(fields).map(([name, value]) => ({ name, value, label: EXTRA_FIELDS }));
 	return unusable(`'Extra Fields (JSON)' holds '${own}', which the node writes by itself`, 'Remove it there.');
 }

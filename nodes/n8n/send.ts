@@ -3,6 +3,7 @@ import { sleep, type IHttpRequestOptions } from 'n8n-workflow';
 import { AdaptiveLimiter } from '../core/batching/adaptiveLimiter';
 import { timeoutFailure } from '../core/failure/connectionFailure';
 import { failed, type Outcome } from '../core/failure/outcome';
+import type { Asked } from '../core/failure/panel';
 import { gaveUp, isRetryable, retryWait, waitTooLong } from '../core/failure/retry';
 import { statusFailure } from '../core/failure/statusFailure';
 import { sentOnToTls } from '../core/failure/wrongScheme';
@@ -56,7 +57,7 @@ export interface Callee extends Target {
 	leastTimeout?: number;
 }
 
-export type Send = (callee: Callee, write: () => string, onPiece?: OnPiece) => Promise<Sent>;
+export type Send = (callee: Callee, asked: Asked, write: () => string, onPiece?: OnPiece) => Promise<Sent>;
 
 /** Statuses by which a server says that it has more to do than it can: fewer requests are then in flight. */
 const CONGESTED = new Set([429, 503]);
@@ -71,9 +72,11 @@ export function sender(context: Context, connection: Connection, settings: SendS
 	const probe = caller(context, connection, { ...settings, timeout: PROBE_TIMEOUT, maxTries: 1 }, tally);
 	const routes = new Map<string, Promise<Outcome<boolean>>>();
 
-	return async (callee, write, onPiece) => {
+	return async (callee, asked, write, onPiece) => {
 		const { url, host, isFresh, leastTimeout } = callee;
-		const post: Call = { method: 'POST', url, host, write, failureOf: statusFailure, onPiece, leastTimeout };
+		const { panel } = asked;
+		const failureOf: Call['failureOf'] = (status, reply) => statusFailure(status, reply, asked);
+		const post: Call = { method: 'POST', url, host, write, failureOf, panel, onPiece, leastTimeout };
 		const sent = await call(post);
 		if (!isFresh || sent.outcome.ok || sent.outcome.failure.reason !== 'noRoute') return sent;
 		const route = routes.get(url) ?? awaitRoute(context, callee, probe);
@@ -125,7 +128,8 @@ export function caller(
 			if (wrongScheme) return { ...sent, outcome: failed(wrongScheme) };
 			if (outcome.ok || !isRetryable(outcome.failure, settings.retryTimeouts)) return { ...sent, outcome };
 			if (wanted !== undefined && wanted > settings.maxRetryWait) {
-				return { ...sent, outcome: gaveUp(outcome.failure, tries, waitTooLong(wanted, settings.maxRetryWait)) };
+				const reason = waitTooLong(wanted, settings.maxRetryWait, call.panel);
+				return { ...sent, outcome: gaveUp(outcome.failure, tries, reason) };
 			}
 			if (isOver) return { ...sent, outcome: gaveUp(outcome.failure, tries, '', remark) };
 			// A server that asks for less than a busy one needs gets no more requests for it.
@@ -169,9 +173,7 @@ async function sendOnce(
 		return { outcome: outcome.ok ? outcome : failed(failureWithout(outcome.failure, remove)), wanted: response.wanted };
 	} catch (error) {
 		if (isCancelled(context)) return { outcome: failed(CANCELLED) };
-		const failure = watch.isLate
-			? timeoutFailure(timeout)
-			: networkFailure(error, { ...progress, origin: new URL(call.url).origin, hostHeader: call.host }, remove);
+		const failure = watch.isLate ? timeoutFailure(timeout, call.panel) : networkFailure(error, call, progress, remove);
 		return { outcome: progress.hasBegun ? brokenOff(failure.message) : failed(failure) };
 	} finally {
 		watch.stop(isReadToEnd);

@@ -1,6 +1,7 @@
 /** Chat: every item is a conversation that a deployed language model answers. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { success } from '../../core/failure/outcome';
+import { CHAT_PANEL } from '../../core/failure/panel';
 import { asText, type JsonObject } from '../../core/json/json';
 import { readAnswer, readReply, readUsage, type Answer } from '../../core/language/chatAnswer';
 import {
@@ -11,6 +12,8 @@ import {
 	withImages,
 	type Message,
 } from '../../core/language/chatCompletions';
+import { fieldsOf, type GivenSetting } from '../../core/language/givenSettings';
+import { askedOfLanguageModel } from '../../core/language/languageMeaning';
 import { giveWay } from '../../n8n/cancel';
 import { addressOptions } from '../../n8n/deploymentLocator';
 import { asJson } from '../../n8n/givenJson';
@@ -138,9 +141,11 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 		route: readChatRoute,
 		protocol(itemOptions, deployment) {
 			const { model, format, settings: own } = readChatSettings(itemOptions, deployment);
-			const fields = { ...readToolSettings(itemOptions), ...own, ...(streams && STREAMED) };
+			const given = [...readToolSettings(itemOptions), ...own];
+			const fields = { ...fieldsOf(given), ...(streams && STREAMED) };
 			return {
 				shared: { model, fields, format },
+				asked: askedOfLanguageModel(CHAT_PANEL, given),
 				limits: { rows: 1, bytes: Infinity },
 				sizeOf: () => 0,
 				write: ([conversation]) => chatBody({ model, messages: conversation?.messages ?? [], settings: fields }),
@@ -186,9 +191,12 @@ function inChunks(
 	};
 }
 
-function readToolSettings(options: Options<ChatOptions>): Record<string, unknown> {
+function readToolSettings(options: Options<ChatOptions>): GivenSetting[] {
 	const given = asJson(options.get('tools') ?? [], 'Tools (JSON)');
-	if (Array.isArray(given) && given.length === 0) return {};
+	if (Array.isArray(given) && given.length === 0) return [];
 	const wanted = asText(options.get('toolChoice')).trim();
-	return { tools: take(readTools(given)), ...(wanted !== '' && { tool_choice: toolChoice(wanted) }) };
+	return [
+		{ name: 'tools', label: 'Tools (JSON)', value: take(readTools(given)) },
+		...(wanted === '' ? [] : [{ name: 'tool_choice', label: 'Tool Choice', value: toolChoice(wanted) }]),
+	];
 }

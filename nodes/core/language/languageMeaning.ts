@@ -1,0 +1,195 @@
+/** What the failed reply of a language model's server means to the operation that asked it. */
+import type { ErrorReply } from '../failure/errorReply';
+import type { Meaning } from '../failure/meaning';
+import type { Asked, Panel } from '../failure/panel';
+import { isPathUnknown } from '../failure/statusFailure';
+import { PASTED } from '../failure/statusMeaning';
+import { fieldNamed, givenAs, placeOf, settingInWords, type GivenSetting } from './givenSettings';
+import { refusedSettingMeaning } from './refusedSetting';
+import { tooLongMeaning } from './tooLong';
+
+/** What is asked of a language model, whose failures have meanings of their own. */
+export function askedOfLanguageModel(panel: Panel, settings: readonly GivenSetting[]): Asked {
+	return { panel, meaningOf: (error) => languageMeaning(error, panel, settings) };
+}
+
+function languageMeaning(error: ErrorReply, panel: Panel, settings: readonly GivenSetting[]): Meaning | undefined {
+	const { status } = error;
+	if (status < 400) return undefined;
+	return (
+		tooLongMeaning(error, panel, settings) ??
+		wordsMeaning(error, panel, settings) ??
+		refusedSettingMeaning(error, settings) ??
+		plainMeaning(error, panel)
+	);
+}
+
+/** Words, and what they mean; the first that fit are taken. */
+type Words = ReadonlyArray<{
+	words: RegExp;
+	meaning(panel: Panel, text: string, settings: readonly GivenSetting[]): Meaning | undefined;
+}>;
+
+const WORDS: Words = [
+	{
+		words:
+			/(?:does not|doesn't) support (?:the )?(?:chat(?! template)|completion|generat|embed|pooling)|(?:chat|completions?|embeddings?) API is not supported/i,
+		meaning: (panel) => otherModel(panel, 'The model does not answer this operation'),
+	},
+	{
+		words:
+			/^The model [`'"][^`'"]{1,400}[`'"] |model ['"`][^'"`]{1,400}['"`] (?:was )?not found|^Model with name \S{1,400} does not exist|model_not_found/i,
+		meaning: (_panel, text) => unknownModel(text),
+	},
+	{
+		words:
+			/is not a multimodal model|does not support (?:image|vision|audio|video|multimodal)|At most \d+ (?:image|audio|video)/i,
+		meaning: (panel) => ({
+			message: 'The model does not take what was sent beside the text',
+			description: panel.isSubNode
+				? 'Have the agent or chain send text alone, or pick a deployment whose model takes images.'
+				: "It takes no images, or not so many. Take them out of the conversation and of 'Image Fields' in the options, or pick a deployment whose model takes images.",
+		}),
+	},
+	{
+		words: /Failed to load image|cannot identify image/i,
+		meaning: (panel) => ({
+			message: 'The server could not read an image',
+			description: panel.isSubNode
+				? 'Check the images that the agent or chain sends: PNG and JPEG work everywhere.'
+				: "Check the files that 'Image Fields' in the options names, and images within the messages: PNG and JPEG work everywhere.",
+		}),
+	},
+	{
+		words: /requires --(?:enable-auto-tool-choice|tool-call-parser)|--tool-call-parser to be set/,
+		meaning: (_panel, _text, settings) => noToolParser(settings),
+	},
+	{
+		words: /engine is currently busy|too many (?:queued )?requests|queue is full/i,
+		meaning: ({ isSubNode }) => ({
+			message: 'The deployment has as many requests as it takes',
+			description: isSubNode
+				? "It takes only so many at a time. Raise 'Max Tries' in the options, or have fewer agents and chains run at the same time."
+				: "It takes only so many at a time. Lower 'Max Concurrent Requests', or raise 'Max Tries' in the options.",
+		}),
+	},
+	{
+		words: /EngineCore|engine (?:is dead|process failed)|AsyncEngineDead/i,
+		meaning: () => ({
+			message: 'The language model broke down',
+			description:
+				"Its server ends itself after that, and Hopsworks starts it again. The deployment's logs in Hopsworks have the whole story.",
+			blames: 'nothing',
+		}),
+	},
+	{
+		words: /(?:must provide a|does not define a|no) chat template|chat template is (?:no longer allowed|not)/i,
+		meaning: () => ({
+			message: 'The model is not made for chats',
+			description:
+				'It has no chat template: deploy a model that was trained to follow instructions, or give its vLLM arguments a --chat-template in Hopsworks.',
+		}),
+	},
+	{
+		words: /roles must alternate|system role (?:is )?not supported/i,
+		meaning: (panel) => ({
+			message: "The model's chat template does not take the conversation",
+			description: panel.isSubNode
+				? 'Its words say which roles it takes, and in which order. Some models take no system prompt.'
+				: "Its words say which roles it takes, and in which order. Some models take no system message: leave 'System Prompt' empty.",
+		}),
+	},
+	{
+		words: /decoder prompt cannot be empty|prompt (?:cannot|must not) be empty/i,
+		meaning: ({ asks }) =>
+			asks === 'embeddings'
+				? {
+						message: 'A text is empty for the model',
+						description: "Give every item a text: 'Text' holds nothing that the model reads as a word.",
+						blames: 'rows',
+					}
+				: { message: 'The prompt is empty for the model', description: 'Give the model something to answer.' },
+	},
+];
+
+function wordsMeaning(error: ErrorReply, panel: Panel, settings: readonly GivenSetting[]): Meaning | undefined {
+	return WORDS.find(({ words }) => words.test(error.text))?.meaning(panel, error.text, settings);
+}
+
+/** The deployment answers, but not this operation. */
+function otherModel({ asks, isSubNode }: Panel, message: string): Meaning {
+	const other = asks === 'chat' ? "an embedding model 'Embed'" : "a model that chats 'Chat'";
+	return {
+		message,
+		description: isSubNode
+			? 'Pick a deployment whose model can chat: an embedding model, or one that predicts, cannot.'
+			: `Set 'Operation' to what the deployment answers: ${other}, any other model 'Predict'.`,
+		blames: 'nothing',
+	};
+}
+
+/** FastAPI knows no such path. */
+function noPath(panel: Panel): Meaning {
+	const other = otherModel(panel, 'The deployment has no such address');
+	return {
+		...other,
+		description: `Its server was reached, and does not know the path. ${other.description} Or 'API Path Prefix' in the options is not the server's: vLLM has /v1, KServe's own language model server /openai/v1. ${PASTED}`,
+	};
+}
+
+const ALIASES = 'Valid aliases: ';
+
+function unknownModel(text: string): Meaning {
+	const at = text.indexOf(ALIASES);
+	const known = at === -1 ? '' : text.slice(at + ALIASES.length).replace(/\.$/, '');
+	const usual =
+		"Set the option 'Model' to the name that the server has given the model: the deployment's name, unless its vLLM arguments say otherwise (--served-model-name).";
+	return {
+		message: 'The server does not know the model',
+		description: known === '' ? usual : `Set the option 'Model' to ${known.includes(',') ? 'one of ' : ''}${known}.`,
+		blames: 'nothing',
+	};
+}
+
+function noToolParser(settings: readonly GivenSetting[]): Meaning {
+	const tools = givenAs(settings, 'tools');
+	const remove = tools?.label === undefined ? '' : ` Or remove ${settingInWords(tools)} ${placeOf(tools)}.`;
+	return {
+		message: 'The deployment is not set up for tools',
+		description: `Add --enable-auto-tool-choice and --tool-call-parser, with the parser for this model, to the deployment's vLLM arguments in Hopsworks.${remove}`,
+		blames: 'nothing',
+	};
+}
+
+/** Whether a reply is about the conversation or the texts. */
+function isOfContent(error: ErrorReply): boolean {
+	return ['messages', 'input'].includes(fieldNamed(error));
+}
+
+/** Statuses that mean to everyone what they say. */
+const TOLD_BY_STATUS = new Set([401, 403, 404, 405, 408, 413, 429]);
+
+/** What remains: a refusal, a failure, or a path that is not there. */
+function plainMeaning(error: ErrorReply, panel: Panel): Meaning | undefined {
+	const { status, text } = error;
+	const { asks, isSubNode } = panel;
+	if (isPathUnknown(error)) return noPath(panel);
+	if (status === 501) return otherModel(panel, 'The server does not know this operation');
+	if (status === 500) {
+		return {
+			message: 'The language model failed',
+			description: "The deployment's logs in Hopsworks have the whole story.",
+		};
+	}
+	if (status > 500 || TOLD_BY_STATUS.has(status)) return undefined;
+	const content = asks === 'embeddings' ? 'texts' : 'conversation';
+	const written = isSubNode ? 'what the agent or chain sends' : `the ${content}`;
+	const check = isOfContent(error) ? written : `${written} and the options, 'Extra Fields (JSON)' too`;
+	return {
+		message: `The language model refused the ${isOfContent(error) ? content : 'request'}`,
+		description:
+			text === ''
+				? `It does not say why. Check ${check}. The deployment's logs in Hopsworks may say more.`
+				: `Its words say what it does not take. Check ${check}.`,
+	};
+}
