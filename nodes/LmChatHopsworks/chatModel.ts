@@ -20,7 +20,7 @@ import type { Piece } from '../core/language/chatStream';
 import { asRecord, asText, encode, isRecord } from '../core/json/json';
 import type { Outcome } from '../core/failure/outcome';
 import { CHAT_MODEL_PANEL } from '../core/failure/panel';
-import { fieldsOf } from '../core/language/givenSettings';
+import { wireFields } from '../core/language/givenSettings';
 import { askedOfLanguageModel } from '../core/language/languageMeaning';
 import { readToolSchema } from '../core/language/toolSchema';
 import { queue } from './queue';
@@ -132,7 +132,7 @@ class HopsworksChatModel extends BaseChatModel {
 			model,
 			messages: toMessages(messages),
 			settings: {
-				...fieldsOf(settings),
+				...wireFields(settings),
 				...called,
 				...(tools.length > 0 && {
 					tools: tools.map((tool) => ({

@@ -11,6 +11,7 @@ import { readErrorReply } from '../../nodes/core/failure/errorReply';
 import { parseGiven, parseReply } from '../../nodes/core/json/json';
 import type { Outcome } from '../../nodes/core/failure/outcome';
 import { PredictionReader } from '../../nodes/core/predict/predictionReader';
+import { PREDICT_PANEL } from '../../nodes/core/failure/panel';
 import { statusFailure } from '../../nodes/core/failure/statusFailure';
 import { bodies } from './bodies.cts';
 import { replyOf } from '../../nodes/core/json/reply';
@@ -80,7 +81,7 @@ test(`${CASES} random and mutated bodies`, async () => {
 			expectInWords(read);
 			if (read.ok && read.value.length !== rows) throw new Error('another number of predictions than rows');
 		}
-		expectInWords({ ok: false, failure: statusFailure(status, replyOf(body)) });
+		expectInWords({ ok: false, failure: statusFailure(status, replyOf(body), { panel: PREDICT_PANEL }) });
 		const reply = readReply(replyOf(body));
 		expectInWords(reply);
 		for (const format of FORMATS) {

@@ -12,7 +12,7 @@ import {
 	withImages,
 	type Message,
 } from '../../core/language/chatCompletions';
-import { fieldsOf, type GivenSetting } from '../../core/language/givenSettings';
+import { wireFields, type GivenSetting } from '../../core/language/givenSettings';
 import { askedOfLanguageModel } from '../../core/language/languageMeaning';
 import { giveWay } from '../../n8n/cancel';
 import { addressOptions } from '../../n8n/deploymentLocator';
@@ -142,7 +142,7 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 		protocol(itemOptions, deployment) {
 			const { model, format, settings: own } = readChatSettings(itemOptions, deployment);
 			const given = [...readToolSettings(itemOptions), ...own];
-			const fields = { ...fieldsOf(given), ...(streams && STREAMED) };
+			const fields = { ...wireFields(given), ...(streams && STREAMED) };
 			return {
 				shared: { model, fields, format },
 				asked: askedOfLanguageModel(CHAT_PANEL, given),

@@ -5,7 +5,7 @@ import { EMBED_PANEL } from '../../core/failure/panel';
 import { embeddingsRoute } from '../../core/hopsworks/route';
 import { asText, encode } from '../../core/json/json';
 import { embeddingsBody, readEmbeddings } from '../../core/language/embeddings';
-import { fieldsOf, type GivenSetting } from '../../core/language/givenSettings';
+import { wireFields, type GivenSetting } from '../../core/language/givenSettings';
 import { askedOfLanguageModel } from '../../core/language/languageMeaning';
 import { giveWay } from '../../n8n/cancel';
 import { addressOptions } from '../../n8n/deploymentLocator';
@@ -111,7 +111,7 @@ function setUp({ run, options }: RunStart<EmbedOptions>): ModelCall<string, numb
 		route: (itemOptions) => take(embeddingsRoute(itemOptions.get('apiPrefix'))),
 		protocol(itemOptions, deployment) {
 			const given = readSettings(itemOptions);
-			const request = { model: readModelName(itemOptions, deployment), settings: fieldsOf(given) };
+			const request = { model: readModelName(itemOptions, deployment), settings: wireFields(given) };
 			// What stands around the texts counts too.
 			const frame = Buffer.byteLength(embeddingsBody([], request));
 			return {

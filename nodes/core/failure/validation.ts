@@ -54,7 +54,7 @@ function problemIn(line: string, before: string): Problem | undefined {
 	if (line.startsWith("  {'type': ")) return dictionaryIn(line);
 	const at = line.indexOf(' [type=');
 	if (at === -1) {
-		const isAlone = before === '' && line.startsWith('  ') && !line.startsWith('   ');
+		const isAlone = before === '' && /^ {2}\w/.test(line);
 		return isAlone ? { place: '', type: '', message: line.trim() } : undefined;
 	}
 	const type = /^\w{1,60}/.exec(line.slice(at + ' [type='.length))?.[0] ?? '';
@@ -117,7 +117,9 @@ function textAt(line: string, start: number): Literal | undefined {
 /** A place without the names of the library's own types, and without `body`, in which all of it is. */
 function placeIn(parts: string[]): string {
 	const named = parts.filter((part) => /^(?:[a-z_][\w-]*|\d+)$/.test(part) && !PYTHON_TYPES.has(part));
-	return (named[0] === 'body' ? named.slice(1) : named).join('.');
+	const place = named[0] === 'body' ? named.slice(1) : named;
+	// Where the body is no JSON, a position in it tells nobody anything.
+	return place.length === 1 && /^\d/.test(place[0] ?? '') ? '' : place.join('.');
 }
 
 const PYTHON_TYPES = new Set(['str', 'int', 'float', 'bool', 'dict', 'list']);

@@ -15,7 +15,7 @@ export interface GivenSetting {
 export const EXTRA_FIELDS = 'Extra Fields (JSON)';
 
 /** Settings as they go over the wire; the last of a name counts. */
-export function fieldsOf(settings: readonly GivenSetting[]): Record<string, unknown> {
+export function wireFields(settings: readonly GivenSetting[]): Record<string, unknown> {
 	return Object.fromEntries(settings.map(({ name, value }) => [name, value]));
 }
 
@@ -24,13 +24,7 @@ const LONGEST_NAME = 80;
 /** A setting within a sentence. */
 export function settingInWords({ name, label }: GivenSetting): string {
 	if (label === EXTRA_FIELDS) return `'${excerpt(name, LONGEST_NAME)}' in '${EXTRA_FIELDS}'`;
-	return label === undefined ? `'${excerpt(name, LONGEST_NAME)}', which the agent or chain set` : `'${label}'`;
-}
-
-/** Where a setting is changed, to end a sentence with. */
-export function placeOf({ label }: GivenSetting): string {
-	if (label === undefined) return 'in the agent or chain';
-	return label === EXTRA_FIELDS ? 'there' : 'in the options';
+	return label === undefined ? `'${excerpt(name, LONGEST_NAME)}' of the agent or chain` : `'${label}'`;
 }
 
 /** The setting of a name that went out. */

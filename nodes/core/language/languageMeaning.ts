@@ -4,7 +4,7 @@ import type { Meaning } from '../failure/meaning';
 import type { Asked, Panel } from '../failure/panel';
 import { isPathUnknown } from '../failure/statusFailure';
 import { PASTED } from '../failure/statusMeaning';
-import { fieldNamed, givenAs, placeOf, settingInWords, type GivenSetting } from './givenSettings';
+import { fieldNamed, givenAs, settingInWords, type GivenSetting } from './givenSettings';
 import { refusedSettingMeaning } from './refusedSetting';
 import { tooLongMeaning } from './tooLong';
 
@@ -42,22 +42,17 @@ const WORDS: Words = [
 		meaning: (_panel, text) => unknownModel(text),
 	},
 	{
-		words:
-			/is not a multimodal model|does not support (?:image|vision|audio|video|multimodal)|At most \d+ (?:image|audio|video)/i,
+		words: /is not a multimodal model|does not support (?:image|vision|audio|video|multimodal)/i,
 		meaning: (panel) => ({
-			message: 'The model does not take what was sent beside the text',
-			description: panel.isSubNode
-				? 'Have the agent or chain send text alone, or pick a deployment whose model takes images.'
-				: "It takes no images, or not so many. Take them out of the conversation and of 'Image Fields' in the options, or pick a deployment whose model takes images.",
+			message: 'The model takes text alone',
+			description: `${imagesIn(panel)} Take them out, or pick a deployment whose model sees images.`,
 		}),
 	},
 	{
-		words: /Failed to load image|cannot identify image/i,
+		words: /At most \d{1,9} (?:image|audio|video)|Failed to load image|cannot identify image/i,
 		meaning: (panel) => ({
-			message: 'The server could not read an image',
-			description: panel.isSubNode
-				? 'Check the images that the agent or chain sends: PNG and JPEG work everywhere.'
-				: "Check the files that 'Image Fields' in the options names, and images within the messages: PNG and JPEG work everywhere.",
+			message: 'The server does not take the images',
+			description: `${imagesIn(panel)} Its words say what is wrong with them: how many it takes is set by the deployment's vLLM arguments, and PNG and JPEG work everywhere.`,
 		}),
 	},
 	{
@@ -92,11 +87,10 @@ const WORDS: Words = [
 	},
 	{
 		words: /roles must alternate|system role (?:is )?not supported/i,
-		meaning: (panel) => ({
+		meaning: () => ({
 			message: "The model's chat template does not take the conversation",
-			description: panel.isSubNode
-				? 'Its words say which roles it takes, and in which order. Some models take no system prompt.'
-				: "Its words say which roles it takes, and in which order. Some models take no system message: leave 'System Prompt' empty.",
+			description:
+				'Its words say which roles it takes, and in which order. Some models take no system message: write instructions into the first message of the user.',
 		}),
 	},
 	{
@@ -104,13 +98,21 @@ const WORDS: Words = [
 		meaning: ({ asks }) =>
 			asks === 'embeddings'
 				? {
-						message: 'A text is empty for the model',
+						message: 'The text is empty for the model',
 						description: "Give every item a text: 'Text' holds nothing that the model reads as a word.",
 						blames: 'rows',
 					}
 				: { message: 'The prompt is empty for the model', description: 'Give the model something to answer.' },
 	},
 ];
+
+/** Where images come from. */
+function imagesIn({ asks, isSubNode }: Panel): string {
+	if (isSubNode) return 'The agent or chain sent images or other files.';
+	return asks === 'chat'
+		? "Images stand in 'Image Fields' in the options, and may stand in the messages."
+		: "Images or other files stand in 'Extra Fields (JSON)'.";
+}
 
 function wordsMeaning(error: ErrorReply, panel: Panel, settings: readonly GivenSetting[]): Meaning | undefined {
 	return WORDS.find(({ words }) => words.test(error.text))?.meaning(panel, error.text, settings);
@@ -153,7 +155,7 @@ function unknownModel(text: string): Meaning {
 
 function noToolParser(settings: readonly GivenSetting[]): Meaning {
 	const tools = givenAs(settings, 'tools');
-	const remove = tools?.label === undefined ? '' : ` Or remove ${settingInWords(tools)} ${placeOf(tools)}.`;
+	const remove = tools?.label === undefined ? '' : ` Or remove ${settingInWords(tools)}.`;
 	return {
 		message: 'The deployment is not set up for tools',
 		description: `Add --enable-auto-tool-choice and --tool-call-parser, with the parser for this model, to the deployment's vLLM arguments in Hopsworks.${remove}`,

@@ -1,7 +1,7 @@
 /** What it means that a server refuses a setting of a request: the option that it stands in, and what the server takes. */
 import type { ErrorReply } from '../failure/errorReply';
 import type { Meaning } from '../failure/meaning';
-import { givenAs, placeOf, settingInWords, settingRefused, type GivenSetting } from './givenSettings';
+import { givenAs, settingInWords, settingRefused, type GivenSetting } from './givenSettings';
 
 /** Statuses of a refusal. */
 const REFUSED = new Set([400, 415, 422]);
@@ -35,36 +35,30 @@ export function refusedSettingMeaning(error: ErrorReply, settings: readonly Give
 }
 
 function notTaken(setting: GivenSetting): Meaning {
-	const where = placeOf(setting);
 	return {
-		message: `The server does not take ${settingInWords(setting)}`,
-		description: `Its words say what it takes. Change the value ${where}${setting.label === undefined ? '' : ', or remove it'}.`,
+		message: `${settingInWords(setting)} holds what the server does not take`,
+		description: `Its words say what it takes. Change the value${setting.label === undefined ? ' in the agent or chain' : ', or remove it'}.`,
 		blames: 'nothing',
 	};
 }
 
 function noGrammar(setting: GivenSetting): Meaning {
 	return {
-		message: `${sentence(settingInWords(setting))} holds something that the server cannot enforce`,
+		message: `${settingInWords(setting)} holds something that the server cannot enforce`,
 		description: `Take out of the schema what the server's words name, or write it more simply: types, 'enum', 'properties' and 'required' work everywhere.`,
 		blames: 'nothing',
 	};
-}
-
-function sentence(words: string): string {
-	return words.endsWith('set') ? `${words},` : words;
 }
 
 function wrongSize(text: string, setting: GivenSetting): Meaning {
 	const [, sizes] = SIZES.exec(text) ?? [];
 	const [, least, most] = RANGE.exec(text) ?? [];
 	const named = settingInWords(setting);
-	const where = placeOf(setting);
 	const advice = (): string => {
-		if (sizes !== undefined) return `Set ${named} to one of ${sizes}, or remove it ${where}.`;
-		if (least !== undefined) return `Set ${named} to a number from ${least} to ${most}, or remove it ${where}.`;
-		if (ONE_SIZE.test(text)) return `Its embeddings have one size only: remove ${named} ${where}.`;
-		return `Its words say what it takes. Change ${named} ${where}, or remove it.`;
+		if (sizes !== undefined) return `Set ${named} to one of ${sizes}, or remove it.`;
+		if (least !== undefined) return `Set ${named} to a number from ${least} to ${most}, or remove it.`;
+		if (ONE_SIZE.test(text)) return `Its embeddings have one size only: remove ${named}.`;
+		return `Its words say what it takes. Change ${named}, or remove it.`;
 	};
 	return { message: 'The model does not make embeddings of this size', description: advice(), blames: 'nothing' };
 }

@@ -2,11 +2,11 @@
 import type { ErrorReply } from '../failure/errorReply';
 import type { Meaning } from '../failure/meaning';
 import type { Panel } from '../failure/panel';
-import { givenAs, placeOf, settingInWords, type GivenSetting } from './givenSettings';
+import { givenAs, settingInWords, type GivenSetting } from './givenSettings';
 
 /** vLLM in its versions, TGI and TEI, KServe, transformers, llama.cpp, OpenAI's code. */
 const TOO_LONG =
-	/maximum context length|context length is only|max(?:imum)? model len(?:gth)?|too long to fit into the model|context_length_exceeded|must have less than \d+ tokens|exceeds? the (?:available|maximum) context|maximum sequence length|tokens` \+ `max_new_tokens` must be/i;
+	/maximum context length|context length is only|max(?:imum)? model len(?:gth)?|too long to fit into the model|context_length_exceeded|must have less than \d+ tokens|exceeds? the (?:available|maximum) context|maximum sequence length|\+ `max_new_tokens` must be/i;
 
 /** The longest that the model takes, in tokens. */
 const LIMITS = [
@@ -39,7 +39,7 @@ export function tooLongMeaning(
 	if (!STATUSES.has(status)) return undefined;
 	const limit = givenAs(settings, 'max_tokens', 'max_completion_tokens');
 	const most = ANSWER_TOO_LONG.exec(text)?.[1];
-	if (most !== undefined) return answerTooLong(most, limit);
+	if (most !== undefined && panel.asks === 'chat') return answerTooLong(most, limit);
 	if (NOTHING_LEFT.test(text)) return Number(limit?.value ?? 1) < 1 ? undefined : tooLong(panel, '', limit);
 	if (!TOO_LONG.test(text) && !TOO_LONG.test(name)) return undefined;
 	const tokens = LIMITS.map((pattern) => pattern.exec(text)?.[1]).find((found) => found !== undefined);
@@ -51,7 +51,7 @@ export function tooLongMeaning(
 function tooLong({ asks, isSubNode }: Panel, context: string, limit: GivenSetting | undefined): Meaning {
 	if (asks === 'embeddings') {
 		return {
-			message: 'A text is too long for the model',
+			message: 'The text is too long for the model',
 			description: `Each text must fit into the model's context${context}. Shorten it, or split it over several items. With {"truncate_prompt_tokens": -1} in 'Extra Fields (JSON)' vLLM cuts such texts itself.`,
 			blames: 'rows',
 		};
@@ -59,9 +59,9 @@ function tooLong({ asks, isSubNode }: Panel, context: string, limit: GivenSettin
 	const shorten = isSubNode
 		? 'Let the agent or chain send less: a shorter prompt, fewer earlier messages and tools, shorter results of tools.'
 		: 'Shorten the prompt, or leave out older messages.';
-	const lower = limit ? ` Or lower ${settingInWords(limit)}, which is kept free for the answer.` : '';
+	const lower = limit ? ` Or lower ${settingInWords(limit)}: so much is kept free for the answer.` : '';
 	return {
-		message: 'The conversation is too long for the model',
+		message: 'The text is too long for the model',
 		description: `Prompt and answer must fit into the model's context${context} together. ${shorten}${lower}`,
 	};
 }
@@ -72,7 +72,7 @@ function answerTooLong(most: string, limit: GivenSetting | undefined): Meaning {
 	return {
 		message,
 		description: limit
-			? `Lower ${settingInWords(limit)} to less than ${most} ${placeOf(limit)}: that is ${context}.`
+			? `Lower ${settingInWords(limit)} to less than ${most}: that is ${context}.`
 			: `Set 'Max Tokens' in the options to less than ${most}: that is ${context}.`,
 		blames: 'nothing',
 	};
