@@ -150,7 +150,7 @@ describe('what has words of its own', () => {
 			{ status: 404, body: { detail: 'Not Found' } },
 			[],
 			'no such address',
-			"an embedding model 'Embed', any other model 'Predict'",
+			"an embedding model, set 'Operation' to 'Embed'; if it predicts, to 'Predict'",
 		],
 		[
 			'an embedding of a chat model',
@@ -158,7 +158,7 @@ describe('what has words of its own', () => {
 			{ status: 404, body: { detail: 'Not Found' } },
 			[],
 			'no such address',
-			"a model that chats 'Chat', any other model 'Predict'",
+			"chats, set 'Operation' to 'Chat'; if it predicts, to 'Predict'",
 		],
 		[
 			'the other prefix',
@@ -166,7 +166,7 @@ describe('what has words of its own', () => {
 			{ status: 404, body: { detail: 'Not Found' } },
 			[],
 			'no such address',
-			"'API Path Prefix' in the options is not the server's",
+			"'API Path Prefix' in the options may be another one",
 		],
 		[
 			'a chat model that is none',
@@ -354,7 +354,7 @@ describe('a setting that the server refuses', () => {
 		expect(message).toMatch(
 			`'${label}' holds what the server does not take (status 400): ${words.split(' (param')[0]}`,
 		);
-		expect(description).toBe('Its words say what it takes. Change the value, or remove it.');
+		expect(description).toBe("The server's words say what it takes. Change the value, or remove it.");
 		expect(blame).toBeUndefined();
 	});
 

@@ -48,7 +48,7 @@ test.each([
 	['vllm-flat-bad-request', 'too long for the model', "'Max Tokens'"],
 	['vllm-nested-bad-request', "'Temperature' holds what the server does not take", 'Change the value'],
 	['kserve-openai-error', 'language model refused the request', "'Extra Fields (JSON)'"],
-	['vllm-nested-internal', 'The language model broke down', 'logs'],
+	['vllm-nested-internal', 'The server of the model broke down', 'logs'],
 	['fastapi-not-found', 'no such address', "'API Path Prefix'"],
 ])('%s tells Chat what happened and what to do', (name, message, description) => {
 	const { status = 0, body = '' } = documented.find((entry) => entry.case === name) ?? {};

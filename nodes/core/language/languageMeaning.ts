@@ -52,7 +52,7 @@ const WORDS: Words = [
 		words: /At most \d{1,9} (?:image|audio|video)|Failed to load image|cannot identify image/i,
 		meaning: (panel) => ({
 			message: 'The server does not take the images',
-			description: `${imagesIn(panel)} Its words say what is wrong with them: how many it takes is set by the deployment's vLLM arguments, and PNG and JPEG work everywhere.`,
+			description: `${imagesIn(panel)} The server's words say what is wrong with them: how many it takes is set by the deployment's vLLM arguments, and PNG and JPEG work everywhere.`,
 		}),
 	},
 	{
@@ -71,9 +71,9 @@ const WORDS: Words = [
 	{
 		words: /EngineCore|engine (?:is dead|process failed)|AsyncEngineDead/i,
 		meaning: () => ({
-			message: 'The language model broke down',
+			message: 'The server of the model broke down',
 			description:
-				"Its server ends itself after that, and Hopsworks starts it again. The deployment's logs in Hopsworks have the whole story.",
+				"It ends itself after that, and Hopsworks starts it again. The deployment's logs in Hopsworks have the whole story.",
 			blames: 'nothing',
 		}),
 	},
@@ -90,7 +90,7 @@ const WORDS: Words = [
 		meaning: () => ({
 			message: "The model's chat template does not take the conversation",
 			description:
-				'Its words say which roles it takes, and in which order. Some models take no system message: write instructions into the first message of the user.',
+				"The server's words say which roles the model takes, and in which order. Some models take no system message: write instructions into the first message of the user.",
 		}),
 	},
 	{
@@ -120,12 +120,13 @@ function wordsMeaning(error: ErrorReply, panel: Panel, settings: readonly GivenS
 
 /** The deployment answers, but not this operation. */
 function otherModel({ asks, isSubNode }: Panel, message: string): Meaning {
-	const other = asks === 'chat' ? "an embedding model 'Embed'" : "a model that chats 'Chat'";
+	const other =
+		asks === 'chat' ? "is an embedding model, set 'Operation' to 'Embed'" : "chats, set 'Operation' to 'Chat'";
 	return {
 		message,
 		description: isSubNode
 			? 'Pick a deployment whose model can chat: an embedding model, or one that predicts, cannot.'
-			: `Set 'Operation' to what the deployment answers: ${other}, any other model 'Predict'.`,
+			: `If the deployment ${other}; if it predicts, to 'Predict'.`,
 		blames: 'nothing',
 	};
 }
@@ -135,7 +136,7 @@ function noPath(panel: Panel): Meaning {
 	const other = otherModel(panel, 'The deployment has no such address');
 	return {
 		...other,
-		description: `Its server was reached, and does not know the path. ${other.description} Or 'API Path Prefix' in the options is not the server's: vLLM has /v1, KServe's own language model server /openai/v1. ${PASTED}`,
+		description: `Its server was reached, and does not know the path. ${other.description} Otherwise 'API Path Prefix' in the options may be another one than the server's: vLLM has /v1, KServe's own language model server /openai/v1. ${PASTED}`,
 	};
 }
 
@@ -175,11 +176,12 @@ const TOLD_BY_STATUS = new Set([401, 403, 404, 405, 408, 413, 429]);
 function plainMeaning(error: ErrorReply, panel: Panel): Meaning | undefined {
 	const { status, text } = error;
 	const { asks, isSubNode } = panel;
+	const kind = asks === 'embeddings' ? 'embedding' : 'language';
 	if (isPathUnknown(error)) return noPath(panel);
 	if (status === 501) return otherModel(panel, 'The server does not know this operation');
 	if (status === 500) {
 		return {
-			message: 'The language model failed',
+			message: `The ${kind} model failed`,
 			description: "The deployment's logs in Hopsworks have the whole story.",
 		};
 	}
@@ -188,10 +190,10 @@ function plainMeaning(error: ErrorReply, panel: Panel): Meaning | undefined {
 	const written = isSubNode ? 'what the agent or chain sends' : `the ${content}`;
 	const check = isOfContent(error) ? written : `${written} and the options, 'Extra Fields (JSON)' too`;
 	return {
-		message: `The language model refused the ${isOfContent(error) ? content : 'request'}`,
+		message: `The ${kind} model refused the ${isOfContent(error) ? content : 'request'}`,
 		description:
 			text === ''
 				? `It does not say why. Check ${check}. The deployment's logs in Hopsworks may say more.`
-				: `Its words say what it does not take. Check ${check}.`,
+				: `The server's words say what it does not take. Check ${check}.`,
 	};
 }

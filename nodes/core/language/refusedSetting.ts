@@ -37,7 +37,7 @@ export function refusedSettingMeaning(error: ErrorReply, settings: readonly Give
 function notTaken(setting: GivenSetting): Meaning {
 	return {
 		message: `${settingInWords(setting)} holds what the server does not take`,
-		description: `Its words say what it takes. Change the value${setting.label === undefined ? ' in the agent or chain' : ', or remove it'}.`,
+		description: `The server's words say what it takes. Change the value${setting.label === undefined ? ' in the agent or chain' : ', or remove it'}.`,
 		blames: 'nothing',
 	};
 }
@@ -58,7 +58,7 @@ function wrongSize(text: string, setting: GivenSetting): Meaning {
 		if (sizes !== undefined) return `Set ${named} to one of ${sizes}, or remove it.`;
 		if (least !== undefined) return `Set ${named} to a number from ${least} to ${most}, or remove it.`;
 		if (ONE_SIZE.test(text)) return `Its embeddings have one size only: remove ${named}.`;
-		return `Its words say what it takes. Change ${named}, or remove it.`;
+		return `The server's words say what it takes. Change ${named}, or remove it.`;
 	};
 	return { message: 'The model does not make embeddings of this size', description: advice(), blames: 'nothing' };
 }

@@ -59,7 +59,7 @@ function tooLong({ asks, isSubNode }: Panel, context: string, limit: GivenSettin
 	const shorten = isSubNode
 		? 'Let the agent or chain send less: a shorter prompt, fewer earlier messages and tools, shorter results of tools.'
 		: 'Shorten the prompt, or leave out older messages.';
-	const lower = limit ? ` Or lower ${settingInWords(limit)}: so much is kept free for the answer.` : '';
+	const lower = limit ? ` Or lower ${settingInWords(limit)}: that many tokens are kept free for the answer.` : '';
 	return {
 		message: 'The text is too long for the model',
 		description: `Prompt and answer must fit into the model's context${context} together. ${shorten}${lower}`,
@@ -67,10 +67,11 @@ function tooLong({ asks, isSubNode }: Panel, context: string, limit: GivenSettin
 }
 
 function answerTooLong(most: string, limit: GivenSetting | undefined): Meaning {
-	const message = 'The answer may be longer than the model can write';
 	const context = "the model's context, which has to hold the prompt too";
 	return {
-		message,
+		message: limit
+			? `${settingInWords(limit)} is larger than the model's context`
+			: "The request leaves the answer more tokens than the model's context has",
 		description: limit
 			? `Lower ${settingInWords(limit)} to less than ${most}: that is ${context}.`
 			: `Set 'Max Tokens' in the options to less than ${most}: that is ${context}.`,
