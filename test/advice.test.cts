@@ -63,7 +63,7 @@ const replies = [
 	]),
 ].filter(({ status }) => status >= 300);
 
-const setting = (name: string, label?: string): GivenSetting => ({ name, value: 1, ...(label && { label }) });
+const setting = (field: string, label?: string): GivenSetting => ({ field, value: 1, ...(label && { label }) });
 const EXTRA = ['top_logprobs', 'input_type', 'n', 'logprobs'].map((name) => setting(name, 'Extra Fields (JSON)'));
 const SERVER_SETTINGS = [setting('dimensions', 'Dimensions'), setting('encoding_format', 'Encoding'), ...EXTRA];
 const MODEL_SETTINGS = [

@@ -26,8 +26,8 @@ function failureOf(panel: Panel, { status = 0, body }: Reply, settings: GivenSet
 	return statusFailure(status, replyOf(JSON.stringify(body)), askedOfLanguageModel(panel, settings));
 }
 
-const option = (name: string, value: unknown, label?: string): GivenSetting => ({
-	name,
+const option = (field: string, value: unknown, label?: string): GivenSetting => ({
+	field,
 	value,
 	...(label && { label }),
 });
@@ -352,7 +352,7 @@ describe('a setting that the server refuses', () => {
 	])('%s', (words, param, name, label) => {
 		const { message, description, blame } = failureOf(CHAT_PANEL, refusal(words, param), [option(name, 1, label)]);
 		expect(message).toMatch(
-			`'${label}' holds what the server does not take (status 400): ${words.split(' (param')[0]}`,
+			`'${label}' holds what the server does not take (status 400): ${words.replace(/ \(param.*/, '')}`,
 		);
 		expect(description).toBe("The server's words say what it takes. Change the value, or remove it.");
 		expect(blame).toBeUndefined();
@@ -584,7 +584,7 @@ test('the Chat Model speaks of the agent, and of its own options', async () => {
 			credential: { servingUrl: server.url },
 			parameters: { options: { maxTries: 1, ...options } },
 		});
-		return `${error?.message} ${error?.description}`;
+		return [error?.message, error?.description].join(' ');
 	};
 	expect(await ask(refusal('tinyllama is not a multimodal model'))).toContain('The agent or chain sent images');
 	expect(await ask(BUSY)).not.toContain('Max Concurrent Requests');

@@ -35,7 +35,7 @@ const readable = (line: string): string =>
 /** What comes out, line by line: the members of the item, or the error and what to do about it. */
 function linesOf({ success, error }: RunResult, requests: number): string[] {
 	const lines = error
-		? [`error: ${error.message}`, `advice: ${error.description}`]
+		? [`error: ${error.message}`, `advice: ${error.description ?? ''}`]
 		: success.length > 0 && success[0] && Array.isArray(success[0].json.embedding)
 			? [`${success.length} × ${success[0].json.embedding.length} numbers`]
 			: Object.entries(success[0]?.json ?? {}).map(([name, value]) => `${name}: ${shown(value)}`);

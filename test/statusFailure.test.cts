@@ -53,8 +53,8 @@ test.each([
 ])('%s tells Chat what happened and what to do', (name, message, description) => {
 	const { status = 0, body = '' } = documented.find((entry) => entry.case === name) ?? {};
 	const settings = [
-		{ name: 'temperature', value: -1, label: 'Temperature' },
-		{ name: 'max_tokens', value: 100, label: 'Max Tokens' },
+		{ field: 'temperature', value: -1, label: 'Temperature' },
+		{ field: 'max_tokens', value: 100, label: 'Max Tokens' },
 	];
 	const failure = statusFailure(status, replyOf(body), askedOfLanguageModel(CHAT_PANEL, settings));
 	expect(failure.message).toContain(message);

@@ -149,7 +149,7 @@ class HopsworksChatModel extends BaseChatModel {
 		};
 		// What the agent or chain sets takes the place of the options.
 		const own = Object.entries({ ...called, ...(tools.length > 0 && { tools }) });
-		const given = [...settings, ...own.map(([name, value]) => ({ name, value }))];
+		const given = [...settings, ...own.map(([field, value]) => ({ field, value }))];
 		const asked = askedOfLanguageModel(CHAT_MODEL_PANEL, given);
 		const { outcome: text } = await this.send(deployment.target, asked, () => chatBody(request), onPiece);
 		const reply = this.orThrow(text.ok ? readReply(text.value) : text);

@@ -186,7 +186,7 @@ const MOST_STOPS = 4;
 /** The settings that the user added, under their names on the wire. */
 function readSettings(options: Options<ChatModelOptions>): GivenSetting[] {
 	const label = (name: keyof typeof chatModelOptions): string => chatModelOptions[name].field.displayName;
-	const added = NUMBER_NAMES.map((name) => ({ name: snakeCase(name), value: options.get(name), label: label(name) }));
+	const added = NUMBER_NAMES.map((name) => ({ field: snakeCase(name), value: options.get(name), label: label(name) }));
 	// One that was added and not filled in stops nothing.
 	const stop = [options.get('stop')].flat().map(asText).filter(Boolean);
 	if (stop.length > MOST_STOPS) {
@@ -197,19 +197,19 @@ function readSettings(options: Options<ChatModelOptions>): GivenSetting[] {
 	}
 	return [
 		...added.filter(({ value }) => value !== undefined),
-		...(stop.length > 0 ? [{ name: 'stop', value: stop, label: label('stop') }] : []),
+		...(stop.length > 0 ? [{ field: 'stop', value: stop, label: label('stop') }] : []),
 	];
 }
 
 function formatSetting(format: AnswerFormat): GivenSetting[] {
 	const { jsonSchema, responseFormat } = chatModelOptions;
 	const { displayName: label } = (format.type === 'jsonSchema' ? jsonSchema : responseFormat).field;
-	return Object.entries(formatSettings(format)).map(([name, value]) => ({ name, value, label }));
+	return Object.entries(formatSettings(format)).map(([field, value]) => ({ field, value, label }));
 }
 
 /** Fields of the request that the user writes; `own` is the one that the node writes by itself. */
 export function readExtraFields(options: Options<ServerOptions>, own: string): GivenSetting[] {
 	const fields = asJsonObject(options.get('extraFields'), EXTRA_FIELDS);
-	if (!(own in fields)) return Object.entries(fields).map(([name, value]) => ({ name, value, label: EXTRA_FIELDS }));
+	if (!(own in fields)) return Object.entries(fields).map(([field, value]) => ({ field, value, label: EXTRA_FIELDS }));
 	return unusable(`'Extra Fields (JSON)' holds '${own}', which the node writes by itself`, 'Remove it there.');
 }

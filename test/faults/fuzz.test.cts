@@ -6,12 +6,13 @@ import { isInteger, isSafeNumber, parse } from 'lossless-json';
 import { readAnswer, readReply } from '../../nodes/core/language/chatAnswer';
 import type { AnswerFormat } from '../../nodes/core/language/chatCompletions';
 import { chatStreamReader } from '../../nodes/core/language/chatStream';
+import { askedOfLanguageModel } from '../../nodes/core/language/languageMeaning';
 import { readEmbeddings } from '../../nodes/core/language/embeddings';
 import { readErrorReply } from '../../nodes/core/failure/errorReply';
 import { parseGiven, parseReply } from '../../nodes/core/json/json';
 import type { Outcome } from '../../nodes/core/failure/outcome';
 import { PredictionReader } from '../../nodes/core/predict/predictionReader';
-import { PREDICT_PANEL } from '../../nodes/core/failure/panel';
+import { CHAT_PANEL, EMBED_PANEL, PREDICT_PANEL } from '../../nodes/core/failure/panel';
 import { statusFailure } from '../../nodes/core/failure/statusFailure';
 import { bodies } from './bodies.cts';
 import { replyOf } from '../../nodes/core/json/reply';
@@ -68,6 +69,16 @@ const collectGarbage = (): void => {
 	if (typeof collect === 'function') Reflect.apply(collect, undefined, []);
 };
 
+const SETTINGS = ['stop', 'temperature', 'dimensions', 'response_format', 'max_tokens'].map((field) => ({
+	field,
+	value: 1,
+	label: field,
+}));
+const ASKED = [
+	{ panel: PREDICT_PANEL },
+	...[CHAT_PANEL, EMBED_PANEL].map((panel) => askedOfLanguageModel(panel, SETTINGS)),
+];
+
 test(`${CASES} random and mutated bodies`, async () => {
 	let isWarm = false;
 	let heapAtFirst = 0;
@@ -81,7 +92,7 @@ test(`${CASES} random and mutated bodies`, async () => {
 			expectInWords(read);
 			if (read.ok && read.value.length !== rows) throw new Error('another number of predictions than rows');
 		}
-		expectInWords({ ok: false, failure: statusFailure(status, replyOf(body), { panel: PREDICT_PANEL }) });
+		for (const asked of ASKED) expectInWords({ ok: false, failure: statusFailure(status, replyOf(body), asked) });
 		const reply = readReply(replyOf(body));
 		expectInWords(reply);
 		for (const format of FORMATS) {

@@ -8,8 +8,8 @@ type Entry = INodeProperties | INodePropertyOptions | INodePropertyCollection;
 
 function labelsOf(entry: Entry): string[] {
 	const label = 'displayName' in entry ? entry.displayName : entry.name;
-	const modes = ('modes' in entry && entry.modes) || [];
-	const inside = 'values' in entry ? entry.values : ('options' in entry && entry.options) || [];
+	const modes = 'modes' in entry ? (entry.modes ?? []) : [];
+	const inside = 'values' in entry ? entry.values : 'options' in entry ? (entry.options ?? []) : [];
 	return [label, ...modes.map(({ displayName }) => displayName), ...inside.flatMap(labelsOf)];
 }
 

@@ -196,7 +196,7 @@ function readToolSettings(options: Options<ChatOptions>): GivenSetting[] {
 	if (Array.isArray(given) && given.length === 0) return [];
 	const wanted = asText(options.get('toolChoice')).trim();
 	return [
-		{ name: 'tools', label: 'Tools (JSON)', value: take(readTools(given)) },
-		...(wanted === '' ? [] : [{ name: 'tool_choice', label: 'Tool Choice', value: toolChoice(wanted) }]),
+		{ field: 'tools', label: 'Tools (JSON)', value: take(readTools(given)) },
+		...(wanted === '' ? [] : [{ field: 'tool_choice', label: 'Tool Choice', value: toolChoice(wanted) }]),
 	];
 }

@@ -141,8 +141,8 @@ function readSettings(options: Options<EmbedOptions>): GivenSetting[] {
 	const { dimensions, encoding } = embedOptions;
 	const chosen = options.get('encoding');
 	const given: GivenSetting[] = [
-		{ name: 'dimensions', label: dimensions.field.displayName, value: options.get('dimensions') },
-		{ name: 'encoding_format', label: encoding.field.displayName, value: chosen === 'float' ? undefined : chosen },
+		{ field: 'dimensions', label: dimensions.field.displayName, value: options.get('dimensions') },
+		{ field: 'encoding_format', label: encoding.field.displayName, value: chosen === 'float' ? undefined : chosen },
 	];
 	return [...given.filter(({ value }) => value !== undefined), ...readExtraFields(options, 'input')];
 }

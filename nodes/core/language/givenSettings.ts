@@ -5,7 +5,7 @@ import { excerpt } from '../failure/excerpt';
 /** A field of a request, beside its messages or texts. */
 export interface GivenSetting {
 	/** Its name on the wire. */
-	name: string;
+	field: string;
 	value: unknown;
 	/** The option that wrote it; absent where no panel holds it, as an agent or chain set it. */
 	label?: string;
@@ -16,20 +16,20 @@ export const EXTRA_FIELDS = 'Extra Fields (JSON)';
 
 /** Settings as they go over the wire; the last of a name counts. */
 export function wireFields(settings: readonly GivenSetting[]): Record<string, unknown> {
-	return Object.fromEntries(settings.map(({ name, value }) => [name, value]));
+	return Object.fromEntries(settings.map(({ field, value }) => [field, value]));
 }
 
 const LONGEST_NAME = 80;
 
 /** A setting within a sentence. */
-export function settingInWords({ name, label }: GivenSetting): string {
-	if (label === EXTRA_FIELDS) return `'${excerpt(name, LONGEST_NAME)}' in '${EXTRA_FIELDS}'`;
-	return label === undefined ? `'${excerpt(name, LONGEST_NAME)}' of the agent or chain` : `'${label}'`;
+export function settingInWords({ field, label }: GivenSetting): string {
+	if (label === EXTRA_FIELDS) return `'${excerpt(field, LONGEST_NAME)}' in '${EXTRA_FIELDS}'`;
+	return label === undefined ? `'${excerpt(field, LONGEST_NAME)}' of the agent or chain` : `'${label}'`;
 }
 
 /** The setting of a name that went out. */
-export function givenAs(settings: readonly GivenSetting[], ...names: string[]): GivenSetting | undefined {
-	return settings.findLast(({ name }) => names.includes(name));
+export function givenAs(settings: readonly GivenSetting[], ...fields: string[]): GivenSetting | undefined {
+	return settings.findLast(({ field }) => fields.includes(field));
 }
 
 /** The parts of a request that are no settings, as servers name them. */
@@ -43,10 +43,10 @@ export function fieldNamed({ param }: ErrorReply): string {
 
 /** The setting that a failure is about: the one that the server names, else the one in its words. */
 export function settingRefused(error: ErrorReply, settings: readonly GivenSetting[]): GivenSetting | undefined {
-	const field = fieldNamed(error);
-	const named = givenAs(settings, field);
-	if (named || CONTENT.has(field)) return named;
-	return settings.findLast(({ name }) => isNamedIn(error.text, name));
+	const wanted = fieldNamed(error);
+	const named = givenAs(settings, wanted);
+	if (named || CONTENT.has(wanted)) return named;
+	return settings.findLast(({ field }) => isNamedIn(error.text, field));
 }
 
 const IN_WORD = /[\w-]/;

@@ -38,7 +38,7 @@ const WORDS: Words = [
 	},
 	{
 		words:
-			/^The model [`'"][^`'"]{1,400}[`'"] |model ['"`][^'"`]{1,400}['"`] (?:was )?not found|^Model with name \S{1,400} does not exist|model_not_found/i,
+			/^The model [`'"][^`'"]{1,400}[`'"] (?:does not exist|(?:is|was) not )|model ['"`][^'"`]{1,400}['"`] (?:was )?not found|^Model with name \S{1,400} does not exist|model_not_found/i,
 		meaning: (_panel, text) => unknownModel(text),
 	},
 	{

@@ -26,7 +26,7 @@ export function refusedSettingMeaning(error: ErrorReply, settings: readonly Give
 		if (schema) return noGrammar(schema);
 	}
 	const refused = settingRefused(error, settings);
-	if (refused?.name === 'dimensions') return wrongSize(error.text, refused);
+	if (refused?.field === 'dimensions') return wrongSize(error.text, refused);
 	const size = givenAs(settings, 'dimensions');
 	if (size && (SIZES.test(error.text) || RANGE.test(error.text) || ONE_SIZE.test(error.text))) {
 		return wrongSize(error.text, size);
