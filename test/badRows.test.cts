@@ -3,6 +3,7 @@ import { blameOf } from '../nodes/core/failure/blame';
 import { readErrorReply } from '../nodes/core/failure/errorReply';
 import { findBadRows } from '../nodes/core/batching/badRows';
 import type { Failure } from '../nodes/core/failure/outcome';
+import { PREDICT_PANEL } from '../nodes/core/failure/panel';
 import { statusFailure } from '../nodes/core/failure/statusFailure';
 import { replyOf } from '../nodes/core/json/reply';
 
@@ -22,7 +23,8 @@ interface Options {
 	alone?: () => Failure;
 }
 
-const refused = (): Failure => statusFailure(500, replyOf('{"error":"could not convert string to float"}'));
+const refused = (): Failure =>
+	statusFailure(500, replyOf('{"error":"could not convert string to float"}'), { panel: PREDICT_PANEL });
 
 async function search(size: number, isBad: (row: number) => boolean, options: Options = {}): Promise<Found> {
 	const { stopsAtFirst = false, failure = refused } = options;
@@ -96,7 +98,9 @@ test.each(SIZES)(
 
 describe('a model that takes no row alone', () => {
 	const alone = (): Failure =>
-		statusFailure(500, replyOf('{"error":"Found array with 1 sample(s) while a minimum of 2"}'));
+		statusFailure(500, replyOf('{"error":"Found array with 1 sample(s) while a minimum of 2"}'), {
+			panel: PREDICT_PANEL,
+		});
 
 	test.each([5, 8, 16, 100, 500])('keeps the good rows of %i', async (size) => {
 		for (let row = 0; row < size; row += 7) {
@@ -124,7 +128,8 @@ describe('a model that takes no row alone', () => {
 
 test('rows that fail in different words are each heard', async () => {
 	const { bad } = await search(20, () => true, {
-		failure: (rows) => statusFailure(500, replyOf(JSON.stringify({ error: `bad row ${String(rows)}` }))),
+		failure: (rows) =>
+			statusFailure(500, replyOf(JSON.stringify({ error: `bad row ${String(rows)}` })), { panel: PREDICT_PANEL }),
 	});
 	expect(bad.get(13)?.message).toContain('bad row 13');
 	expect([...bad.values()].some(({ description }) => description.includes('not sent alone'))).toBe(false);
@@ -145,7 +150,9 @@ test('eight bad rows at the head do not stand for the rest', async () => {
 test('a last probe row with other words keeps the others from being given up', async () => {
 	const { bad } = await search(20, () => true, {
 		failure: (_rows, sent) =>
-			statusFailure(500, replyOf(JSON.stringify({ error: sent.length === 1 && sent[0] === 16 ? 'other' : 'same' }))),
+			statusFailure(500, replyOf(JSON.stringify({ error: sent.length === 1 && sent[0] === 16 ? 'other' : 'same' })), {
+				panel: PREDICT_PANEL,
+			}),
 	});
 	expect(bad.size).toBe(20);
 	expect([...bad.values()].some(({ description }) => description.includes('not sent alone'))).toBe(false);
@@ -201,6 +208,7 @@ describe('a server that names rows', () => {
 					},
 				}),
 			),
+			{ panel: PREDICT_PANEL },
 		);
 	const tensorFlow = (rows: number[], sent: number[]): Failure =>
 		statusFailure(
@@ -210,6 +218,7 @@ describe('a server that names rows', () => {
 					error: `Failed to process element: ${sent.indexOf(rows[0] ?? 0)} key: amount of 'instances' list. Error: INVALID`,
 				}),
 			),
+			{ panel: PREDICT_PANEL },
 		);
 
 	test('is believed, in its own words about each row', async () => {
@@ -292,7 +301,9 @@ test('a deployment that answers another number of predictions than rows gets eac
 	const { bad, requests } = await search(8, (row) => row === 6, {
 		failure: (_rows, sent) =>
 			sent.length > 1
-				? statusFailure(500, replyOf('{"detail":{"code":"CONTRACT_VIOLATION","message":"2 for 8"}}'))
+				? statusFailure(500, replyOf('{"detail":{"code":"CONTRACT_VIOLATION","message":"2 for 8"}}'), {
+						panel: PREDICT_PANEL,
+					})
 				: refused(),
 	});
 	expect([...bad.keys()]).toEqual([6]);
@@ -307,7 +318,7 @@ test.each([
 	[501, '{"error":"no"}'],
 	[503, 'no healthy upstream'],
 ])('status %i with %s blames no row', (status, body) => {
-	expect(statusFailure(status, replyOf(body)).blame).toBeUndefined();
+	expect(statusFailure(status, replyOf(body), { panel: PREDICT_PANEL }).blame).toBeUndefined();
 });
 
 test('what blames the size says how many rows fit, where the server does', () => {

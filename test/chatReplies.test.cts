@@ -1,7 +1,7 @@
 /** Replies of language models, whole and streamed, without a server: what a half one, a broken one and a hostile one become. */
 import { brokenOff, chatStreamReader } from '../nodes/core/language/chatStream';
 import type { Piece } from '../nodes/core/language/choiceStream';
-import type { AnswerFormat } from '../nodes/core/language/asked';
+import type { AnswerFormat } from '../nodes/core/language/expected';
 import { readAnswer, readReply, type Answer, type AnswerReading } from '../nodes/core/language/chatAnswer';
 import { readUsage } from '../nodes/core/language/usage';
 import type { Json } from '../nodes/core/json/json';

@@ -1,10 +1,12 @@
 /** What a failure says of the name that rows go out under. */
 import { badInput } from '../nodes/core/failure/outcome';
+import { PREDICT_PANEL } from '../nodes/core/failure/panel';
 import { statusFailure } from '../nodes/core/failure/statusFailure';
 import { replyOf } from '../nodes/core/json/reply';
 import { adviceOnField } from '../nodes/core/predict/requestField';
 
-const failure = (status: number, error: string) => statusFailure(status, replyOf(JSON.stringify({ error })));
+const failure = (status: number, error: string) =>
+	statusFailure(status, replyOf(JSON.stringify({ error })), { panel: PREDICT_PANEL });
 
 test.each([
 	['the other name in quotes', "KeyError : 'instances'", 'other'],

@@ -1,9 +1,10 @@
 import { connectionFailure, timeoutFailure } from '../nodes/core/failure/connectionFailure';
 import { isRetryable, retryAfter, retryWait } from '../nodes/core/failure/retry';
+import { PREDICT_PANEL } from '../nodes/core/failure/panel';
 import { statusFailure } from '../nodes/core/failure/statusFailure';
 import { replyOf } from '../nodes/core/json/reply';
 
-const failure = (status: number) => statusFailure(status, replyOf(''));
+const failure = (status: number) => statusFailure(status, replyOf(''), { panel: PREDICT_PANEL });
 
 test.each([429, 502, 503])('%i is tried again', (status) => {
 	expect(isRetryable(failure(status), false)).toBe(true);
@@ -14,13 +15,16 @@ test.each([301, 400, 401, 403, 404, 405, 409, 413, 415, 422, 431, 500, 501])('%i
 });
 
 test('504 and time-outs only when asked', () => {
-	expect([failure(504), timeoutFailure(1)].map((one) => isRetryable(one, false))).toEqual([false, false]);
-	expect([failure(504), timeoutFailure(1)].map((one) => isRetryable(one, true))).toEqual([true, true]);
+	expect([failure(504), timeoutFailure(1, PREDICT_PANEL)].map((one) => isRetryable(one, false))).toEqual([
+		false,
+		false,
+	]);
+	expect([failure(504), timeoutFailure(1, PREDICT_PANEL)].map((one) => isRetryable(one, true))).toEqual([true, true]);
 });
 
 test('connections that were refused or reset, but not certificates or unknown hosts', () => {
 	const codes = ['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'ENOTFOUND', 'CERT_HAS_EXPIRED'];
-	expect(codes.map((code) => isRetryable(connectionFailure('h', code, ''), false))).toEqual([
+	expect(codes.map((code) => isRetryable(connectionFailure('h', code, '', { panel: PREDICT_PANEL }), false))).toEqual([
 		true,
 		true,
 		true,

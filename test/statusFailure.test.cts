@@ -1,6 +1,8 @@
 import { readErrorReply } from '../nodes/core/failure/errorReply';
 import { restFailure } from '../nodes/core/hopsworks/restFailure';
+import { CHAT_PANEL, PREDICT_PANEL } from '../nodes/core/failure/panel';
 import { statusFailure } from '../nodes/core/failure/statusFailure';
+import { askedOfLanguageModel } from '../nodes/core/language/languageMeaning';
 import documented from './fixtures/error-bodies.json';
 import { replyOf } from '../nodes/core/json/reply';
 
@@ -10,7 +12,7 @@ describe('every documented error body', () => {
 	test.each(withBody.map(({ case: name, status, body }) => ({ name, status, body })))(
 		'$name says something readable',
 		({ status, body }) => {
-			const { message, description } = statusFailure(status, replyOf(body));
+			const { message, description } = statusFailure(status, replyOf(body), { panel: PREDICT_PANEL });
 			const text = readErrorReply(status, replyOf(body)).text;
 			expect(text).not.toBe('');
 			expect(text).not.toMatch(/^[{[<]|<html|<body/i);
@@ -23,14 +25,6 @@ describe('every documented error body', () => {
 		['envoy-no-route', 'knows no such deployment', 'namespace'],
 		['fastapi-not-found', 'no such address', 'By URL'],
 		['fastapi-not-found', 'no such address', "Check 'Operation': a language model answers 'Chat'"],
-		['vllm-nested-unknown-model', 'does not know the model', "'Model'"],
-		['vllm-flat-unknown-model', 'does not know the model', "'Model'"],
-		['vllm-nested-context-old-wording', 'too long for the model', "'Max Tokens'"],
-		['vllm-nested-context-new-wording', 'too long for the model', "'Max Tokens'"],
-		['vllm-flat-bad-request', 'too long for the model', "'Max Tokens'"],
-		['vllm-nested-bad-request', 'language model refused the request', "'Extra Fields (JSON)'"],
-		['kserve-openai-error', 'language model refused the request', 'Its words'],
-		['vllm-nested-internal', 'The language model failed', 'logs'],
 		['vllm-own-api-key', 'API key was refused', 'scope SERVING'],
 		['vllm-health-dead', 'not ready', "'Max Tries'"],
 		['schema-entity-not-found', 'no data for a row', 'feature store'],
@@ -40,17 +34,38 @@ describe('every documented error body', () => {
 		['envoy-no-healthy-upstream', 'not ready', "'Max Tries'"],
 	])('%s tells what happened and what to do', (name, message, description) => {
 		const { status = 0, body = '' } = documented.find((entry) => entry.case === name) ?? {};
-		const failure = statusFailure(status, replyOf(body));
+		const failure = statusFailure(status, replyOf(body), { panel: PREDICT_PANEL });
 		expect(failure.message).toContain(message);
 		expect(failure.description).toContain(description);
 	});
 });
 
 test.each([
+	['vllm-nested-unknown-model', 'does not know the model', "'Model'"],
+	['vllm-flat-unknown-model', 'does not know the model', "'Model'"],
+	['vllm-nested-context-old-wording', 'too long for the model', 'context of 4096 tokens together'],
+	['vllm-nested-context-new-wording', 'too long for the model', "'Max Tokens'"],
+	['vllm-flat-bad-request', 'too long for the model', "'Max Tokens'"],
+	['vllm-nested-bad-request', "'Temperature' holds what the server does not take", 'Change the value'],
+	['kserve-openai-error', 'language model refused the request', "'Extra Fields (JSON)'"],
+	['vllm-nested-internal', 'The server of the model broke down', 'logs'],
+	['fastapi-not-found', 'no such address', "'API Path Prefix'"],
+])('%s tells Chat what happened and what to do', (name, message, description) => {
+	const { status = 0, body = '' } = documented.find((entry) => entry.case === name) ?? {};
+	const settings = [
+		{ field: 'temperature', value: -1, label: 'Temperature' },
+		{ field: 'max_tokens', value: 100, label: 'Max Tokens' },
+	];
+	const failure = statusFailure(status, replyOf(body), askedOfLanguageModel(CHAT_PANEL, settings));
+	expect(failure.message).toContain(message);
+	expect(failure.description).toContain(description);
+});
+
+test.each([
 	[599, 'The server failed (status 599): no', "The deployment's logs in Hopsworks may say why."],
 	[499, 'The deployment refused the request (status 499): no', 'Check that '],
 ])('the unfamiliar status %i is told by its hundred', (status, message, description) => {
-	const failure = statusFailure(status, replyOf('no'));
+	const failure = statusFailure(status, replyOf('no'), { panel: PREDICT_PANEL });
 	expect(failure).toMatchObject({ kind: 'status', status, message });
 	expect(failure.description).toContain(description);
 });
@@ -97,7 +112,7 @@ describe('what has an advice of its own', () => {
 		[400, '{"error":"Malformed request: POST /v1/chat/completions"}', 'no such address', "'Operation'"],
 		[511, '', 'The network asks n8n to sign in', 'sign'],
 	])('%i %s', (status, body, message, description) => {
-		const failure = statusFailure(status, replyOf(body));
+		const failure = statusFailure(status, replyOf(body), { panel: PREDICT_PANEL });
 		expect(failure.message).toContain(message);
 		expect(failure.description).toContain(description);
 	});

@@ -1,7 +1,7 @@
 /** The options of one call, as LangChain and n8n's AI node SDK hand them over. */
 import { asText, isRecord, asRecord } from '../core/json/json';
 import { badInput, success, type Outcome } from '../core/failure/outcome';
-import type { AnswerFormat } from '../core/language/asked';
+import type { AnswerFormat } from '../core/language/expected';
 import { formatSettings, toolChoice } from '../core/language/chatCompletions';
 import { readJsonSchema } from '../core/language/jsonSchema';
 

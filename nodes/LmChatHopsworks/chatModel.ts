@@ -14,11 +14,14 @@ import { answerReading, type ChatModel } from '../n8n/languageModel';
 import type { Send } from '../n8n/send';
 import type { OnPiece } from '../n8n/stream';
 import { readAnswer, readReply, type Answer } from '../core/language/chatAnswer';
-import { askedIn, type Asked } from '../core/language/asked';
+import { expectedOf, type Expected } from '../core/language/expected';
 import { chatBody, STREAMED, withStrictTools, type ChatRequest } from '../core/language/chatCompletions';
 import type { Piece } from '../core/language/choiceStream';
 import { encode, isRecord } from '../core/json/json';
 import type { Outcome } from '../core/failure/outcome';
+import { CHAT_MODEL_PANEL, type Asked } from '../core/failure/panel';
+import { wireFields } from '../core/language/givenSettings';
+import { askedOfLanguageModel } from '../core/language/languageMeaning';
 import { readToolSchema } from '../core/language/toolSchema';
 import { mendAdapter } from './adapter';
 import { readCallOptions, type CallOptions } from './callOptions';
@@ -42,8 +45,11 @@ const NOTHING: Piece = { text: '', reasoning: '' };
 /** One call of the model. */
 interface Question {
 	options: CallOptions;
-	asked: Asked;
 	request: ChatRequest;
+	/** What its failure is told in the words of. */
+	asked: Asked;
+	/** What its answer is held to. */
+	expected: Expected;
 }
 
 function thoughts(text: string): StreamChunk {
@@ -75,7 +81,7 @@ class HopsworksChatModel extends BaseChatModel {
 		const question = this.question(messages, config);
 		const pieces = queue<Piece>();
 		// JSON may stand behind thoughts or within a fence, which the whole answer is free of.
-		const isShown = question.asked.format.type === 'text';
+		const isShown = question.expected.format.type === 'text';
 		// Its failure is thrown where it is awaited, once the pieces have ended.
 		const asked = this.ask(question, async (piece) => pieces.put(isShown ? piece : NOTHING));
 		void asked.then(pieces.end, pieces.end);
@@ -112,22 +118,29 @@ class HopsworksChatModel extends BaseChatModel {
 		const options = this.orThrow(readCallOptions(config));
 		// Where LangChain takes the answer for a call, there is no tool to call.
 		const tools = options.answerTool === undefined ? [...this.functionTools(), ...options.tools] : [];
-		const given = { ...settings, ...options.settings, ...(tools.length > 0 && { tools }) };
-		const fields = hasStrictTools || options.isStrict ? withStrictTools(given) : given;
-		const asked = { ...askedIn(fields), ...(options.format && { format: options.format }) };
-		return { options, asked, request: { model, messages: toMessages(messages), settings: fields } };
+		// What the agent or chain sets takes the place of the options.
+		const own = Object.entries({ ...options.settings, ...(tools.length > 0 && { tools }) });
+		const given = [...settings, ...own.map(([field, value]) => ({ field, value }))];
+		const isStrict = hasStrictTools || options.isStrict;
+		const fields = isStrict ? withStrictTools(wireFields(given)) : wireFields(given);
+		return {
+			options,
+			request: { model, messages: toMessages(messages), settings: fields },
+			asked: askedOfLanguageModel(CHAT_MODEL_PANEL, given),
+			expected: { ...expectedOf(fields), ...(options.format && { format: options.format }) },
+		};
 	}
 
 	private async ask(
-		{ options: { signal, answerTool }, asked, request }: Question,
+		{ options: { signal, answerTool }, request, asked, expected }: Question,
 		onPiece?: OnPiece,
 	): Promise<{ reply: Record<string, unknown>; answer: Answer }> {
 		const { target, record } = this.model.deployment;
 		const settings = { ...request.settings, ...(onPiece && STREAMED) };
-		const sending = this.send(target, () => chatBody({ ...request, settings }), onPiece, signal);
+		const sending = this.send(target, asked, () => chatBody({ ...request, settings }), { onPiece, signal });
 		const { outcome: text } = await unlessAborted(sending, signal);
 		const reply = this.orThrow(text.ok ? readReply(text.value) : text);
-		const reading = { ...asked, ...answerReading, prices: record?.prices };
+		const reading = { ...expected, ...answerReading, prices: record?.prices };
 		const answer = this.orThrow(await readAnswer(reply, reading));
 		if (answerTool === undefined || !isRecord(answer.json)) return { reply, answer };
 		const toolCalls = [{ id: answerTool, name: answerTool, arguments: answer.json }];

@@ -1,14 +1,15 @@
 /** A deployed language model and its settings, read into what goes over the wire. */
-import type { AnswerFormat } from '../core/language/asked';
 import type { AnswerReading } from '../core/language/chatAnswer';
 import { formatSettings } from '../core/language/chatCompletions';
+import type { AnswerFormat } from '../core/language/expected';
+import { EXTRA_FIELDS, type GivenSetting } from '../core/language/givenSettings';
 import { readJsonSchema } from '../core/language/jsonSchema';
 import { chatRoute, type Route } from '../core/hopsworks/route';
 import { asText } from '../core/json/json';
 import { giveWay } from './cancel';
 import type { AddressOptions } from './deploymentLocator';
 import { asJson, asJsonObject } from './givenJson';
-import { NUMBER_NAMES, type ChatModelOptions, type ServerOptions } from './languageModelOptions';
+import { chatModelOptions, NUMBER_NAMES, type ChatModelOptions, type ServerOptions } from './languageModelOptions';
 import type { Options } from './options';
 import type { ResolvedDeployment, Resolver } from './resolver';
 import { take, unusable } from './unusable';
@@ -30,7 +31,7 @@ interface ChatSettings {
 	/** Whether the user gave it that name. */
 	isNamed: boolean;
 	/** Top-level fields of the request. */
-	settings: Record<string, unknown>;
+	settings: GivenSetting[];
 	/** Whether the server shall hold the model to the parameters of its tools. */
 	hasStrictTools: boolean;
 }
@@ -65,11 +66,7 @@ export function readChatSettings(options: Options<ChatModelOptions>, deployment:
 	return {
 		model: readModelName(options, deployment),
 		isNamed: options.get('model').trim() !== '',
-		settings: {
-			...readSettings(options),
-			...formatSettings(readFormat(options)),
-			...readExtraFields(options, 'stream'),
-		},
+		settings: [...readSettings(options), ...formatSetting(readFormat(options)), ...readExtraFields(options, 'stream')],
 		hasStrictTools: options.get('strictTools'),
 	};
 }
@@ -81,18 +78,36 @@ export function readModelName(options: Options<ServerOptions>, { target }: Resol
 	return unusable("The address does not tell the model's name", "Set the option 'Model' to the deployment's name.");
 }
 
+/** What vLLM takes, and OpenAI. */
+const MOST_STOPS = 4;
+
 /** The settings that the user added, under their names on the wire. */
-function readSettings(options: Options<ChatModelOptions>): Record<string, unknown> {
-	const added = NUMBER_NAMES.map((name) => [snakeCase(name), options.get(name)]).filter(
-		([, value]) => value !== undefined,
-	);
+function readSettings(options: Options<ChatModelOptions>): GivenSetting[] {
+	const label = (name: keyof typeof chatModelOptions): string => chatModelOptions[name].field.displayName;
+	const added = NUMBER_NAMES.map((name) => ({ field: snakeCase(name), value: options.get(name), label: label(name) }));
+	// One that was added and not filled in stops nothing.
 	const stop = [options.get('stop')].flat().map(asText).filter(Boolean);
-	return { ...Object.fromEntries(added), ...(stop.length > 0 && { stop }) };
+	if (stop.length > MOST_STOPS) {
+		return unusable(
+			`'${label('stop')}' holds ${stop.length} texts`,
+			`Language models take ${MOST_STOPS} at most. Keep those that matter.`,
+		);
+	}
+	return [
+		...added.filter(({ value }) => value !== undefined),
+		...(stop.length > 0 ? [{ field: 'stop', value: stop, label: label('stop') }] : []),
+	];
+}
+
+function formatSetting(format: AnswerFormat): GivenSetting[] {
+	const { jsonSchema, responseFormat } = chatModelOptions;
+	const { displayName: label } = (format.type === 'jsonSchema' ? jsonSchema : responseFormat).field;
+	return Object.entries(formatSettings(format)).map(([field, value]) => ({ field, value, label }));
 }
 
 /** Fields of the request that the user writes; `own` is the one that the node writes by itself. */
-export function readExtraFields(options: Options<ServerOptions>, own: string): Record<string, unknown> {
-	const fields = asJsonObject(options.get('extraFields'), 'Extra Fields (JSON)');
-	if (!(own in fields)) return fields;
+export function readExtraFields(options: Options<ServerOptions>, own: string): GivenSetting[] {
+	const fields = asJsonObject(options.get('extraFields'), EXTRA_FIELDS);
+	if (!(own in fields)) return Object.entries(fields).map(([field, value]) => ({ field, value, label: EXTRA_FIELDS }));
 	return unusable(`'Extra Fields (JSON)' holds '${own}', which the node writes by itself`, 'Remove it there.');
 }

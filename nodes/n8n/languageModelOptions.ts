@@ -1,4 +1,5 @@
 /** The options of language models: one table for Chat and the Hopsworks Chat Model, one for every operation on such a model. */
+import { EXTRA_FIELDS } from '../core/language/givenSettings';
 import { booleanOption, choiceOption, givenOption, textOption, unsetNumberOption, type ValuesOf } from './options';
 
 /** Each goes out under its own name in snake case, as OpenAI's API spells it: `maxTokens` as `max_tokens`. */
@@ -74,7 +75,7 @@ export const serverOptions = {
 			"The path before the operation's own part, such as /chat/completions. KServe's own language model server has /openai/v1.",
 	}),
 	extraFields: givenOption({
-		displayName: 'Extra Fields (JSON)',
+		displayName: EXTRA_FIELDS,
 		type: 'json',
 		default: '{}',
 		description: 'Further fields of the request that the server knows, such as {"top_k": 20}',

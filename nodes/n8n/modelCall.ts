@@ -2,6 +2,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { Batch, BatchForm } from '../core/batching/batchBuilder';
 import type { Failure, Outcome, RowFailed } from '../core/failure/outcome';
+import type { Asked } from '../core/failure/panel';
 import type { Route } from '../core/hopsworks/route';
 import type { Reply } from '../core/json/reply';
 import type { Options } from './options';
@@ -32,6 +33,8 @@ export type Values<Value> = Array<Value | RowFailed>;
 export interface Protocol<Row, Value> extends BatchForm<Row> {
 	/** What goes with the rows: items whose protocols have the same share requests to the same target. */
 	shared: unknown;
+	/** What is asked for, for the words about a failure. */
+	asked: Asked;
 	/** The text of a request for some rows. */
 	write(rows: Row[]): string;
 	/** One value per row out of a reply. `hasOthers` tells whether the run sends the deployment further rows. */

@@ -123,11 +123,12 @@ function grouping<Row, Value, OptionValues extends AddressOptions>(
 		hasOthers: () => boolean,
 	): Exchange<Row, Value> {
 		return async (batch, onPiece) => {
-			const ask = async (text: string): Promise<Outcome<Reply>> => (await send(target, () => text)).outcome;
+			const ask = async (text: string): Promise<Outcome<Reply>> =>
+				(await send(target, protocol.asked, () => text)).outcome;
 			const read = async (reply: Reply) => await protocol.read(reply, batch, ask, hasOthers());
 			for (;;) {
 				const { write } = protocol;
-				const sent = await send(target, () => write(batch.rows), onPiece);
+				const sent = await send(target, protocol.asked, () => write(batch.rows), { onPiece });
 				call.onSent?.(batch.items, sent);
 				const values = sent.outcome.ok ? await read(sent.outcome.value) : sent.outcome;
 				if (values.ok) return values;

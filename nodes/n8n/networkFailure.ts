@@ -1,18 +1,22 @@
 /** What an exception of n8n's HTTP helper tells of the network. */
 import { connectionFailure, CUT_REPLY } from '../core/failure/connectionFailure';
 import type { Failure } from '../core/failure/outcome';
+import type { Panel } from '../core/failure/panel';
 import type { Remove } from '../core/hopsworks/apiKey';
 import { asText, isRecord } from '../core/json/json';
 
 /** The request that an exception ended. */
 interface Broken {
-	/** Where it went. */
-	origin: string;
+	url: string;
+	/** The value of a `Host` header of its own. */
+	host?: string;
+	panel: Panel;
+}
+
+interface Progress {
 	/** Whether the reply had begun. */
 	hasHead: boolean;
-	/** The value of a `Host` header of its own. */
-	hostHeader?: string;
-	/** The length of its body. */
+	/** The length of the request's body. */
 	bytes?: number;
 }
 
@@ -22,7 +26,8 @@ interface Broken {
  */
 export function networkFailure(
 	error: unknown,
-	{ origin, hasHead, hostHeader, bytes }: Broken,
+	{ url, host: hostHeader, panel }: Broken,
+	{ hasHead, bytes }: Progress,
 	remove: Remove,
 ): Failure {
 	let code = '';
@@ -35,5 +40,5 @@ export function networkFailure(
 	}
 	// A reply that cannot be unpacked is told apart from one that was cut off.
 	if (hasHead && !code.startsWith('Z_')) code = CUT_REPLY;
-	return connectionFailure(origin, code, remove(detail), { hostHeader, bytes });
+	return connectionFailure(new URL(url).origin, code, remove(detail), { hostHeader, bytes, panel });
 }

@@ -1,6 +1,7 @@
 /** A response that has come through n8n's HTTP helper: its body read to a bound or piece by piece, without the key. */
 import { tooLargeReply } from '../core/failure/connectionFailure';
 import { failed, success, type Failure, type Outcome } from '../core/failure/outcome';
+import type { Panel } from '../core/failure/panel';
 import { retryAfter } from '../core/failure/retry';
 import { jsonWithout, pieceCleaner, removeInTurns, type Remove } from '../core/hopsworks/apiKey';
 import { asText, encode, isRecord } from '../core/json/json';
@@ -24,6 +25,8 @@ export interface Response {
 export interface ReplyReading {
 	/** The failure of a reply whose status is outside 200 to 299. */
 	failureOf: (status: number, reply: Reply) => Failure;
+	/** Who asked for it. */
+	panel: Panel;
 	/** Receives the pieces of a reply that streams. */
 	onPiece?: OnPiece;
 }
@@ -58,7 +61,7 @@ export function readResponse(response: unknown): Response {
 /** Reads the body of a response that has come. */
 export async function readOutcome(
 	{ status, type, body }: Response,
-	{ failureOf, onPiece }: ReplyReading,
+	{ failureOf, panel, onPiece }: ReplyReading,
 	tools: ReadingTools,
 ): Promise<Outcome<Reply>> {
 	const { apiKey, mostReplyBytes, watch, remove, rest } = tools;
@@ -79,7 +82,7 @@ export async function readOutcome(
 	const whole = begun?.stream ?? body;
 	const { text, isCut } = await readText(whole, isGood ? mostReplyBytes : Math.min(mostReplyBytes, MOST_ERROR_BYTES));
 	if (!isGood) return failed(failureOf(status, replyOf(remove(text))));
-	if (isCut) return failed(tooLargeReply(mostReplyBytes));
+	if (isCut) return failed(tooLargeReply(mostReplyBytes, panel));
 	return success(await replyInTurns(await removeInTurns(text, apiKey, rest), rest));
 }
 

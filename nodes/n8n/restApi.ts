@@ -11,6 +11,7 @@ import { readInstanceLogs, type InstanceLogs } from '../core/hopsworks/instanceL
 import { isRecord, type Json } from '../core/json/json';
 import { readName } from '../core/hopsworks/name';
 import { badInput, success, type Outcome } from '../core/failure/outcome';
+import { REST_PANEL } from '../core/failure/panel';
 import type { Reply } from '../core/json/reply';
 import { notHopsworks, restFailure } from '../core/hopsworks/restFailure';
 import { pathOf, REST_API } from '../core/hopsworks/route';
@@ -50,7 +51,7 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 	async function send(method: 'GET' | 'POST', path: string): Promise<Outcome<Reply>> {
 		const base = baseOf(connection.hopsworksUrl);
 		if (!base.ok) return base;
-		return (await call({ method, url: base.value + path, failureOf: restFailure })).outcome;
+		return (await call({ method, url: base.value + path, failureOf: restFailure, panel: REST_PANEL })).outcome;
 	}
 
 	async function get<Value>(

@@ -1,5 +1,6 @@
 /** The wait for a gateway that does not know a deployment yet: its route comes some seconds after its state is 'Running'. */
 import { failed, success, type Failure, type Outcome } from '../core/failure/outcome';
+import { REST_PANEL, type Panel } from '../core/failure/panel';
 import type { Target } from '../core/hopsworks/address';
 import { isRestApi } from '../core/hopsworks/route';
 import type { Reply } from '../core/json/reply';
@@ -12,6 +13,7 @@ type Probe = (call: {
 	url: string;
 	host?: string;
 	failureOf: (status: number, reply: Reply) => Failure;
+	panel: Panel;
 }) => Promise<{ outcome: Outcome<Reply> }>;
 
 /** Seconds, as Hopsworks' own client waits (5.2.1, `serving_engine._await_route`). */
@@ -52,6 +54,8 @@ export async function awaitRoute(
 			method: 'GET',
 			url: probeUrl(url),
 			host,
+			// Nobody reads its failure.
+			panel: REST_PANEL,
 			failureOf: (status, { text }) => ({ kind: 'status', status, message: text.trim(), description: '' }),
 		});
 		if (isCancelled(context)) return failed(CANCELLED);

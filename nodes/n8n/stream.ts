@@ -5,6 +5,7 @@ import { EVENTS_BEGIN, type ServerEvent } from '../core/language/eventStream';
 import { tooLargeReply } from '../core/failure/connectionFailure';
 import { isRecord, type Json } from '../core/json/json';
 import { failed, type Outcome } from '../core/failure/outcome';
+import { CHAT_PANEL } from '../core/failure/panel';
 import { replyInTurns } from '../core/json/reply';
 import { giveWay, type Watch } from './cancel';
 
@@ -117,7 +118,7 @@ export async function readStream(
 		for await (const chunk of stream) {
 			if (!wasWhole) watch.restart();
 			size += chunk.length;
-			if (size > mostBytes) return failed(tooLargeReply(mostBytes));
+			if (size > mostBytes) return failed(tooLargeReply(mostBytes, CHAT_PANEL));
 			const ended = await read(reader.push(decoder.decode(chunk, { stream: true })));
 			if (ended) return ended;
 			if (reader.isDone()) break;

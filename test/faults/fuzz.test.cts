@@ -4,13 +4,15 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { isInteger, isSafeNumber, parse } from 'lossless-json';
 import { readAnswer, readReply, type AnswerReading } from '../../nodes/core/language/chatAnswer';
-import type { AnswerFormat } from '../../nodes/core/language/asked';
+import type { AnswerFormat } from '../../nodes/core/language/expected';
 import { chatStreamReader } from '../../nodes/core/language/chatStream';
+import { askedOfLanguageModel } from '../../nodes/core/language/languageMeaning';
 import { readEmbeddings } from '../../nodes/core/language/embeddings';
 import { readErrorReply } from '../../nodes/core/failure/errorReply';
 import { parseGiven, parseReply } from '../../nodes/core/json/json';
 import type { Outcome } from '../../nodes/core/failure/outcome';
 import { PredictionReader } from '../../nodes/core/predict/predictionReader';
+import { CHAT_PANEL, EMBED_PANEL, PREDICT_PANEL } from '../../nodes/core/failure/panel';
 import { statusFailure } from '../../nodes/core/failure/statusFailure';
 import { bodies } from './bodies.cts';
 import { replyOf } from '../../nodes/core/json/reply';
@@ -73,6 +75,16 @@ const collectGarbage = (): void => {
 	if (typeof collect === 'function') Reflect.apply(collect, undefined, []);
 };
 
+const SETTINGS = ['stop', 'temperature', 'dimensions', 'response_format', 'max_tokens'].map((field) => ({
+	field,
+	value: 1,
+	label: field,
+}));
+const ASKED = [
+	{ panel: PREDICT_PANEL },
+	...[CHAT_PANEL, EMBED_PANEL].map((panel) => askedOfLanguageModel(panel, SETTINGS)),
+];
+
 test(`${CASES} random and mutated bodies`, async () => {
 	let isWarm = false;
 	let heapAtFirst = 0;
@@ -86,7 +98,7 @@ test(`${CASES} random and mutated bodies`, async () => {
 			expectInWords(read);
 			if (read.ok && read.value.length !== rows) throw new Error('another number of predictions than rows');
 		}
-		expectInWords({ ok: false, failure: statusFailure(status, replyOf(body)) });
+		for (const asked of ASKED) expectInWords({ ok: false, failure: statusFailure(status, replyOf(body), asked) });
 		const reply = readReply(replyOf(body));
 		expectInWords(reply);
 		for (const format of FORMATS) {

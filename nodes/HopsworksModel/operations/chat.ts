@@ -1,8 +1,9 @@
 /** Chat: every item is a conversation that a deployed language model answers. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { success } from '../../core/failure/outcome';
+import { CHAT_PANEL } from '../../core/failure/panel';
 import { asText, type JsonObject } from '../../core/json/json';
-import { askedIn } from '../../core/language/asked';
+import { expectedOf } from '../../core/language/expected';
 import { readAnswer, readReply, type Answer } from '../../core/language/chatAnswer';
 import {
 	chatBody,
@@ -13,6 +14,8 @@ import {
 	withStrictTools,
 	type GivenConversation,
 } from '../../core/language/chatCompletions';
+import { wireFields, type GivenSetting } from '../../core/language/givenSettings';
+import { askedOfLanguageModel } from '../../core/language/languageMeaning';
 import { readUsage } from '../../core/language/usage';
 import { addressOptions } from '../../n8n/deploymentLocator';
 import { asJson } from '../../n8n/givenJson';
@@ -139,17 +142,19 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 		route: readChatRoute,
 		protocol(itemOptions, deployment) {
 			const { model, isNamed, settings, hasStrictTools } = readChatSettings(itemOptions, deployment);
-			const own = { ...readToolSettings(itemOptions), ...settings, ...(streams && STREAMED) };
+			const given = [...readToolSettings(itemOptions), ...settings];
+			const own = { ...wireFields(given), ...(streams && STREAMED) };
 			/** What the panel says wins over the body that a user gave. */
-			const fieldsWith = (given: Record<string, unknown>): Record<string, unknown> => {
-				const fields = { ...given, ...(isNamed && { model }), ...own };
+			const fieldsWith = (others: Record<string, unknown>): Record<string, unknown> => {
+				const fields = { ...others, ...(isNamed && { model }), ...own };
 				return hasStrictTools ? withStrictTools(fields) : fields;
 			};
 			const fields = fieldsWith({});
-			const asked = askedIn(fields);
+			const expected = expectedOf(fields);
 			const { prices } = deployment.record ?? {};
 			return {
 				shared: { model, fields },
+				asked: askedOfLanguageModel(CHAT_PANEL, given),
 				limits: { rows: 1, bytes: Infinity },
 				sizeOf: () => 0,
 				write: ([row]) => chatBody({ model, messages: row?.messages ?? [], settings: fieldsWith(row?.fields ?? {}) }),
@@ -160,8 +165,8 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 					usage.prompt += promptTokens ?? 0;
 					usage.completion += completionTokens ?? 0;
 					const isBare = Object.keys(row?.fields ?? {}).length === 0;
-					const askedHere = isBare ? asked : askedIn(fieldsWith(row?.fields ?? {}));
-					const answer = await readAnswer(reply.value, { ...askedHere, ...answerReading, note, prices });
+					const expectedHere = isBare ? expected : expectedOf(fieldsWith(row?.fields ?? {}));
+					const answer = await readAnswer(reply.value, { ...expectedHere, ...answerReading, note, prices });
 					return answer.ok ? success([{ answer: answer.value, reply: reply.value }]) : answer;
 				},
 			};
@@ -203,11 +208,14 @@ function toolsRead(fields: Record<string, unknown>): Record<string, unknown> {
 	return fields.tools === undefined ? fields : { ...fields, tools: take(readTools(fields.tools)) };
 }
 
-function readToolSettings(options: Options<ChatOptions>): Record<string, unknown> {
+function readToolSettings(options: Options<ChatOptions>): GivenSetting[] {
 	const set = options.get('tools');
 	const isCleared = typeof set === 'string' && set.trim() === '';
 	const given = asJson(isCleared ? [] : (set ?? []), 'Tools (JSON)');
-	if (Array.isArray(given) && given.length === 0) return {};
+	if (Array.isArray(given) && given.length === 0) return [];
 	const wanted = asText(options.get('toolChoice')).trim();
-	return { tools: take(readTools(given)), ...(wanted !== '' && { tool_choice: toolChoice(wanted) }) };
+	return [
+		{ field: 'tools', label: 'Tools (JSON)', value: take(readTools(given)) },
+		...(wanted === '' ? [] : [{ field: 'tool_choice', label: 'Tool Choice', value: toolChoice(wanted) }]),
+	];
 }

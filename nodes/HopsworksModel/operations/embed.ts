@@ -1,9 +1,12 @@
 /** Embed: every item's text becomes a vector, many texts share a request. */
 import type { INodeProperties } from 'n8n-workflow';
 import { success } from '../../core/failure/outcome';
+import { EMBED_PANEL } from '../../core/failure/panel';
 import { embeddingsRoute } from '../../core/hopsworks/route';
 import { encode } from '../../core/json/json';
 import { embeddingsBody, readEmbeddings } from '../../core/language/embeddings';
+import { wireFields, type GivenSetting } from '../../core/language/givenSettings';
+import { askedOfLanguageModel } from '../../core/language/languageMeaning';
 import { giveWay } from '../../n8n/cancel';
 import { addressOptions } from '../../n8n/deploymentLocator';
 import { answerField } from '../../n8n/answerField';
@@ -109,12 +112,14 @@ function setUp({ run, options }: RunStart<EmbedOptions>): ModelCall<string, numb
 		},
 		route: (itemOptions) => take(embeddingsRoute(itemOptions.get('apiPrefix'))),
 		protocol(itemOptions, deployment) {
-			const request = { model: readModelName(itemOptions, deployment), settings: readSettings(itemOptions) };
+			const given = readSettings(itemOptions);
+			const request = { model: readModelName(itemOptions, deployment), settings: wireFields(given) };
 			const dimensions = itemOptions.get('dimensions');
 			// What stands around the texts counts too.
 			const frame = Buffer.byteLength(embeddingsBody([], request));
 			return {
 				shared: request,
+				asked: askedOfLanguageModel(EMBED_PANEL, given),
 				limits: { rows, bytes: bytes - frame },
 				sizeOf: (text) => Buffer.byteLength(text) + 1,
 				write: (texts) => embeddingsBody(texts, request),
@@ -135,12 +140,12 @@ function setUp({ run, options }: RunStart<EmbedOptions>): ModelCall<string, numb
 	};
 }
 
-function readSettings(options: Options<EmbedOptions>): Record<string, unknown> {
-	const dimensions = options.get('dimensions');
-	const encoding = options.get('encoding');
-	return {
-		...(dimensions !== undefined && { dimensions }),
-		...(encoding !== 'float' && { encoding_format: encoding }),
-		...readExtraFields(options, 'input'),
-	};
+function readSettings(options: Options<EmbedOptions>): GivenSetting[] {
+	const { dimensions, encoding } = embedOptions;
+	const chosen = options.get('encoding');
+	const given: GivenSetting[] = [
+		{ field: 'dimensions', label: dimensions.field.displayName, value: options.get('dimensions') },
+		{ field: 'encoding_format', label: encoding.field.displayName, value: chosen === 'float' ? undefined : chosen },
+	];
+	return [...given.filter(({ value }) => value !== undefined), ...readExtraFields(options, 'input')];
 }

@@ -1,6 +1,7 @@
 /** How the rows of Predict are written to a deployment, and its predictions read. */
 import { excerpt } from '../../core/failure/excerpt';
 import { success, type Failure } from '../../core/failure/outcome';
+import { PREDICT_PANEL } from '../../core/failure/panel';
 import type { DeploymentRecord } from '../../core/hopsworks/deploymentRecord';
 import type { Json } from '../../core/json/json';
 import { PredictionReader } from '../../core/predict/predictionReader';
@@ -71,6 +72,7 @@ export function predictProtocol(
 	const hasFormats = !isBody && !hasSchema && requestField !== 'examples';
 	const protocol: Protocol<Row, Json> = {
 		shared: extraFields,
+		asked: { panel: PREDICT_PANEL },
 		// An agent reads the first row alone.
 		limits: { rows: isRaw || isScript ? 1 : rowsPerRequest, bytes: requestBytes - frame },
 		sizeOf: rowSize,

@@ -1,6 +1,7 @@
 /** What a request met that got no reply, and what a user can do about it. */
 import { excerpt } from './excerpt';
 import { type Failure } from './outcome';
+import { capitalized, shorterWork, smallerRequest, type Panel } from './panel';
 import { pluralize } from './pluralize';
 import { schemeAdvice, schemeFailure } from './wrongScheme';
 
@@ -25,16 +26,25 @@ interface Sent {
 	hostHeader?: string;
 	/** The length of its body. */
 	bytes?: number;
+	panel: Panel;
 }
 
 /** Bytes from which a request may be what a deployment's memory was too small for. */
 const LARGE = 256 * 1024;
 
 /** What to do where a deployment may have been ended for want of memory. */
-function memoryAdvice(bytes: number): string {
+function memoryAdvice(bytes: number, panel: Panel): string {
 	return bytes < LARGE
 		? ''
-		: ` The request had ${pluralize(Math.round(bytes / 1024), 'kilobyte')}: if the deployment ran out of memory, lower 'Rows per Request' in the options of Predict and Embed, or give it more memory in Hopsworks.`;
+		: ` The request had ${pluralize(Math.round(bytes / 1024), 'kilobyte')}: if the deployment ran out of memory, ${smallerRequest(panel)}. Or give it more memory in Hopsworks.`;
+}
+
+/** Where to look when a connection was closed. */
+function restarted({ asks }: Panel, code = ''): string {
+	const words = code === '' ? '' : ` (${code})`;
+	return asks === 'hopsworks'
+		? `The server, or a proxy in front of it, may have restarted${words}. Run it again.`
+		: `The deployment may have restarted, or ran out of memory. Check its state and logs in Hopsworks${words}.`;
 }
 
 /**
@@ -45,7 +55,7 @@ export function connectionFailure(
 	origin: string,
 	code: string,
 	detail: string,
-	{ hostHeader, bytes = 0 }: Sent = {},
+	{ hostHeader, bytes = 0, panel }: Sent,
 ): Failure {
 	const host = origin.replace(/^https?:\/\//, '');
 	const failure = (message: string, description: string): Failure => ({
@@ -84,13 +94,13 @@ export function connectionFailure(
 		case CUT_REPLY:
 			return failure(
 				`${host} closed the connection in the middle of its reply`,
-				`The deployment may have restarted, or ran out of memory. Check its state and logs in Hopsworks.${memoryAdvice(bytes)}`,
+				`${restarted(panel)}${memoryAdvice(bytes, panel)}`,
 			);
 		case 'ECONNRESET':
 		case 'EPIPE':
 			return failure(
 				`${host} closed the connection before it answered`,
-				`The deployment may have restarted. Check its state and logs in Hopsworks (${code}).${memoryAdvice(bytes)}${schemeAdvice(origin, detail)}`,
+				`${restarted(panel, code)}${memoryAdvice(bytes, panel)}${schemeAdvice(origin, detail)}`,
 			);
 		case 'Z_DATA_ERROR':
 		case 'Z_BUF_ERROR':
@@ -112,21 +122,28 @@ export function connectionFailure(
 	}
 }
 
-export function timeoutFailure(seconds: number): Failure {
+export function timeoutFailure(seconds: number, panel: Panel): Failure {
+	if (panel.asks === 'hopsworks') {
+		return {
+			kind: 'timeout',
+			message: `Hopsworks did not answer within ${seconds} seconds`,
+			description: 'It may be busy or restarting. Run it again later.',
+		};
+	}
 	return {
 		kind: 'timeout',
 		message: `The deployment did not answer within ${seconds} seconds`,
-		description:
-			"Raise 'Timeout (Seconds)' or lower 'Rows per Request' in the options. A request that ran out of time is sent again only with 'Retry Timeouts'.",
+		description: `Raise 'Timeout (Seconds)' in the options. Or ${shorterWork(panel)}. A request that ran out of time is sent again only with 'Retry Timeouts'.`,
 	};
 }
 
 /** The failure of a reply that had more than `mostBytes`, and was not read further. */
-export function tooLargeReply(mostBytes: number): Failure {
+export function tooLargeReply(mostBytes: number, panel: Panel): Failure {
+	const { asks, hasBatches } = panel;
+	const raise = asks === 'hopsworks' ? '' : " Raise 'Max Reply Size (MB)' in the options.";
 	return {
 		kind: 'reply',
 		message: `The reply is larger than ${pluralize(mostBytes / 1024 / 1024, 'megabyte')}`,
-		description:
-			"Nothing more was read of it, so that n8n keeps its memory. Lower 'Rows per Request', or raise 'Max Reply Size (MB)' in the options.",
+		description: `Nothing more was read of it, so that n8n keeps its memory.${hasBatches ? ` ${capitalized(smallerRequest(panel))}, or raise 'Max Reply Size (MB)' there.` : raise}`,
 	};
 }

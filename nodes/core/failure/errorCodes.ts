@@ -1,8 +1,10 @@
 /** What Hopsworks means by its error codes, and what a user can do about each ('REST API Status Codes'; backend: `RESTCodes.java`). */
 import type { Meaning } from './meaning';
+import type { Panel } from './panel';
 
 export const SCOPE_MISSING = 320004;
 const DEPLOYMENT_NOT_FOUND = 240000;
+const NOT_RUNNING = 250001;
 /** Start or stop is refused: it is there already, or over a quota. */
 export const NOT_STARTED = 240003;
 export const SCHEMA_MISSING = 240037;
@@ -70,10 +72,6 @@ const MEANINGS: Record<number, Meaning> = {
 			'Schemas come with Hopsworks 5.1, for deployments whose model has a feature view. Name the columns yourself.',
 	},
 	250000: DEPLOYMENT_UNKNOWN,
-	250001: {
-		message: 'The deployment is not running',
-		description: "Start it, or set the option 'When Stopped' to 'Start It'.",
-	},
 	250002: MODEL_NOT_REACHED,
 	250003: MODEL_NOT_REACHED,
 	250009: KEY_REFUSED,
@@ -100,8 +98,16 @@ function scopeMissing(text: string): Meaning {
 	};
 }
 
+function notRunning({ asks }: Panel): Meaning {
+	return {
+		message: 'The deployment is not running',
+		description: asks === 'hopsworks' ? 'Start it.' : "Start it, or set the option 'When Stopped' to 'Start It'.",
+	};
+}
+
 /** What an error code says and what to do about it; `undefined` for one that says nothing of its own. */
-export function meaningOfCode(code: number | undefined, text: string): Meaning | undefined {
+export function meaningOfCode(code: number | undefined, text: string, panel: Panel): Meaning | undefined {
 	if (code === SCOPE_MISSING) return scopeMissing(text);
+	if (code === NOT_RUNNING) return notRunning(panel);
 	return code === undefined ? undefined : MEANINGS[code];
 }

@@ -3,6 +3,7 @@ import { asText, isRecord, parseReply } from '../json/json';
 import type { Reply } from '../json/reply';
 import { excerpt, show } from './excerpt';
 import { lastException } from './traceback';
+import { problemsIn } from './validation';
 
 export interface ErrorReply {
 	/** HTTP status; a failure can hide behind 200. */
@@ -13,6 +14,10 @@ export interface ErrorReply {
 	code?: number;
 	/** What deployments with a schema say: the kind of trouble, and what is wrong with which row. */
 	detail: { code: string; errors: unknown[] };
+	/** What servers of OpenAI's kind call the trouble, such as `context_length_exceeded`; '' where they do not. */
+	name: string;
+	/** The field that they name by itself, such as `temperature` or `body.stop`; '' where they name none. */
+	param: string;
 	/** `openai` is how vLLM and KServe's language model server write their errors; `page` is HTML; `empty` has no body at all. */
 	form: 'empty' | 'openai' | 'page' | 'other';
 	/** Whether the feature store has no row for a key, as Hopsworks' own predictor says anywhere in its body. */
@@ -67,6 +72,11 @@ function codeIn(body: unknown): string {
 	return typeof code === 'string' || typeof code === 'number' ? ` (code ${code})` : '';
 }
 
+/** What holds the members of an error: vLLM before 0.10.1 had no object of its own for it. */
+function errorIn(body: Record<string, unknown>): Record<string, unknown> {
+	return isRecord(body.error) ? body.error : body;
+}
+
 /** The text of an HTML page: its title, else what its body begins with. Takes time linear in the page. */
 function textOfPage(page: string): string {
 	const begin = page.slice(0, LONGEST_PAGE);
@@ -98,16 +108,31 @@ function exceptionOnPage(page: string): string | undefined {
 	return lastException(readableHtml(text));
 }
 
+/** vLLM's error whose text quotes more of the request than is read. */
+const CUT_ERROR = /^\{"error": ?\{"message": ?"((?:[^"\\]|\\[^u]|\\u[\da-f]{4})*)/i;
+
+/** Words without what vLLM says of the parameter once more behind them. */
+function withoutParameter(words: string): string {
+	const at = words.lastIndexOf(' (parameter=');
+	return at > 0 && words.endsWith(')') ? words.slice(0, at) : words;
+}
+
 /** The words of an error body. */
 function textOf({ text: body, json }: Reply): string {
 	if (isRecord(json)) {
 		const text = textIn(json) ?? '';
+		const problems = problemsIn(text, asText(errorIn(json).param));
+		if (problems !== undefined) return problems;
 		// KServe's batcher puts the whole downstream body into `message`.
 		const isNested = text.length <= LONGEST_PAGE && text.trimStart().startsWith('{');
 		const words = (isNested ? textIn(parseReply(text)) : undefined) ?? text;
-		return excerpt(`${excerpt(exceptionIn(words) ?? words)}${codeIn(json)}`);
+		return excerpt(`${excerpt(exceptionIn(words) ?? withoutParameter(words))}${codeIn(json)}`);
 	}
 	if (typeof json === 'string') return excerpt(exceptionIn(json) ?? json);
+	// A reply that was too long to be read whole.
+	const cut = CUT_ERROR.exec(body.slice(0, LONGEST_PAGE))?.[1];
+	const problems = cut === undefined ? undefined : problemsIn(asText(parseReply(`"${cut}"`)), '');
+	if (problems !== undefined) return problems;
 	return excerpt(exceptionIn(body) ?? textOfPage(body));
 }
 
@@ -138,11 +163,14 @@ function formOf({ text, json }: Reply): ErrorReply['form'] {
 export function readErrorReply(status: number, reply: Reply): ErrorReply {
 	const body = isRecord(reply.json) ? reply.json : {};
 	const { code, errors } = isRecord(body.detail) ? body.detail : {};
+	const error = errorIn(body);
 	return {
 		status,
 		text: textOf(reply),
 		...(typeof body.errorCode === 'number' && { code: body.errorCode }),
 		detail: { code: asText(code), errors: Array.isArray(errors) ? errors : [] },
+		name: asText(error.code),
+		param: asText(error.param),
 		form: formOf(reply),
 		isEntityMissing: reply.text.includes('ENTITY_NOT_FOUND'),
 	};

@@ -4,6 +4,8 @@ export interface Meaning {
 	message: string;
 	/** What to do next, in whole sentences. */
 	description: string;
+	/** What is to blame, where the status does not tell it: no row at all, or rows that the server does not name. */
+	blames?: 'nothing' | 'rows';
 }
 
 /** The message of a failure with a status, without the server's own words. */

@@ -1,6 +1,7 @@
 /** Which failures are worth another try, and how long to wait before it. */
 import { CUT_REPLY } from './connectionFailure';
 import { failed, type Failed, type Failure } from './outcome';
+import type { Panel } from './panel';
 
 export interface RetryPolicy {
 	/** How often one request is sent at most. */
@@ -58,6 +59,7 @@ export function gaveUp(failure: Failure, tries: number, reason = '', remark = ''
 }
 
 /** Why a request is not sent again whose server asked for a longer wait than the user allows, in seconds. */
-export function waitTooLong(wanted: number, allowed: number): string {
-	return `The server asked to wait ${Math.ceil(wanted)} s, and 'Max Retry Wait (Seconds)' allows ${allowed} s. `;
+export function waitTooLong(wanted: number, allowed: number, { asks }: Panel): string {
+	const limit = asks === 'hopsworks' ? 'the node waits' : "'Max Retry Wait (Seconds)' allows";
+	return `The server asked to wait ${Math.ceil(wanted)} s, and ${limit} ${allowed} s. `;
 }

@@ -20,6 +20,7 @@ export function wantsTls(status: number, body: string): boolean {
 export const TLS_NEEDED: Meaning = {
 	message: 'The server speaks TLS at this port: use https:// in place of http://',
 	description: "Change the address in the credential, or the deployment's URL, to begin with https://.",
+	blames: 'nothing',
 };
 
 /** The other spelling of an origin that begins with http:// or https://. */

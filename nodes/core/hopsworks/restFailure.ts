@@ -4,6 +4,7 @@ import { HOPSWORKS_FAILED, KEY_REFUSED, meaningOfCode, ROLE_TOO_LOW } from '../f
 import { readErrorReply } from '../failure/errorReply';
 import { statusMessage, withWords, type Meaning } from '../failure/meaning';
 import { badReply, type Failed, type Failure } from '../failure/outcome';
+import { REST_PANEL } from '../failure/panel';
 import { TLS_NEEDED, wantsTls } from '../failure/wrongScheme';
 import type { Reply } from '../json/reply';
 
@@ -28,7 +29,7 @@ function byStatus(status: number): Meaning {
 export function restFailure(status: number, reply: Reply): Failure {
 	const error = readErrorReply(status, reply);
 	const { text, code } = error;
-	const known = wantsTls(status, reply.text) ? TLS_NEEDED : meaningOfCode(code, text);
+	const known = wantsTls(status, reply.text) ? TLS_NEEDED : meaningOfCode(code, text, REST_PANEL);
 	const meaning = known ?? meaningInBetween(error) ?? byStatus(status);
 	return {
 		kind: 'status',

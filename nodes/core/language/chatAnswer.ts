@@ -5,7 +5,7 @@ import { badReply, success, type Failed, type Outcome } from '../failure/outcome
 import { asText, isRecord, type Json, type JsonObject } from '../json/json';
 import type { Reply } from '../json/reply';
 import type { GiveWay } from '../turns';
-import type { Asked } from './asked';
+import type { Expected } from './expected';
 import { badAnswer } from './badAnswer';
 import { readContent } from './content';
 import { readLogprobs, type TokenLogprob } from './logprobs';
@@ -30,7 +30,7 @@ export type Answer = {
 };
 
 /** What reading an answer needs besides. */
-export interface AnswerReading extends Asked {
+export interface AnswerReading extends Expected {
 	/** An id that no other tool call has. */
 	newId: () => string;
 	/** Where the reply is long, its reading gives way now and then. */

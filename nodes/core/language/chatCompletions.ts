@@ -1,7 +1,7 @@
 /** OpenAI's chat completions as vLLM speaks them: messages and options into request text. */
 import { badInput, success, type Outcome } from '../failure/outcome';
 import { asRecord, encode, isRecord } from '../json/json';
-import type { AnswerFormat } from './asked';
+import type { AnswerFormat } from './expected';
 import { readJsonSchema } from './jsonSchema';
 
 /** One message of a conversation; vLLM reads further members such as `name` or `tool_calls`. */

@@ -3,7 +3,7 @@ import { success, type Outcome } from '../failure/outcome';
 import type { Json } from '../json/json';
 import { replyInTurns } from '../json/reply';
 import type { GiveWay } from '../turns';
-import type { AnswerFormat } from './asked';
+import type { AnswerFormat } from './expected';
 import { badAnswer } from './badAnswer';
 import { departureFrom } from './departure';
 import { NO_REASONING_PARSER, splitThoughts, type Thoughtful } from './thoughts';

@@ -4,7 +4,7 @@ import { badReply, success, type Failed, type Outcome } from '../failure/outcome
 import { asText, encode, isRecord, type Json, type JsonObject } from '../json/json';
 import { replyInTurns } from '../json/reply';
 import type { GiveWay } from '../turns';
-import type { Asked } from './asked';
+import type { Expected } from './expected';
 import { badAnswer } from './badAnswer';
 import { departureFrom } from './departure';
 
@@ -22,7 +22,7 @@ function callsIn({ tool_calls: calls, function_call: single }: JsonObject): Json
  */
 export async function readToolCalls(
 	message: JsonObject,
-	tools: Asked['tools'],
+	tools: Expected['tools'],
 	newId: () => string,
 	giveWay: GiveWay,
 ): Promise<Outcome<ToolCall[]>> {
@@ -83,7 +83,7 @@ async function readArguments(name: string, given: Json | undefined, giveWay: Giv
 async function departureOf(
 	name: string,
 	given: JsonObject,
-	tools: Asked['tools'],
+	tools: Expected['tools'],
 	giveWay: GiveWay,
 ): Promise<Failed | undefined> {
 	const schema = tools.get(name);

@@ -15,6 +15,7 @@ import { namespaceOf } from '../../core/hopsworks/name';
 import { replyOf, type Reply } from '../../core/json/reply';
 import { SCOPE_MISSING } from '../../core/failure/errorCodes';
 import type { Meaning } from '../../core/failure/meaning';
+import { REST_PANEL } from '../../core/failure/panel';
 import { sentOnToTls, TLS_NEEDED, tlsSpoken, wantsTls } from '../../core/failure/wrongScheme';
 import { readGateway } from '../../core/hopsworks/gateway';
 import { readWebAddress } from '../../core/hopsworks/webAddress';
@@ -94,7 +95,7 @@ function getter({ helpers }: ICredentialTestFunctions, origin: string, key: stri
 			return { status, ...replyOf(remove(text)) };
 		} catch (error) {
 			if (watch.isLate) return `no answer within ${TIMEOUT_SECONDS} seconds`;
-			const failure = networkFailure(error, { origin, hasHead }, remove);
+			const failure = networkFailure(error, { url: origin, panel: REST_PANEL }, { hasHead }, remove);
 			const isTls = mayWantTls(origin, failure) && (await speaksTls(request, new URL(origin).host));
 			return sentences(isTls ? tlsSpoken(origin) : failure);
 		} finally {

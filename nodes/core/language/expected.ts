@@ -6,7 +6,7 @@ import type { Schema } from './schemaReferences';
 /** What an answer must be: free text, any JSON, or JSON that follows a schema. */
 export type AnswerFormat = { type: 'text' } | { type: 'json' } | { type: 'jsonSchema'; schema: Schema };
 
-export interface Asked {
+export interface Expected {
 	format: AnswerFormat;
 	/** The schemas of the parameters of the tools that may be called, by name; undefined for a tool that takes anything. */
 	tools: ReadonlyMap<string, Schema | undefined>;
@@ -15,7 +15,7 @@ export interface Asked {
 }
 
 /** Reads the fields of a request, whoever wrote them: the panel, or a user who knows the wire. */
-export function askedIn(fields: Record<string, unknown>): Asked {
+export function expectedOf(fields: Record<string, unknown>): Expected {
 	const { response_format, structured_outputs, tools, tool_choice } = fields;
 	return {
 		format: formatIn(plain(response_format), plain(structured_outputs)),

@@ -1,0 +1,47 @@
+/** Who asked: what a user has before them when a request fails, so that advice names no field that is not there. */
+import type { ErrorReply } from './errorReply';
+import type { Meaning } from './meaning';
+
+/** A panel, as far as advice depends on it. */
+export interface Panel {
+	/** What is asked: a model of any kind, one that chats, one that makes embeddings, or Hopsworks itself. */
+	asks: 'model' | 'chat' | 'embeddings' | 'hopsworks';
+	/** Whether it belongs to a sub-node: it has neither 'Operation' nor 'Max Concurrent Requests', and an agent or chain writes the prompt. */
+	isSubNode: boolean;
+	/** Whether rows share requests: it has 'Rows per Request' and 'Max Request Size (kB)'. */
+	hasBatches: boolean;
+}
+
+export const PREDICT_PANEL: Panel = { asks: 'model', isSubNode: false, hasBatches: true };
+export const CHAT_PANEL: Panel = { asks: 'chat', isSubNode: false, hasBatches: false };
+export const EMBED_PANEL: Panel = { asks: 'embeddings', isSubNode: false, hasBatches: true };
+export const CHAT_MODEL_PANEL: Panel = { asks: 'chat', isSubNode: true, hasBatches: false };
+/** Any that has Hopsworks asked: of its fields, those of the credential alone have to do with it. */
+export const REST_PANEL: Panel = { asks: 'hopsworks', isSubNode: false, hasBatches: false };
+
+/** What was asked for, as far as words about its failure need it. */
+export interface Asked {
+	panel: Panel;
+	/** What a failed reply means to whoever asked; `undefined` where it means to them what it means to all. */
+	meaningOf?: (error: ErrorReply) => Meaning | undefined;
+}
+
+/** What makes a request smaller, to go on a sentence with; each beginning is in the panel. */
+export function smallerRequest({ asks, isSubNode, hasBatches }: Panel): string {
+	if (hasBatches) return "lower 'Rows per Request' in the options";
+	if (asks === 'hopsworks') return 'ask for less';
+	return isSubNode
+		? 'let the agent or chain send less: fewer messages, shorter results of tools, smaller images'
+		: 'send less: a shorter conversation, fewer or smaller images';
+}
+
+/** What makes the work of one request shorter, to go on a sentence with. */
+export function shorterWork({ asks, hasBatches }: Panel): string {
+	if (hasBatches) return "lower 'Rows per Request' in the options";
+	return asks === 'chat' ? "set a lower 'Max Tokens' in the options, for a shorter answer" : 'ask for less';
+}
+
+/** The first letter of a sentence. */
+export function capitalized(text: string): string {
+	return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}

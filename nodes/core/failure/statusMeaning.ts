@@ -1,0 +1,89 @@
+/** What a status means behind a Hopsworks gateway (Hopsworks 'REST API Status Codes'; Envoy, Knative and KServe sources). */
+import type { Meaning } from './meaning';
+import { capitalized, shorterWork, smallerRequest, type Panel } from './panel';
+
+const MODEL_REFUSED: Meaning = {
+	message: 'The deployment refused the request',
+	description:
+		"Check that 'Columns' and 'Row Format' match what the model was trained on. Numbers that arrive as text need the option 'Convert Text to Numbers'.",
+};
+const MODEL_FAILED: Meaning = {
+	message: 'The model failed',
+	description:
+		"Check that 'Columns' and 'Row Format' match what the model was trained on. The deployment's logs in Hopsworks have the whole story.",
+};
+export const NOT_READY_YET: Meaning = {
+	message: 'The deployment is not ready',
+	description:
+		"It may still be starting. Check its state in Hopsworks, or raise 'Max Tries' and 'Max Retry Wait (Seconds)' in the options to wait longer.",
+	blames: 'nothing',
+};
+
+const SERVER_FAILED: Meaning = {
+	message: 'The server failed',
+	description: "The deployment's logs in Hopsworks may say why.",
+};
+
+/** Where an address is what is wrong, the last thing to look at. */
+export const PASTED = "With 'By URL', paste the address exactly as the deployment's page shows it.";
+
+const MEANINGS: Record<number, (panel: Panel) => Meaning> = {
+	400: () => MODEL_REFUSED,
+	401: () => ({
+		message: 'The API key was refused',
+		description:
+			"Check 'API Key' in the credential: the key alone, without the word 'ApiKey'. A gateway gives the same answer when the key lacks the scope SERVING.",
+	}),
+	403: () => ({
+		message: 'The API key may not call this deployment',
+		description:
+			'The key is known, but not allowed here. Check in Hopsworks that its user is a member of the project with a role that may use deployments.',
+	}),
+	404: ({ asks }) => ({
+		message: 'The deployment has no such address',
+		description: `Check the deployment's name${asks === 'model' ? ": it is also the model's name in the address" : ''}. ${PASTED}`,
+	}),
+	405: ({ isSubNode }) => ({
+		message: 'The address does not take such requests',
+		description: isSubNode
+			? `Something is there, but does not answer chats. Check the deployment. ${PASTED}`
+			: `Something is there, but does not answer this operation. Check 'Operation'. ${PASTED}`,
+	}),
+	408: ({ isSubNode, hasBatches }) => ({
+		message: 'The server did not wait for the whole request',
+		description: `It came too slowly.${isSubNode ? '' : ` Lower 'Max Concurrent Requests'${hasBatches ? " or 'Rows per Request'" : ''} in the options.`} A proxy in between may also be impatient.`,
+	}),
+	413: (panel) => ({
+		message: 'The request was too large',
+		description: panel.hasBatches
+			? "Lower 'Rows per Request' or 'Max Request Size (kB)' in the options."
+			: `${capitalized(smallerRequest(panel))}.`,
+	}),
+	422: () => MODEL_REFUSED,
+	429: ({ isSubNode }) => ({
+		message: 'Too many requests',
+		description: isSubNode
+			? "Raise 'Max Tries' in the options, or have fewer agents and chains run at the same time."
+			: "Lower 'Max Concurrent Requests' or raise 'Max Tries' in the options.",
+	}),
+	500: () => MODEL_FAILED,
+	501: () => ({
+		message: 'The server does not know this operation',
+		description:
+			"Check 'Operation', and with Predict 'Verb' in the options: only TensorFlow Serving knows Classify and Regress.",
+	}),
+	502: () => ({
+		message: 'The gateway lost the connection to the deployment',
+		description: "The deployment may be restarting. Check its state in Hopsworks, or raise 'Max Tries' in the options.",
+	}),
+	503: () => NOT_READY_YET,
+	504: (panel) => ({
+		message: 'The deployment took longer than the gateway waits',
+		description: `${capitalized(shorterWork(panel))}. Or turn on 'Retry Timeouts' if the deployment was only waking up: the first call after a sleep is slow.`,
+	}),
+};
+
+/** What a status says by itself. */
+export function meaningOfStatus(status: number, panel: Panel): Meaning {
+	return MEANINGS[status]?.(panel) ?? (status >= 500 ? SERVER_FAILED : MODEL_REFUSED);
+}
