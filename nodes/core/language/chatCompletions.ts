@@ -2,7 +2,7 @@
 import { encode, isRecord } from '../json/json';
 import { readJsonSchema } from './jsonSchema';
 import { badInput, success, type Outcome } from '../failure/outcome';
-import type { Schema } from './schemaReferences';
+import type { Schema } from './schemaPlaces';
 
 /** One message of a conversation; vLLM reads further members such as `name` or `tool_calls`. */
 export type Message = Record<string, unknown>;
