@@ -111,14 +111,14 @@ describe('a schema that cannot be sent', () => {
 		['no type', { type: null }, `${cannot}its type is null, and`],
 		['an unknown type among others', { type: ['string', 5n] }, `${cannot}its type is 5, and`],
 		['a list in a list of types', { type: [['string']] }, `${cannot}its type is ["string"], and`],
-		['choices that are none', { enum: {} }, `${cannot}'enum' is {}, not a list of values`],
-		['no choices', { enum: [] }, `${cannot}'enum' is [], not a list of values`],
+		['choices that are none', { enum: {} }, `${cannot}'enum' is {}, not a list of one or more values`],
+		['no choices', { enum: [] }, `${cannot}'enum' is [], not a list of one or more values`],
 		['members as a list', { properties: ['a'] }, `${cannot}'properties' is ["a"], not an object`],
 		['no members', { properties: null }, `${cannot}'properties' is null, not an object`],
 		['no types at all', { type: [] }, `${cannot}'type' is an empty list`],
 		['one required name', { type: 'object', required: 'a' }, `${cannot}'required' is "a", not a list of names`],
-		['variants that are no list', { anyOf: 'text' }, `${cannot}'anyOf' is "text", not a list of schemas`],
-		['no variants', { oneOf: [] }, `${cannot}'oneOf' is [], not a list of schemas`],
+		['variants that are no list', { anyOf: 'text' }, `${cannot}'anyOf' is "text", not a list of one or more schemas`],
+		['no variants', { oneOf: [] }, `${cannot}'oneOf' is [], not a list of one or more schemas`],
 		['a bound as text', { minimum: '5' }, `${cannot}'minimum' is "5", not a number`],
 		['a bound that is none', { maximum: Infinity }, `${cannot}'maximum' is Infinity, not a number`],
 		['a bound of draft-04', { exclusiveMinimum: true }, `${cannot}'exclusiveMinimum' is true, not a number`],
@@ -228,6 +228,12 @@ describe('a schema that cannot be sent', () => {
 	])('has references in a circle: %s', (_name, schema, message) => {
 		expect(problemOf(schema)).toBe(`'JSON Schema' cannot be used: ${message}`);
 	});
+});
+
+test('what a schema is called by others is their business: one without any keyword is right', () => {
+	expect([{}, { title: 'Anything' }].map(problemInSchema)).toEqual([undefined, undefined]);
+	expect([true, null, [], 'text'].map(problemInSchema)).toEqual(Array(4).fill('it is not an object'));
+	expect(problemInSchema({ type: 'text' })).toBe(`its type is "text", and there are ${TYPES}`);
 });
 
 describe('an answer', () => {

@@ -11,7 +11,7 @@ function isIn(pattern: string, text: string): boolean | undefined {
 	return search?.done === true ? search.value : undefined;
 }
 
-const characters = [...'ab1_ -.é\n\u2028😀', '\ud83d', '\0'];
+const characters = ['a', 'b', '1', '_', ' ', '-', '.', 'é', '\n', '\u2028', '😀', '\ud83d', '\0'];
 const atoms = fc.constantFrom(
 	...[
 		'a',

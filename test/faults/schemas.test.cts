@@ -64,7 +64,7 @@ async function compare(
 				const isValid = validate(answer);
 				const departure = await departureFrom(schema, read(JSON.stringify(answer)), async () => {});
 				if (!isAllowed(departure !== undefined, isValid)) {
-					throw new Error(`${JSON.stringify(answer)}: ${departure ?? 'follows'}, but Ajv: ${isValid}`);
+					throw new Error(`${JSON.stringify(answer)}: ${departure ?? 'follows'}, but Ajv: ${String(isValid)}`);
 				}
 				count[isValid ? 'followed' : 'departed']++;
 			}

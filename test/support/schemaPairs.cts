@@ -5,6 +5,7 @@
  * decimals, which it divides as doubles.
  */
 import fc from 'fast-check';
+import { recordOf } from './json.cts';
 
 type Members = Record<string, unknown>;
 
@@ -149,7 +150,7 @@ export function schemaPairs(dialect: Dialect): fc.Arbitrary<{ schema: Members; a
 					...{ a, 'a/b': slash, '~': tilde, '%': percent, 'a b': blank, '': empty, é: accent, constructor: hostile },
 					...{ list: { anyOf: [list] }, named: { allOf: [named], ...anchor } },
 				};
-				return { schema: { ...Object(root), $defs, elsewhere: { b } }, ...rest };
+				return { schema: { ...recordOf(root), $defs, elsewhere: { b } }, ...rest };
 			},
 		);
 }

@@ -86,7 +86,7 @@ class States {
 }
 
 /** Looks for a pattern anywhere in a text, stopping whenever `isOver`. */
-export type Search = (text: string, isOver: () => boolean) => Generator<void, boolean>;
+export type PatternSearch = (text: string, isOver: () => boolean) => Generator<void, boolean>;
 
 function* search(states: State[], start: number, text: string, isOver: () => boolean): Generator<void, boolean> {
 	let at = 0;
@@ -130,7 +130,7 @@ function* search(states: State[], start: number, text: string, isOver: () => boo
 }
 
 /** The search for a pattern. Undefined where it is none, or cannot be looked for without going back in the text. */
-export function searchFor(pattern: string): Search | undefined {
+export function searchFor(pattern: string): PatternSearch | undefined {
 	const tree = readPatternTree(pattern);
 	if (!tree) return undefined;
 	const states = new States();

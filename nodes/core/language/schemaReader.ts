@@ -1,6 +1,6 @@
 /** Schemas as their check needs them: every keyword read once, however many values it is asked about. */
 import { asRecord, isRecord } from '../json/json';
-import { searchFor, type Search } from './pattern';
+import { searchFor, type PatternSearch } from './pattern';
 import type { Schema } from './schemaPlaces';
 import type { LookUp } from './schemaReferences';
 import { ownRules, type Rule } from './schemaRules';
@@ -8,7 +8,7 @@ import { ownRules, type Rule } from './schemaRules';
 /** A regular expression; without a search where it cannot be looked for in linear time. */
 interface Pattern {
 	source: string;
-	search?: Search;
+	search?: PatternSearch;
 }
 
 /** What a schema says of its value, of others schemas for the same value, and of what is inside. */

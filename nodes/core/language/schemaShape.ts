@@ -25,9 +25,9 @@ function isFilledList(value: unknown): boolean {
 
 /** Keywords, whether a value is right for them, and what it should be. */
 const SHAPES: Array<[keywords: string[], isRight: (value: unknown) => boolean, what: string]> = [
-	[['enum'], isFilledList, 'a list of values'],
+	[['enum'], isFilledList, 'a list of one or more values'],
 	[NAMED_SCHEMAS, isRecord, 'an object'],
-	[VARIANTS, isFilledList, 'a list of schemas'],
+	[VARIANTS, isFilledList, 'a list of one or more schemas'],
 	[['prefixItems'], Array.isArray, 'a list of schemas'],
 	[['required'], (value) => Array.isArray(value) && value.every(isText), 'a list of names'],
 	[['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'], isNumber, 'a number'],
