@@ -103,9 +103,9 @@ describe('structured output', () => {
 		['text that is no JSON', '{"type": "object",}', "'JSON Schema' is not valid JSON"],
 		['a type that does not exist', { type: 'text' }, 'its type is "text"'],
 		['a type deep inside', { properties: { a: { items: { type: 'int' } } } }, 'properties.a.items: its type is "int"'],
-		['no choices', { enum: [] }, "'enum' is not a list of values"],
-		['properties as a list', { properties: ['a'] }, "'properties' is not an object"],
-		['a required name that is not there', { properties: { a: {} }, required: ['b'] }, '\'required\' names "b"'],
+		['no choices', { enum: [] }, "'enum' is [], not a list of one or more values"],
+		['properties as a list', { properties: ['a'] }, '\'properties\' is ["a"], not an object'],
+		['a bound as text', { properties: { a: { maximum: '5' } } }, 'properties.a: \'maximum\' is "5", not a number'],
 		[
 			'a reference that leads nowhere',
 			{ properties: { a: { $ref: '#/$defs/a' } } },

@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import { choiceTester, isEqual } from '../nodes/core/language/choices';
 import { departureFrom as departureInTurns } from '../nodes/core/language/departure';
-import { excerpt } from '../nodes/core/failure/excerpt';
 import { isRecord, parseGiven, parseReply, type Json } from '../nodes/core/json/json';
 import { readJsonSchema } from '../nodes/core/language/jsonSchema';
-import { inOrder, lookUpIn, type Schema } from '../nodes/core/language/schemaReferences';
+import { inOrder } from '../nodes/core/language/schemaOrder';
+import type { Schema } from '../nodes/core/language/schemaPlaces';
+import { problemInSchema } from '../nodes/core/language/schemaProblem';
 import { read } from './support/json.cts';
 
 /** At one go. */
@@ -30,7 +31,6 @@ describe('a schema that can be sent', () => {
 	test.each<[string, object]>([
 		['a type', { type: 'string' }],
 		['several types', { type: ['string', 'null'] }],
-		['no types at all', { type: [] }],
 		['choices of any kind', { enum: [null, { a: [1] }, 5n] }],
 		['a value', { const: 1 }],
 		['members', { properties: { a: true, b: false, c: {} } }],
@@ -39,8 +39,24 @@ describe('a schema that can be sent', () => {
 		['required members alone', { type: 'object', required: ['a'] }],
 		['required members that are there', { required: ['toString'], properties: read('{"toString": {}}') }],
 		['an empty list of required members', { properties: {}, required: [] }],
+		['required members that are described nowhere', { properties: {}, required: ['a', 'toString'] }],
+		['what must not be', { not: { type: 'null' } }],
+		['members by pattern', { patternProperties: { '^[a-z]+$': {}, '\\-': true } }],
+		['bounds', { minimum: -1.5, maximum: 9007199254740993n, exclusiveMinimum: 0, multipleOf: 0.01, minLength: 0 }],
+		['a pattern that is not checked', { pattern: '(?=a)' }],
+		['a tuple', { prefixItems: [{}, true], items: false }],
+		['a tuple of draft-07', { items: [{ type: 'string' }], additionalItems: false }],
+		['a tuple without elements', { items: [], maxItems: 0 }],
+		['what is no keyword beside other elements', { items: {}, additionalItems: 5 }],
+		['a keyword that is not checked', { uniqueItems: true }],
+		['a reference to a boolean', { $ref: '#/$defs/any', $defs: { any: true } }],
+		['a reference into a list', { $ref: '#/$defs/a/anyOf/1', $defs: { a: { anyOf: [{}, {}] } } }],
+		['a reference with escapes', { $ref: '#/$defs/a%20%25b~1', $defs: { 'a %b/': {} } }],
+		['a reference to a name', { $ref: '#here', $defs: { a: { properties: { b: { $anchor: 'here' } } } } }],
+		['a reference to a name of draft-07', { $ref: '#here', definitions: { a: { $id: '#here' } } }],
+		['a reference by its own address', { $id: 'https://a.test/b', $ref: '#/$defs/c', $defs: { c: {} } }],
+		['a reference to an address', { $ref: 'b#/$defs/c', $defs: { b: { $id: 'b', $defs: { c: {} } } } }],
 		['variants', { oneOf: [{ type: 'string' }, { allOf: [{}] }] }],
-		['variants that are no list', { anyOf: 'text', type: 'string' }],
 		['a list of trees', { type: 'array', items: { $ref: '#' } }],
 		['a tree', { $defs: { tree: { properties: { left: { $ref: '#/$defs/tree' } } } }, $ref: '#/$defs/tree' }],
 		['a tree or nothing', { anyOf: [{ type: 'null' }, { properties: { next: { $ref: '#' } } }] }],
@@ -71,7 +87,8 @@ describe('a schema that cannot be sent', () => {
 		'#/$defs/a',
 		'other.json#/a',
 		'#a',
-		'',
+		'#/anyOf/length',
+		'#/%',
 		'#/__proto__',
 		'#/constructor',
 		'#/toString',
@@ -94,19 +111,33 @@ describe('a schema that cannot be sent', () => {
 		['no type', { type: null }, `${cannot}its type is null, and`],
 		['an unknown type among others', { type: ['string', 5n] }, `${cannot}its type is 5, and`],
 		['a list in a list of types', { type: [['string']] }, `${cannot}its type is ["string"], and`],
-		['choices that are none', { enum: {} }, `${cannot}'enum' is not a list of values`],
-		['no choices', { enum: [] }, `${cannot}'enum' is not a list of values`],
-		['members as a list', { properties: ['a'] }, `${cannot}'properties' is not an object`],
-		['no members', { properties: null }, `${cannot}'properties' is not an object`],
-		['one required name', { type: 'object', required: 'a' }, `${cannot}'required' is not a list of names`],
-		['a required name too many', { properties: {}, required: ['a'] }, `${cannot}'required' names "a", which`],
+		['choices that are none', { enum: {} }, `${cannot}'enum' is {}, not a list of one or more values`],
+		['no choices', { enum: [] }, `${cannot}'enum' is [], not a list of one or more values`],
+		['members as a list', { properties: ['a'] }, `${cannot}'properties' is ["a"], not an object`],
+		['no members', { properties: null }, `${cannot}'properties' is null, not an object`],
+		['no types at all', { type: [] }, `${cannot}'type' is an empty list`],
+		['one required name', { type: 'object', required: 'a' }, `${cannot}'required' is "a", not a list of names`],
+		['variants that are no list', { anyOf: 'text' }, `${cannot}'anyOf' is "text", not a list of one or more schemas`],
+		['no variants', { oneOf: [] }, `${cannot}'oneOf' is [], not a list of one or more schemas`],
+		['a bound as text', { minimum: '5' }, `${cannot}'minimum' is "5", not a number`],
+		['a bound that is none', { maximum: Infinity }, `${cannot}'maximum' is Infinity, not a number`],
+		['a bound of draft-04', { exclusiveMinimum: true }, `${cannot}'exclusiveMinimum' is true, not a number`],
+		['multiples of nothing', { multipleOf: 0 }, `${cannot}'multipleOf' is 0, not a number above 0`],
+		['a negative length', { minLength: -1 }, `${cannot}'minLength' is -1, not an integer of 0 or more`],
+		['half an element', { maxItems: 1.5 }, `${cannot}'maxItems' is 1.5, not an integer of 0 or more`],
+		['a pattern that is none', { pattern: '[a' }, `${cannot}'pattern' is "[a", not a regular expression`],
 		[
-			'a required name that every object has',
-			{ properties: {}, required: ['toString'] },
-			`${cannot}'required' names "toString", which 'properties' does not have`,
+			'a pattern of a name that is none',
+			{ patternProperties: { '[a': {} } },
+			`${cannot}'patternProperties' has "[a", not a regular expression`,
 		],
-		['a required name that is none', { properties: { 1: {} }, required: [1] }, `${cannot}'required' names 1, which`],
-		['a reference that is none', { $ref: { toString: 1 } }, `${cannot}'$ref' {"toString":1} leads nowhere`],
+		['a name that is none', { type: 'string', $anchor: 5 }, `${cannot}'$anchor' is 5, not text`],
+		[
+			'a required name that is none',
+			{ properties: { 1: {} }, required: [1] },
+			`${cannot}'required' is [1], not a list`,
+		],
+		['a reference that is none', { $ref: { toString: 1 } }, `${cannot}'$ref' is {"toString":1}, not text`],
 		['a reference to a list', { anyOf: [{}], $ref: '#/anyOf' }, `${cannot}'$ref' "#/anyOf" leads nowhere`],
 		...nowhere.map((reference): [string, unknown, string] => [
 			`the reference '${reference}'`,
@@ -114,7 +145,7 @@ describe('a schema that cannot be sent', () => {
 			`${cannot}'$ref' "${reference}" leads nowhere`,
 		]),
 		['no schema among the members', { properties: { a: 5 } }, `${cannot}properties.a: it is not an object`],
-		['no schema for the elements', { items: [{}] }, `${cannot}items: it is not an object`],
+		['no schema for the elements', { items: [{}, 5] }, `${cannot}items.1: it is not an object`],
 		[
 			'a problem among definitions',
 			{ type: 'object', definitions: { x: { type: 1 } } },
@@ -150,7 +181,7 @@ describe('a schema that cannot be sent', () => {
 		[
 			'more than five hundred levels',
 			{ type: 'string', more: nested(499, (inner) => [inner]) },
-			"'JSON Schema' is nested more than 500 levels deep",
+			`${cannot}it is nested more than 500 levels deep`,
 		],
 	])('is %s', (_name, schema, message) => {
 		const read = readJsonSchema(schema);
@@ -170,6 +201,8 @@ describe('a schema that cannot be sent', () => {
 		`'$ref' "${reference}" leads in a circle, without going into the answer`;
 	test.each<[string, object, string]>([
 		['to itself', { $ref: '#' }, circle('#')],
+		['to itself, by its whole address', { $ref: '' }, circle('')],
+		['beside other keywords', { type: 'object', properties: {}, $ref: '#' }, circle('#')],
 		['over a variant', { anyOf: [{ $ref: '#' }] }, `anyOf.0: ${circle('#')}`],
 		['over a variant of the second kind', { oneOf: [{}, { $ref: '#' }] }, `oneOf.1: ${circle('#')}`],
 		['over what all must hold', { allOf: [{ $ref: '#' }] }, `allOf.0: ${circle('#')}`],
@@ -195,6 +228,12 @@ describe('a schema that cannot be sent', () => {
 	])('has references in a circle: %s', (_name, schema, message) => {
 		expect(problemOf(schema)).toBe(`'JSON Schema' cannot be used: ${message}`);
 	});
+});
+
+test('what a schema is called by others is their business: one without any keyword is right', () => {
+	expect([{}, { title: 'Anything' }].map(problemInSchema)).toEqual([undefined, undefined]);
+	expect([true, null, [], 'text'].map(problemInSchema)).toEqual(Array(4).fill('it is not an object'));
+	expect(problemInSchema({ type: 'text' })).toBe(`its type is "text", and there are ${TYPES}`);
 });
 
 describe('an answer', () => {
@@ -234,7 +273,7 @@ describe('an answer', () => {
 		[{ properties: { a: { items: { type: 'null' } } } }, { a: [1] }, "'a[0]' is number, not null"],
 		[{ items: false }, [1], "'[0]' should not be there"],
 		[{ items: true }, [1], undefined],
-		[{ items: [{ type: 'null' }] }, [1], undefined],
+		[{ items: [{ type: 'null' }] }, [1], "'[0]' is number, not null"],
 		[{ required: ['b', 'a'] }, { b: 1 }, "'a' is missing"],
 		[{ required: ['toString'] }, {}, "'toString' is missing"],
 		[{ required: ['__proto__'] }, {}, "'__proto__' is missing"],
@@ -260,15 +299,16 @@ describe('an answer', () => {
 		[{ anyOf: [{ type: 'null' }, { type: 'string' }] }, 1, 'it is number, not null'],
 		[{ oneOf: [{ type: 'null' }, { type: 'string' }] }, 1, 'it is number, not null'],
 		[{ oneOf: [{ type: 'null' }, true] }, 1, undefined],
-		[{ anyOf: [{}], oneOf: [{ type: 'null' }] }, 1, undefined],
+		[{ anyOf: [{}], oneOf: [{ type: 'null' }] }, 1, 'it is number, not null'],
 		[{ anyOf: [] }, 1, undefined],
 		[{ anyOf: [false, { type: 'null' }] }, 1, 'it should not be there'],
 		[{ anyOf: { 0: { type: 'null' } } }, 1, undefined],
 		[{ anyOf: [{ required: ['a'] }, { required: ['b'] }], required: ['c'] }, { b: 1 }, "'c' is missing"],
 		[{ anyOf: [{ required: ['a'] }], required: ['c'] }, {}, "'a' is missing"],
 		[{ anyOf: [{ type: 'null' }], type: 'string' }, 1, 'it is number, not string'],
-		[{ $ref: '#/$defs/a', $defs: { a: { type: 'null' } }, type: 'string' }, 1, 'it is number, not null'],
-		[{ $ref: '#/$defs/a', $defs: { a: {} }, type: 'string', items: { type: 'null' }, required: ['a'] }, [1], undefined],
+		[{ $ref: '#/$defs/a', $defs: { a: { type: 'null' } } }, 1, 'it is number, not null'],
+		[{ $ref: '#/$defs/a', $defs: { a: { type: 'null' } }, type: 'string' }, 1, 'it is number, not string'],
+		[{ $ref: '#/$defs/a', $defs: { a: {} }, items: { type: 'null' } }, [1], "'[0]' is number, not null"],
 		[{ $ref: '#/nowhere' }, 1, undefined],
 		[{ $ref: '#' }, 1, undefined],
 		[{ anyOf: [{ $ref: '#' }, { type: 'null' }] }, 1, undefined],
@@ -278,6 +318,100 @@ describe('an answer', () => {
 			"'[2][0][0]' is number, not array",
 		],
 		[{ type: 'array', items: { $ref: '#' } }, [[], [[], 1]], "'[1][1]' is number, not array"],
+		[{ const: 4 }, 5, 'it is 5, not 4'],
+		[{ const: null }, null, undefined],
+		[{ const: { a: [long] } }, { a: ['9007199254740993'] }, undefined],
+		[{ const: long }, '9007199254740992', 'it is "9007199254740992", not 9007199254740993'],
+		[{ const: 1e20 }, '100000000000000000000', undefined],
+		[{ const: 100000000000000000000n }, 1e20, undefined],
+		[{ properties: { age: { maximum: 120 } } }, { age: 200 }, "'age' is 200, more than 120"],
+		[{ minimum: 0 }, -1, 'it is -1, less than 0'],
+		[{ exclusiveMinimum: 0 }, 0, 'it is 0, not more than 0'],
+		[{ exclusiveMaximum: 1 }, 1, 'it is 1, not less than 1'],
+		[{ minimum: 0, maximum: 1, exclusiveMinimum: -1, exclusiveMaximum: 2, multipleOf: 1 }, 'a', undefined],
+		[{ type: 'integer', maximum: long }, '9007199254740993', undefined],
+		[{ type: 'integer', maximum: long }, '9007199254740994', 'it is 9007199254740994, more than 9007199254740993'],
+		[
+			{ type: 'integer', maximum: 9007199254740992 },
+			'9007199254740993',
+			'it is 9007199254740993, more than 9007199254740992',
+		],
+		[{ type: 'integer', minimum: long }, 9007199254740991, 'it is 9007199254740991, less than 9007199254740993'],
+		[{ type: 'integer', multipleOf: 2 }, '9007199254740994', undefined],
+		[{ type: 'integer', multipleOf: 2 }, '9007199254740993', 'it is 9007199254740993, not a multiple of 2'],
+		[{ type: 'integer', multipleOf: 0.5 }, '9007199254740993', undefined],
+		[{ multipleOf: 0.01 }, 0.07, undefined],
+		[{ multipleOf: 0.01 }, 4.35, undefined],
+		[{ multipleOf: 0.01 }, 0.075, 'it is 0.075, not a multiple of 0.01'],
+		[{ multipleOf: 1e-7 }, 3e-7, undefined],
+		[{ multipleOf: 3 }, 1e21, 'it is 1e+21, not a multiple of 3'],
+		[{ multipleOf: 5 }, 7, 'it is 7, not a multiple of 5'],
+		[{ multipleOf: 5 }, 0, undefined],
+		[{ type: 'string', maximum: 5 }, '9007199254740993', undefined],
+		[{ not: { type: 'string' } }, '9007199254740993', undefined],
+		[{ not: { type: 'integer' } }, '9007199254740993', undefined],
+		[{ oneOf: [{ type: 'string' }, { type: 'integer' }] }, '9007199254740993', undefined],
+		[{ type: 'string', pattern: '^[a-z]+$' }, '9007199254740993', 'it does not match the pattern ^[a-z]+$'],
+		[{ type: 'integer' }, '1000000000000000', 'it is string, not integer'],
+		[{ type: 'integer' }, `1${'0'.repeat(100_000)}`, undefined],
+		[{ minLength: 2 }, '😀', 'it has 1 character, fewer than 2'],
+		[{ maxLength: 1 }, '😀', undefined],
+		[{ maxLength: 1 }, '😀a', 'it has 2 characters, more than 1'],
+		[{ maxLength: 2 }, 'abcde', 'it has 5 characters, more than 2'],
+		[{ properties: { tags: { minItems: 1 } } }, { tags: [] }, "'tags' has 0 elements, fewer than 1"],
+		[{ maxItems: 1 }, [1, 2], 'it has 2 elements, more than 1'],
+		[{ minProperties: 2 }, { a: 1 }, 'it has 1 member, fewer than 2'],
+		[{ maxProperties: 0 }, read('{"__proto__": 1}'), 'it has 1 member, more than 0'],
+		[{ properties: { code: { pattern: '^[A-Z]+$' } } }, { code: 'a' }, "'code' does not match the pattern ^[A-Z]+$"],
+		[{ pattern: '(?=b)' }, 'a', undefined],
+		[{ not: { pattern: '(?=b)' } }, 'a', undefined],
+		[{ allOf: [{ type: 'number' }, { maximum: 1 }] }, 2, 'it is 2, more than 1'],
+		[{ oneOf: [{ minimum: 1 }, { maximum: 5 }] }, 3, "it fits 2 schemas of 'oneOf', not exactly one"],
+		[{ oneOf: [{ uniqueItems: true }, { type: 'array' }] }, [], undefined],
+		[{ not: { type: 'number' } }, 3, "it is 3, which 'not' rules out"],
+		[{ not: { uniqueItems: true } }, [1, 1], undefined],
+		[{ not: { not: { uniqueItems: true } } }, [1, 1], undefined],
+		[{ not: { properties: { a: { contains: {} } }, required: ['a'] } }, { a: [] }, undefined],
+		[{ not: { required: ['a'] } }, {}, undefined],
+		[{ not: false }, 1, undefined],
+		[{ prefixItems: [{ type: 'null' }], items: false }, [null, 1], "'[1]' should not be there"],
+		[{ prefixItems: [true, { type: 'null' }] }, [1, 2], "'[1]' is number, not null"],
+		[{ prefixItems: [{ type: 'null' }], items: { type: 'string' } }, [null, 'a', 'b'], undefined],
+		[{ items: [{ type: 'null' }], additionalItems: false }, [null, 1], "'[1]' should not be there"],
+		[{ items: { type: 'null' }, additionalItems: false }, [null, null], undefined],
+		[{ patternProperties: { '^x-': { type: 'null' } }, additionalProperties: false }, { 'x-a': null }, undefined],
+		[{ patternProperties: { '^x-': { type: 'null' } } }, { 'x-a': 1 }, "'x-a' is number, not null"],
+		[{ patternProperties: { '^x-': {} }, additionalProperties: false }, { y: 1 }, "'y' should not be there"],
+		[{ patternProperties: { a: { type: 'null' } }, properties: { a: {} } }, { a: 1 }, "'a' is number, not null"],
+		[{ patternProperties: { '(?=x)': {} }, additionalProperties: false }, { y: 1 }, undefined],
+		[
+			{ patternProperties: { __proto: {}, 'to|__pro': { type: 'null' } }, additionalProperties: false },
+			read('{"__proto__": 1}'),
+			"'__proto__' is number, not null",
+		],
+		[{ additionalProperties: false }, { hasOwnProperty: 1 }, "'hasOwnProperty' should not be there"],
+		[{ additionalProperties: false }, { valueOf: 1 }, "'valueOf' should not be there"],
+		[{ enum: [{ toString: 1 }] }, { toString: 1 }, undefined],
+		[{ enum: [{ toString: 1 }] }, {}, 'it is {}, none of {"toString":1}'],
+		[{ const: read('{"__proto__": 1}') }, read('{"__proto__": 1}'), undefined],
+		[{ const: read('{"__proto__": 1}') }, {}, 'it is {}, not {"__proto__":1}'],
+		[{}, { a: 1 }, undefined],
+		[{ $ref: '#here', $defs: { a: { $anchor: 'here', type: 'null' } } }, 1, 'it is number, not null'],
+		[{ $ref: '#here', definitions: { a: { $id: '#here', type: 'null' } } }, 1, 'it is number, not null'],
+		[{ $ref: '#/$defs/a%25~1~0', $defs: { 'a%/~': { type: 'null' } } }, 1, 'it is number, not null'],
+		[{ $ref: '#/anyOf/1', anyOf: [{}, { type: 'null' }] }, 1, 'it is number, not null'],
+		[{ $ref: '#/$defs/no', $defs: { no: false } }, 1, 'it should not be there'],
+		[
+			{ $ref: 'b', $defs: { b: { $id: 'b', $ref: '#/$defs/c', $defs: { c: { type: 'null' } } }, c: {} } },
+			1,
+			'it is number, not null',
+		],
+		[
+			{ $id: 'https://a.test/b', $ref: 'https://a.test/b#/$defs/c', $defs: { c: { type: 'null' } } },
+			1,
+			'it is number, not null',
+		],
+		[{ $ref: '#/x/y', x: { y: { items: { $ref: '#/x/z' } }, z: { type: 'null' } } }, [1], "'[0]' is number, not null"],
 	])('that departs from %p: %p', async (schema, value, departure) => {
 		expect(await departureFrom({ ...schema }, value)).toBe(departure);
 	});
@@ -353,44 +487,6 @@ const schemas = fc.letrec<{ schema: unknown }>((tie) => ({
 	),
 })).schema;
 
-/** How an answer departs, found without remembering anything: as simple as it is slow. */
-function simply(schema: unknown, value: Json, root: Schema, path = ''): string | undefined {
-	const name = path === '' ? 'it' : `'${path}'`;
-	if (!isRecord(schema)) return schema === false ? `${name} should not be there` : undefined;
-	if (typeof schema.$ref === 'string') return simply(lookUpIn(root)(schema.$ref), value, root, path);
-	const all: unknown[] = [schema.type].flat().filter((type) => type !== undefined);
-	const kind = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
-	const isLong = typeof value === 'string' && /^-?\d{16,}$/.test(value);
-	const fits = (type: unknown): boolean =>
-		type === kind ||
-		(type === 'integer' && Number.isInteger(value)) ||
-		((type === 'integer' || type === 'number') && isLong);
-	if (all.length > 0 && !all.some(fits)) return `${name} is ${kind}, not ${all.join(' or ')}`;
-	if (Array.isArray(schema.enum) && !schema.enum.some((choice) => isEqual(choice, value))) {
-		return `${name} is ${JSON.stringify(value)}, none of ${schema.enum.map((choice) => JSON.stringify(choice)).join(', ')}`;
-	}
-	const variants: unknown = schema.anyOf ?? schema.oneOf;
-	if (Array.isArray(variants) && variants.length > 0) {
-		const departures = variants.map((variant) => simply(variant, value, root, path));
-		if (departures.every((departure) => departure !== undefined)) return departures[0];
-	}
-	if (Array.isArray(value)) {
-		const departures = value.map((element, index) => simply(schema.items, element, root, `${path}[${index}]`));
-		return departures.find((departure) => departure !== undefined);
-	}
-	if (!isRecord(value)) return undefined;
-	const within = (member: string): string => (path === '' ? member : `${path}.${member}`);
-	const wanted: unknown[] = [schema.required].flat();
-	const missing = wanted.find((member) => typeof member === 'string' && !Object.hasOwn(value, member));
-	if (typeof missing === 'string') return `'${within(missing)}' is missing`;
-	const known = isRecord(schema.properties) ? schema.properties : {};
-	const departures = Object.entries(value).map(([member, inner]) => {
-		const own = Object.hasOwn(known, member) ? known[member] : schema.additionalProperties;
-		return simply(own, inner, root, within(member));
-	});
-	return departures.find((departure) => departure !== undefined);
-}
-
 /** The same data, counting how often something in it is looked at. */
 function counted<Value>(data: Value, count: () => void): Value {
 	if (typeof data !== 'object' || data === null) return data;
@@ -412,24 +508,19 @@ function sizeOf(value: unknown): number {
 }
 
 describe('any schema and any answer', () => {
-	test('throw nothing, and the answer departs as it does when each part is looked at anew', async () => {
+	test('throw nothing, and what is said of them is short', async () => {
 		let sent = 0;
 		let departed = 0;
 		await fc.assert(
 			fc.asyncProperty(schemas, answers, async (given, answer) => {
-				const read = readJsonSchema(given);
-				const asGiven = isRecord(given) ? given : {};
-				if (!read.ok) {
-					expect(read.failure.message).toMatch(/^'JSON Schema' \S/);
-					expect((await departureFrom(asGiven, answer))?.length ?? 0).toBeLessThanOrEqual(501);
-					return;
-				}
-				const { value: schema } = read;
-				const departure = await departureFrom(schema, answer);
-				const expected = simply(schema, answer, schema);
-				expect(departure).toBe(expected === undefined ? undefined : excerpt(expected));
-				sent++;
-				if (departure !== undefined) departed++;
+				const asRead = readJsonSchema(given);
+				if (asRead.ok) sent++;
+				else expect(asRead.failure.message).toMatch(/^'JSON Schema' \S/);
+				const departure = await departureFrom(isRecord(given) ? given : {}, answer);
+				if (departure === undefined) return;
+				expect(departure).toMatch(/^(?:it|'.*') (?:is|has|does|should|fits) /);
+				expect(departure.length).toBeLessThanOrEqual(501);
+				departed++;
 			}),
 			{ numRuns: 3000 },
 		);
@@ -591,12 +682,14 @@ describe('choices', () => {
 		[parseGiven('[9007199254740993]'), parseReply('[9007199254740993]'), true],
 		[parseGiven('{"a": 9007199254740993}'), parseReply('{"a": 9007199254740992}'), false],
 		[5n, 5, true],
-		['5', 5n, true],
+		['5', 5n, false],
+		[1e20, '100000000000000000000', true],
+		['9007199254740993', 9007199254740993n, false],
 		[0n, null, false],
 		[0n, {}, false],
 	])('%p and %p: %p', (one, other, isSame) => {
 		expect(isEqual(one, other)).toBe(isSame);
-		expect(choiceTester([one])(typeof other === 'bigint' ? String(other) : other)).toBe(isSame && !(one === 5n));
+		expect(choiceTester([[one]])([other])).toBe(isSame);
 	});
 });
 

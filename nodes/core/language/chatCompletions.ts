@@ -47,7 +47,7 @@ export function readTools(given: unknown): Outcome<Array<Record<string, unknown>
 		if (!isRecord(definition) || typeof definition.name !== 'string' || definition.name === '') {
 			return badInput(`${named} has no name`, description);
 		}
-		const { parameters = {} } = definition;
+		const parameters = definition.parameters ?? {};
 		const isBare = isRecord(parameters) && Object.keys(parameters).length === 0;
 		if (!isBare && !readJsonSchema(parameters).ok)
 			return badInput(`The 'parameters' of the tool '${definition.name}' are not a JSON schema`, description);

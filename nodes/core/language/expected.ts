@@ -1,7 +1,8 @@
 /** What a request asks for, which its answer is held to. */
 import { asRecord, encode, isRecord, parseGiven } from '../json/json';
 import { readJsonSchema } from './jsonSchema';
-import type { Schema } from './schemaReferences';
+import type { Schema } from './schemaPlaces';
+import { problemInSchema } from './schemaProblem';
 
 /** What an answer must be: free text, any JSON, or JSON that follows a schema. */
 export type AnswerFormat = { type: 'text' } | { type: 'json' } | { type: 'jsonSchema'; schema: Schema };
@@ -51,8 +52,9 @@ function toolsIn(tools: unknown): Map<string, Schema | undefined> {
 	for (const tool of Array.isArray(tools) ? tools : []) {
 		const definition: unknown = isRecord(tool) ? tool.function : undefined;
 		if (!isRecord(definition) || typeof definition.name !== 'string') continue;
-		const schema = readJsonSchema(definition.parameters);
-		known.set(definition.name, schema.ok ? schema.value : undefined);
+		const { name, parameters } = definition;
+		const isKnown = isRecord(parameters) && problemInSchema(parameters) === undefined;
+		known.set(name, isKnown ? parameters : undefined);
 	}
 	return known;
 }
