@@ -3,7 +3,7 @@ import type { GenericValue, IDataObject } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { chatWith, completion, usage, USAGE } from './support/chat.cts';
 import { runModel, type RunOptions } from './support/engine.cts';
-import { at } from './support/json.cts';
+import { at, recordOf } from './support/json.cts';
 import type { Recorded, Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
@@ -310,7 +310,7 @@ describe('prompts', () => {
 
 	test.each(['', ' ', '[]', '={{ [] }}', '={{ null }}'])('tools that are %j are none', async (tools) => {
 		await chat({ parameters: { options: { tools, toolChoice: 'required' } } });
-		expect(Object.keys(Object(sent()[0]))).toEqual(['model', 'messages']);
+		expect(Object.keys(recordOf(sent()[0]))).toEqual(['model', 'messages']);
 	});
 
 	test('a format that does not exist is refused, whatever expression made it', async () => {

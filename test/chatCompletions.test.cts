@@ -60,7 +60,6 @@ describe('tools', () => {
 		[[{ name: 'f' }, { function: 'g' }], unnamed],
 		[[{ name: 'f', parameters: { a: 'text' } }], unfit],
 		[[{ name: 'f', parameters: [] }], unfit],
-		[[{ name: 'f', parameters: null }], unfit],
 		[[{ name: 'f', parameters: 'x' }], unfit],
 		[[{ name: 'f', parameters: { anyOf: [{ $ref: '#' }] } }], unfit],
 	])('%j are refused', (tools, message) => {

@@ -402,15 +402,15 @@ describe('an agent, which shows the message alone, is told what to do', () => {
 		[
 			'closed',
 			{ reset: true },
-			'The deployment may have restarted. Check its state and logs in Hopsworks (ECONNRESET).',
+			'The deployment may have restarted, or ran out of memory. Check its state and logs in Hopsworks (ECONNRESET).',
 		],
 		['the key', { status: 401, body: { userMsg: 'PREFIX.SECRET is no key' } }, "Check 'API Key' in the credential"],
 		['no access', { status: 403, body: 'RBAC: access denied' }, 'access'],
-		['unknown', { status: 404, body: { detail: 'Not Found' } }, "as 'API Path Prefix'"],
+		['unknown', { status: 404, body: { detail: 'Not Found' } }, 'Pick a deployment whose model can chat'],
 		[
 			'refused',
 			{ status: 400, body: { error: { message: 'no PREFIX.SECRET', type: 'BadRequestError' } } },
-			'check the prompt, the options',
+			'Check what the agent or chain sends and the options',
 		],
 		['busy', { status: 503, body: 'ECONNREFUSED' }, "'Max Tries'"],
 		['no answer', { body: { predictions: [] } }, 'Check that the deployment is a language model'],

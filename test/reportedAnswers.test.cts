@@ -330,7 +330,10 @@ describe.each(CASES)('$name', (reported) => {
 	])('the Chat Model, %s', async (_way, streams) => {
 		server.answer = () => (streams ? streamOf(reported) : wholeOf(reported));
 		const seen = await chatModelSees(reported, streams);
-		if (isFailure) return expect(seen).toContain(sees);
+		if (isFailure) {
+			expect(seen).toContain(sees);
+			return;
+		}
 		const { text, toolCalls } = recordOf(sees);
 		expect(seen).toMatchObject({ ...(text !== undefined && { text }), ...(toolCalls !== undefined && { toolCalls }) });
 	});
@@ -338,5 +341,5 @@ describe.each(CASES)('$name', (reported) => {
 
 afterAll(() => {
 	const width = Math.max(...printed.map(([name = '']) => name.length));
-	process.stdout.write(`\n${printed.map(([name = '', seen]) => `${name.padEnd(width)}  ${seen}`).join('\n')}\n`);
+	process.stdout.write(`\n${printed.map(([name = '', seen = '']) => `${name.padEnd(width)}  ${seen}`).join('\n')}\n`);
 });

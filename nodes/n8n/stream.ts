@@ -112,9 +112,9 @@ export async function readStream(
 		return undefined;
 	}
 
-	let size = 0;
-	let wasWhole = false;
-	try {
+	async function readAll(): Promise<Outcome<Json>> {
+		let size = 0;
+		let wasWhole = false;
 		for await (const chunk of stream) {
 			if (!wasWhole) watch.restart();
 			size += chunk.length;
@@ -126,10 +126,10 @@ export async function readStream(
 			if (isWhole && !wasWhole) watch.restart(AFTERWARDS);
 			wasWhole = isWhole;
 		}
-	} catch (error) {
-		// Whatever became of the connection: the answer is there.
-		if (!reader.isWhole() || watch.isCancelled()) throw error;
-		return reader.whole();
+		return (await read(reader.end())) ?? reader.whole();
 	}
-	return (await read(reader.end())) ?? reader.whole();
+
+	const reading = readAll();
+	// Whatever became of the connection: an answer that has ended is there.
+	return await reading.catch(() => (reader.isWhole() && !watch.isCancelled() ? reader.whole() : reading));
 }

@@ -2,23 +2,20 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { success } from '../../core/failure/outcome';
 import { CHAT_PANEL } from '../../core/failure/panel';
-import { asText, type JsonObject } from '../../core/json/json';
+import type { JsonObject } from '../../core/json/json';
 import { expectedOf } from '../../core/language/expected';
 import { readAnswer, readReply, type Answer } from '../../core/language/chatAnswer';
 import {
 	chatBody,
-	readTools,
 	STREAMED,
-	toolChoice,
 	withImages,
 	withStrictTools,
 	type GivenConversation,
 } from '../../core/language/chatCompletions';
-import { wireFields, type GivenSetting } from '../../core/language/givenSettings';
+import { wireFields } from '../../core/language/givenSettings';
 import { askedOfLanguageModel } from '../../core/language/languageMeaning';
 import { readUsage } from '../../core/language/usage';
 import { addressOptions } from '../../n8n/deploymentLocator';
-import { asJson } from '../../n8n/givenJson';
 import { readFieldNames, readImages } from '../../n8n/images';
 import { answerField } from '../../n8n/answerField';
 import { includeInputFields, isTool, outgoing, simplifyProperty } from '../../n8n/items';
@@ -27,19 +24,12 @@ import { chatModelOptions } from '../../n8n/languageModelOptions';
 import type { Exchange, ModelCall } from '../../n8n/modelCall';
 import { runOnModel, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
-import {
-	booleanOption,
-	givenOption,
-	optionsField,
-	outputFieldOption,
-	textOption,
-	type Options,
-	type ValuesOf,
-} from '../../n8n/options';
+import { booleanOption, optionsField, outputFieldOption, textOption, type ValuesOf } from '../../n8n/options';
 import { sendOptions } from '../../n8n/sendOptions';
 import { attempt, take } from '../../n8n/unusable';
 import { chunksOf } from './chunks';
 import { conversationProperties, readConversation } from './conversation';
+import { readToolSettings, toolOptions, toolsRead } from './toolOptions';
 
 const chatOptions = {
 	...addressOptions,
@@ -65,19 +55,7 @@ const chatOptions = {
 		default: 'answer',
 		description: 'The name of the field that gets the answer, where input fields are included',
 	}),
-	toolChoice: givenOption({
-		displayName: 'Tool Choice',
-		type: 'string',
-		default: 'auto',
-		description: "Whether the model calls a tool: 'auto', 'none', 'required', or the name of the one to call",
-	}),
-	tools: givenOption({
-		displayName: 'Tools (JSON)',
-		type: 'json',
-		default: '[]',
-		description:
-			'Tools that the model may ask for, as a list. Its calls come out as they are; an AI Agent with the Hopsworks Chat Model carries them out.',
-	}),
+	...toolOptions,
 };
 
 type ChatOptions = ValuesOf<typeof chatOptions>;
@@ -201,21 +179,4 @@ function inChunks(
 		await chunks.end(answered, stops);
 		return answered;
 	};
-}
-
-/** Checks the tools in the fields of a body that a user gave. */
-function toolsRead(fields: Record<string, unknown>): Record<string, unknown> {
-	return fields.tools === undefined ? fields : { ...fields, tools: take(readTools(fields.tools)) };
-}
-
-function readToolSettings(options: Options<ChatOptions>): GivenSetting[] {
-	const set = options.get('tools');
-	const isCleared = typeof set === 'string' && set.trim() === '';
-	const given = asJson(isCleared ? [] : (set ?? []), 'Tools (JSON)');
-	if (Array.isArray(given) && given.length === 0) return [];
-	const wanted = asText(options.get('toolChoice')).trim();
-	return [
-		{ field: 'tools', label: 'Tools (JSON)', value: take(readTools(given)) },
-		...(wanted === '' ? [] : [{ field: 'tool_choice', label: 'Tool Choice', value: toolChoice(wanted) }]),
-	];
 }

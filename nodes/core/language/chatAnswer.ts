@@ -9,7 +9,7 @@ import type { Expected } from './expected';
 import { badAnswer } from './badAnswer';
 import { readContent } from './content';
 import { readLogprobs, type TokenLogprob } from './logprobs';
-import { readStructured } from './structuredAnswer';
+import { readStructured, type Structured } from './structuredAnswer';
 import { NO_REASONING_PARSER, splitThoughts } from './thoughts';
 import { callInText, readToolCalls, type ToolCall } from './toolCalls';
 import { readUsage, type TokenPrices, type Usage } from './usage';
@@ -81,39 +81,39 @@ export async function readAnswer(reply: JsonObject, reading: AnswerReading): Pro
 	const refusal = asText(message.refusal);
 	const usage = readUsage(reply, reading.prices);
 	const logprobs = readLogprobs(choice.logprobs);
-	const answer: Answer = {
-		text,
+	const answerWith = (written: Found): Answer => ({
+		text: written.text,
 		finishReason,
 		...(usage && { usage }),
-		...(reasoning !== '' && { reasoning }),
+		...(written.reasoning !== '' && { reasoning: written.reasoning }),
 		...(refusal !== '' && { refusal }),
 		...(toolCalls.length > 0 && { toolCalls }),
 		...(others.length > 0 && { parts: others }),
 		...(logprobs && { logprobs }),
-	};
+		...(written.value !== undefined && { json: written.value }),
+	});
+	const answer = answerWith({ text, reasoning });
 	const nothing = toolCalls.length === 0 ? nothingSaid(answer, reading) : undefined;
-	return nothing ?? (await held(answer, reading));
+	if (nothing) return nothing;
+	const found = await foundIn(answer, reading);
+	return found.ok ? success(answerWith(found.value)) : found;
 }
 
-/** The answer, held to its format. */
-async function held(answer: Answer, { format, giveWay, note }: AnswerReading): Promise<Outcome<Answer>> {
+/** What a model wrote, with its value where JSON was asked for. */
+type Found = Pick<Structured, 'text' | 'reasoning'> & Partial<Structured>;
+
+/** What an answer says, held to its format. */
+async function foundIn(answer: Answer, { format, giveWay, note }: AnswerReading): Promise<Outcome<Found>> {
 	const { text, reasoning = '', refusal = '', finishReason, toolCalls } = answer;
 	if (format.type === 'text') {
 		if (splitThoughts(text)) note?.(NO_REASONING_PARSER);
-		return success(answer);
+		return success({ text, reasoning });
 	}
 	const structured = await readStructured({ text, reasoning, refusal, finishReason }, format, giveWay);
 	// A model that calls a tool answers later, whatever it says beside the call.
-	if (!structured.ok) return toolCalls ? success(answer) : structured;
-	const { value: json, note: told, ...found } = structured.value;
-	if (told !== undefined) note?.(told);
-	const { reasoning: _replaced, ...others } = answer;
-	return success({
-		...others,
-		text: found.text,
-		...(found.reasoning !== '' && { reasoning: found.reasoning }),
-		json,
-	});
+	if (!structured.ok) return toolCalls ? success({ text, reasoning }) : structured;
+	if (structured.value.note !== undefined) note?.(structured.value.note);
+	return structured;
 }
 
 /** Why an answer that calls no tool says nothing; undefined where it says something, or has nothing to say. */
