@@ -1,10 +1,12 @@
+const { availableParallelism } = require('node:os');
+
 /** @type {import('jest').Config} */
 module.exports = {
 	// Packages stay loaded from one test file to the next: docs/decisions/0027-packages-stay-loaded.md.
 	testEnvironment: '<rootDir>/test/support/oneContext.cts',
 	runtime: '<rootDir>/test/support/runtime.cjs',
-	// Left to itself, jest keeps one processor free.
-	maxWorkers: '100%',
+	// Tests wait for servers as long as they compute, so two share a processor; each holds an engine of n8n in memory.
+	maxWorkers: Math.min(2 * availableParallelism(), 8),
 	// A bound against a test that hangs, wide enough for a machine that is busy with something else.
 	testTimeout: 30_000,
 	testMatch: ['<rootDir>/test/**/*.test.cts'],
