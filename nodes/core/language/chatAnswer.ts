@@ -7,7 +7,7 @@ import type { Reply } from '../json/reply';
 import type { GiveWay } from '../turns';
 import type { Expected } from './expected';
 import { badAnswer } from './badAnswer';
-import { readContent } from './content';
+import { readContentInTurns } from './content';
 import { readLogprobs, type TokenLogprob } from './logprobs';
 import { readStructured, type Structured } from './structuredAnswer';
 import { NO_REASONING_PARSER, splitThoughts } from './thoughts';
@@ -69,7 +69,7 @@ export async function readAnswer(reply: JsonObject, reading: AnswerReading): Pro
 	if (!first) return noAnswer({ text: '', json: reply });
 	const { choice, message } = first;
 	const finishReason = typeof choice.finish_reason === 'string' ? choice.finish_reason : null;
-	const { text, reasoning: thought, others } = readContent(message.content);
+	const { text, reasoning: thought, others } = await readContentInTurns(message.content, reading.giveWay);
 	const broken = BROKEN_ENDS.get(asText(choice.finish_reason));
 	if (broken !== undefined) return badAnswer(`The answer ended before it was whole (${finishReason})`, text, broken);
 	const { newId, giveWay, tools } = reading;
@@ -80,7 +80,7 @@ export async function readAnswer(reply: JsonObject, reading: AnswerReading): Pro
 	const reasoning = asText(message.reasoning ?? message.reasoning_content) || thought;
 	const refusal = asText(message.refusal);
 	const usage = readUsage(reply, reading.prices);
-	const logprobs = readLogprobs(choice.logprobs);
+	const logprobs = await readLogprobs(choice.logprobs, giveWay);
 	const answerWith = (written: Found): Answer => ({
 		text: written.text,
 		finishReason,

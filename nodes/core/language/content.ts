@@ -1,5 +1,6 @@
 /** The content of a message: text, or a list of parts, of which some are text and some are anything else. */
 import { isRecord, type Json } from '../json/json';
+import { Turns, type GiveWay } from '../turns';
 
 export interface Content {
 	/** The parts that are text, joined. */
@@ -38,4 +39,22 @@ export function readContent(content: Json | undefined): Content {
 		else read.others.push(part);
 	}
 	return read;
+}
+
+/** Parts that are read at one go. */
+const MOST_AT_ONCE = 10_000;
+
+/** The same for a content of any length: where it has many parts, its reading gives way now and then. */
+export async function readContentInTurns(content: Json | undefined, giveWay: GiveWay): Promise<Content> {
+	if (!Array.isArray(content) || content.length <= MOST_AT_ONCE) return readContent(content);
+	const whole: Content = { text: '', reasoning: '', others: [] };
+	const turns = new Turns(giveWay);
+	for (let at = 0; at < content.length; at += MOST_AT_ONCE) {
+		if (turns.isOver()) await turns.next();
+		const { text, reasoning, others } = readContent(content.slice(at, at + MOST_AT_ONCE));
+		whole.text += text;
+		whole.reasoning += reasoning;
+		whole.others.push(...others);
+	}
+	return whole;
 }

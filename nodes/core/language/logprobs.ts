@@ -1,5 +1,6 @@
 /** The probabilities of an answer's tokens, as their natural logarithms. */
 import { isRecord, type Json } from '../json/json';
+import { Turns, type GiveWay } from '../turns';
 
 export type TokenLogprob = {
 	token: string;
@@ -19,8 +20,15 @@ function readTokens(values: Json[]): TokenLogprob[] {
 	return values.map(readToken).filter((token) => token !== undefined);
 }
 
-/** Those of a choice; undefined where the server sent none. */
-export function readLogprobs(logprobs: Json | undefined): TokenLogprob[] | undefined {
-	const tokens = isRecord(logprobs) && Array.isArray(logprobs.content) ? readTokens(logprobs.content) : [];
+/** Those of a choice; undefined where the server sent none. Gives way now and then where there are many. */
+export async function readLogprobs(logprobs: Json | undefined, giveWay: GiveWay): Promise<TokenLogprob[] | undefined> {
+	const given = isRecord(logprobs) && Array.isArray(logprobs.content) ? logprobs.content : [];
+	const tokens: TokenLogprob[] = [];
+	const turns = new Turns(giveWay);
+	for (const value of given) {
+		if (turns.isOver()) await turns.next();
+		const token = readToken(value);
+		if (token) tokens.push(token);
+	}
 	return tokens.length > 0 ? tokens : undefined;
 }

@@ -6,8 +6,8 @@ interface PartialCall {
 	id: string;
 	name: string;
 	arguments: string;
-	/** Where in its arguments the last character stands: how many brackets are open, and whether a text or an escape is. */
-	place: { open: number; isText: boolean; isEscaped: boolean };
+	/** How far its arguments have been looked through; how many brackets are open there, and whether a text or an escape is. */
+	seen: { length: number; open: number; isText: boolean; isEscaped: boolean };
 }
 
 export interface ToolCallStream {
@@ -28,7 +28,7 @@ export function toolCallStream(): ToolCallStream {
 	const byId = new Map<string, PartialCall>();
 
 	function begin(index: number | undefined): PartialCall {
-		const call = { id: '', name: '', arguments: '', place: { open: 0, isText: false, isEscaped: false } };
+		const call = { id: '', name: '', arguments: '', seen: { length: 0, open: 0, isText: false, isEscaped: false } };
 		calls.push(call);
 		if (index !== undefined) byIndex.set(index, call);
 		return call;
@@ -60,7 +60,7 @@ export function toolCallStream(): ToolCallStream {
 				// Some servers repeat the name in every part.
 				if (call.name === '') call.name = name;
 				const given = called.arguments;
-				if (given !== null && given !== undefined) add(call, typeof given === 'string' ? given : encode(given));
+				if (given !== null && given !== undefined) call.arguments += typeof given === 'string' ? given : encode(given);
 			}
 		},
 		whole: () =>
@@ -68,21 +68,16 @@ export function toolCallStream(): ToolCallStream {
 	};
 }
 
-/** Adds to the arguments of a call, and goes through what is added once, however often is asked whether they are whole. */
-function add(call: PartialCall, given: string): void {
-	const { place } = call;
-	for (const character of given) {
-		if (place.isEscaped) place.isEscaped = false;
-		else if (character === '\\') place.isEscaped = place.isText;
-		else if (character === '"') place.isText = !place.isText;
-		else if (place.isText) continue;
-		else if (character === '{' || character === '[') place.open++;
-		else if (character === '}' || character === ']') place.open--;
+/** Whether the arguments of a call have all come. What has been looked through is not looked through again. */
+function isWhole({ arguments: given, seen }: PartialCall): boolean {
+	for (; seen.length < given.length; seen.length++) {
+		const character = given[seen.length];
+		if (seen.isEscaped) seen.isEscaped = false;
+		else if (character === '\\') seen.isEscaped = seen.isText;
+		else if (character === '"') seen.isText = !seen.isText;
+		else if (seen.isText) continue;
+		else if (character === '{' || character === '[') seen.open++;
+		else if (character === '}' || character === ']') seen.open--;
 	}
-	call.arguments += given;
-}
-
-/** Whether the arguments of a call have all come. */
-function isWhole({ arguments: given, place }: PartialCall): boolean {
-	return given !== '' && !place.isText && place.open === 0;
+	return given !== '' && !seen.isText && seen.open === 0;
 }

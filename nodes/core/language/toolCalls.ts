@@ -3,7 +3,7 @@ import { excerpt } from '../failure/excerpt';
 import { badReply, success, type Failed, type Outcome } from '../failure/outcome';
 import { asText, encode, isRecord, type Json, type JsonObject } from '../json/json';
 import { replyInTurns } from '../json/reply';
-import type { GiveWay } from '../turns';
+import { Turns, type GiveWay } from '../turns';
 import type { Expected } from './expected';
 import { badAnswer } from './badAnswer';
 import { departureFrom } from './departure';
@@ -28,7 +28,9 @@ export async function readToolCalls(
 ): Promise<Outcome<ToolCall[]>> {
 	const read: ToolCall[] = [];
 	const ids = new Set<string>();
+	const turns = new Turns(giveWay);
 	for (const call of callsIn(message)) {
+		if (turns.isOver()) await turns.next();
 		const holder = isRecord(call) ? call : {};
 		const called = isRecord(holder.function) ? holder.function : holder;
 		const name = asText(called.name).trim();
