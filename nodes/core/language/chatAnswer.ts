@@ -137,7 +137,7 @@ function nothingSaid(answer: Answer, { tools, format, neededTool }: AnswerReadin
 		return badAnswer(
 			`The model used up its tokens ${hasThought ? 'for thinking' : 'before it wrote anything'} (${finishReason})`,
 			reasoning,
-			'Raise \'Max Tokens\' in the options. A model that thinks needs more; many think less with {"chat_template_kwargs": {"enable_thinking": false}} in \'Extra Fields (JSON)\'.',
+			"Raise 'Max Tokens' in the options, or send less: prompt and answer share the model's context. A model that thinks needs more; many think less with {\"chat_template_kwargs\": {\"enable_thinking\": false}} in 'Extra Fields (JSON)'.",
 		);
 	}
 	// Where JSON is asked for, it is looked for among the thoughts.
