@@ -8,15 +8,16 @@ const DEEPEST_SHOWN = 20;
 export function excerpt(text: string, longest = LONGEST_TEXT): string {
 	// Cut before the spaces are counted: the text may have any length.
 	const begin = text.slice(0, 4 * longest);
-	const line = begin.replace(/\s+/g, ' ').trim();
+	// With a space for what no screen shows.
+	const line = begin.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 	const isCut = line.length > longest || text.length > begin.length;
 	return isCut ? `${line.slice(0, longest)}…` : line;
 }
 
-/** A text in quotes, on one line and cut where it gets long, with a space for what no screen shows. */
+/** A text in quotes, on one line and cut where it gets long. */
 export function quoted(text: string): string {
 	const start = text.slice(0, 4 * LONGEST_TEXT + 1).toWellFormed();
-	return `'${excerpt(start.replace(/\p{Cc}/gu, ' '))}'`;
+	return `'${excerpt(start)}'`;
 }
 
 /** A value as JSON text, on one line and cut where it gets long or deep. Never throws. */
