@@ -491,6 +491,60 @@ describe('a stream', () => {
 		});
 	});
 
+	test('keeps what stands beside its text: probabilities, tokens, pictures, and what comes first as null', () => {
+		const token = (text: string): object => ({ token: text, logprob: -1, bytes: null, top_logprobs: [] });
+		const part = (text: string, finish: string | null, more: object): string =>
+			event({
+				choices: [
+					{ index: 0, delta: { content: text }, logprobs: { content: [token(text)] }, finish_reason: finish, ...more },
+				],
+				system_fingerprint: finish === null ? null : 'vllm',
+			});
+		const { whole } = stream(
+			part('a', null, { token_ids: [1, 2], stop_reason: null }),
+			event({ choices: [{ index: 0, delta: { images: [{ url: 'x' }] }, logprobs: null }] }),
+			part('b', 'stop', { token_ids: [3], stop_reason: 'END' }),
+		);
+		expect(whole).toEqual({
+			ok: true,
+			value: {
+				object: 'chat.completion',
+				system_fingerprint: 'vllm',
+				choices: [
+					{
+						index: 0,
+						message: { role: 'assistant', content: 'ab', images: [{ url: 'x' }] },
+						finish_reason: 'stop',
+						stop_reason: 'END',
+						token_ids: [1, 2, 3],
+						logprobs: { content: [token('a'), token('b')] },
+					},
+				],
+			},
+		});
+	});
+
+	test('of parts is a list of parts again, its text joined', async () => {
+		const image = { type: 'image_url', image_url: { url: 'x' } };
+		const { pieces, whole } = stream(
+			chunk({ content: [{ type: 'text', text: 'a' }, image] }),
+			chunk({ content: [{ type: 'thinking', thinking: 'Hm' }] }),
+			chunk({ content: 'b' }, 'stop'),
+		);
+		expect(pieces.map(({ text }) => text)).toEqual(['a', '', 'b']);
+		expect(await told(answerOf(whole.ok && whole.value))).toEqual({
+			text: 'ab',
+			finishReason: 'stop',
+			reasoning: 'Hm',
+			parts: [image],
+		});
+	});
+
+	test('of one choice that is not the first is the answer all the same', async () => {
+		const { whole } = stream(event({ choices: [{ index: 1, delta: { content: 'x' }, finish_reason: 'stop' }] }));
+		expect(await told(answerOf(whole.ok && whole.value))).toMatchObject({ text: 'x' });
+	});
+
 	test('tells its reasoning once where it comes under both names', () => {
 		expect(stream(chunk({ reasoning: 'a', reasoning_content: 'b' })).pieces).toEqual([{ text: '', reasoning: 'a' }]);
 	});
