@@ -124,7 +124,7 @@ export const chatModelOptions = {
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether the server holds the model to the parameters of each tool while it writes, as vLLM can. What a call departs in fails either way.',
+			'Whether the server holds the model to the parameters of each tool while it writes, as vLLM can. A call that departs from them fails either way.',
 	}),
 };
 

@@ -59,7 +59,7 @@ export const sendOptions = {
 		typeOptions: { minValue: 0.1, maxValue: DAY, numberPrecision: 1 },
 		default: 300,
 		description:
-			'How long to wait for a whole reply; of an answer that streams, the longest silence, in which the server does not even say that it is still there. The first call after a sleep can take minutes.',
+			'How long to wait for a whole reply; of an answer that streams, the longest silence, and a server that only says that it is still there is not silent. The first call after a sleep can take minutes.',
 	}),
 };
 
