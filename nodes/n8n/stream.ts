@@ -1,5 +1,5 @@
 /** Replies that n8n's HTTP helper hands over as streams: read to the end, to a bound, or piece by piece. */
-import { chatStreamReader } from '../core/language/chatStream';
+import { brokenOff, chatStreamReader } from '../core/language/chatStream';
 import type { Piece } from '../core/language/choiceStream';
 import { EVENTS_BEGIN, type ServerEvent } from '../core/language/eventStream';
 import { tooLargeReply } from '../core/failure/connectionFailure';
@@ -107,7 +107,9 @@ export async function readStream(
 			if (!piece.ok) return piece;
 			const { text, reasoning } = piece.value;
 			const isSilent = text === '' && reasoning === '';
-			if (!isSilent && (await onPiece(piece.value)) === false) return reader.whole();
+			if (isSilent || (await onPiece(piece.value)) !== false) continue;
+			// What is left may not look like a connection that was lost: it would be asked for again.
+			return reader.isWhole() ? reader.whole() : brokenOff('nobody reads it any more');
 		}
 		return undefined;
 	}
