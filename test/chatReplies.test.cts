@@ -540,6 +540,22 @@ describe('a stream', () => {
 		});
 	});
 
+	test('whose choices have neither delta nor message is no answer', async () => {
+		const { whole } = stream(event({ choices: [{ index: 0, text: 'x', finish_reason: 'stop' }] }), DONE);
+		expect(await told(answerOf(whole.ok && whole.value))).toContain('The reply is not an answer');
+	});
+
+	test('of another protocol is no lost connection, and says what came', () => {
+		const { whole } = stream(event({ type: 'message_start' }), event({ type: 'message_stop' }));
+		expect(whole).toMatchObject({
+			ok: false,
+			failure: {
+				kind: 'reply',
+				message: 'The answer broke off: the stream ended before an answer began: {"type":"message_start"}',
+			},
+		});
+	});
+
 	test('of one choice that is not the first is the answer all the same', async () => {
 		const { whole } = stream(event({ choices: [{ index: 1, delta: { content: 'x' }, finish_reason: 'stop' }] }));
 		expect(await told(answerOf(whole.ok && whole.value))).toMatchObject({ text: 'x' });

@@ -2,6 +2,7 @@
 import { CUT_REPLY } from '../failure/connectionFailure';
 import { readErrorReply } from '../failure/errorReply';
 import { excerpt } from '../failure/excerpt';
+import { withWords } from '../failure/meaning';
 import { badReply, failed, success, type Failed, type Outcome } from '../failure/outcome';
 import { isRecord, type Json, type JsonObject } from '../json/json';
 import type { Reply } from '../json/reply';
@@ -51,6 +52,8 @@ export function chatStreamReader(): ChatStreamReader {
 	const head = new Map<string, Json>();
 	let usage: Json | undefined;
 	let isDone = false;
+	/** What came that is no part of an answer. */
+	let stray = '';
 
 	function choiceAt(index: number): ChoiceStream {
 		const choice = choices.get(index) ?? choiceStream();
@@ -86,7 +89,10 @@ export function chatStreamReader(): ChatStreamReader {
 		}
 		const chunk = data.json;
 		const isFailure = !isRecord(chunk) || (chunk.error ?? false) !== false || chunk.object === 'error';
-		if (!isFailure && type !== 'error') return success(readChunk(chunk));
+		if (!isFailure && type !== 'error') {
+			if (!Array.isArray(chunk.choices)) stray ||= excerpt(data.text);
+			return success(readChunk(chunk));
+		}
 		if (!isWhole()) return brokenOff(readErrorReply(200, data).text || excerpt(data.text));
 		isDone = true;
 		return success(NOTHING);
@@ -103,8 +109,11 @@ export function chatStreamReader(): ChatStreamReader {
 			if (!isWhole() && !(isDone && choices.size > 0)) {
 				const text = choices.get(0)?.text() ?? '';
 				const detail =
-					choices.size === 0 ? 'the stream ended before an answer began' : `the stream ended after '${excerpt(text)}'`;
-				return isDone || text !== '' ? brokenOff(detail) : endedUnseen(detail);
+					choices.size === 0
+						? withWords('the stream ended before an answer began', stray)
+						: `the stream ended after '${excerpt(text)}'`;
+				const isOther = choices.size === 0 && stray !== '';
+				return isDone || text !== '' || isOther ? brokenOff(detail) : endedUnseen(detail);
 			}
 			// The first choice is the answer, even where another began before it.
 			const inOrder = [...choices].toSorted(([one], [other]) => Number(other === 0) - Number(one === 0));

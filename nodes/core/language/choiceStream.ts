@@ -61,11 +61,13 @@ export function choiceStream(): ChoiceStream {
 	const ofMessage = memberParts(OF_DELTA, true);
 	const ofChoice = memberParts(OF_CHOICE, false);
 	let finishReason: string | null = null;
+	let hasMessage = false;
 
 	return {
 		push(part) {
 			// A server that does not write in pieces may send the message whole.
-			const delta = isRecord(part.delta) ? part.delta : isRecord(part.message) ? part.message : {};
+			const [delta = {}] = [part.delta, part.message].filter((one) => isRecord(one));
+			hasMessage ||= isRecord(part.delta) || isRecord(part.message);
 			const { text, reasoning: thought, others } = readContent(delta.content);
 			if (text !== '') texts.push(text);
 			// What is thought in parts of the content is read from the whole again.
@@ -85,13 +87,14 @@ export function choiceStream(): ChoiceStream {
 			const text = texts.join('');
 			const parts = otherContent.filter((part) => readContent([part]).text === '');
 			const toolCalls = calls.whole();
+			const message = {
+				role: 'assistant',
+				...ofMessage.whole(),
+				content: parts.length === 0 ? text || null : [{ type: 'text', text }, ...parts],
+				...(toolCalls.length > 0 && { tool_calls: toolCalls }),
+			};
 			return {
-				message: {
-					role: 'assistant',
-					...ofMessage.whole(),
-					content: parts.length === 0 ? text || null : [{ type: 'text', text }, ...parts],
-					...(toolCalls.length > 0 && { tool_calls: toolCalls }),
-				},
+				...(hasMessage && { message }),
 				finish_reason: finishReason,
 				...ofChoice.whole(),
 			};
