@@ -392,3 +392,37 @@ describe('every documented error of a language model’s server', () => {
 		},
 	);
 });
+
+describe('thoughts in the text', () => {
+	const hintsOf = async (content: string, options = {}): Promise<unknown[]> => {
+		server.answer = () => says(content);
+		return (await chat({ rows: [{}, {}], parameters: { options } })).hints.map(({ message }) => message);
+	};
+
+	test.each([
+		['<think>Hm</think>Yes', {}],
+		['Hm</think>{"a": 1}', { responseFormat: 'json' }],
+	])('%j: a hint names the parser that the deployment lacks, once', async (content, options) => {
+		expect(await hintsOf(content, options)).toEqual([expect.stringContaining('--reasoning-parser')]);
+	});
+
+	test('those that a prompt asked for are nobody’s fault', async () => {
+		expect(await hintsOf('<reasoning>Hm</reasoning>Yes')).toEqual([]);
+	});
+
+	test('JSON among the thoughts is found, and a hint says why it stood there', async () => {
+		server.answer = () => completion({ content: null, reasoning: '{"a": 1}' });
+		const { success, hints } = await chat({ parameters: { options: { responseFormat: 'json' } } });
+		expect(success[0]?.json).toMatchObject({ json: { a: 1 } });
+		expect(hints[0]?.message).toContain('The answer stood in the reasoning');
+	});
+});
+
+test('a call of another tool than the one that had to be called fails', async () => {
+	const call = { id: 'a', type: 'function', function: { name: 'other', arguments: '{}' } };
+	server.answer = () => completion({ content: null, tool_calls: [call] }, 'tool_calls');
+	const tools = '[{"name": "wanted"}, {"name": "other"}]';
+	const { error } = await chat({ parameters: { options: { tools, toolChoice: 'wanted' } } });
+	expect(error?.message).toBe("The model did not call the tool 'wanted', which it had to");
+	expect((await chat({ parameters: { options: { tools, toolChoice: 'required' } } })).success).toHaveLength(1);
+});

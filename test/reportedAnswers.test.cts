@@ -214,6 +214,12 @@ const CASES: Case[] = [
 		sees: 'The answer is thoughts without JSON',
 	},
 	{
+		name: 'thoughts as the prompt asks for them',
+		message: { content: '<reasoning>Billing or sales?</reasoning>{"team": "sales"}' },
+		options: BY_SCHEMA,
+		sees: { text: '{"team": "sales"}', json: { team: 'sales' }, reasoning: 'Billing or sales?' },
+	},
+	{
 		name: 'all tokens spent on thinking',
 		message: { content: null, reasoning: 'Hm, let me' },
 		finish: 'length',

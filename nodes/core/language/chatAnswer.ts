@@ -10,7 +10,7 @@ import { badAnswer } from './badAnswer';
 import { readContentInTurns } from './content';
 import { readLogprobs, type TokenLogprob } from './logprobs';
 import { readStructured, type Structured } from './structuredAnswer';
-import { NO_REASONING_PARSER, splitThoughts } from './thoughts';
+import { splitThoughts } from './thoughts';
 import { callInText, readToolCalls, type ToolCall } from './toolCalls';
 import { readUsage, type TokenPrices, type Usage } from './usage';
 
@@ -93,8 +93,8 @@ export async function readAnswer(reply: JsonObject, reading: AnswerReading): Pro
 		...(written.value !== undefined && { json: written.value }),
 	});
 	const answer = answerWith({ text, reasoning });
-	const nothing = toolCalls.length === 0 ? nothingSaid(answer, reading) : undefined;
-	if (nothing) return nothing;
+	const unfit = toolCalls.length === 0 ? nothingSaid(answer, reading) : otherTool(answer, reading);
+	if (unfit) return unfit;
 	const found = await foundIn(answer, reading);
 	return found.ok ? success(answerWith(found.value)) : found;
 }
@@ -106,7 +106,8 @@ type Found = Pick<Structured, 'text' | 'reasoning'> & Partial<Structured>;
 async function foundIn(answer: Answer, { format, giveWay, note }: AnswerReading): Promise<Outcome<Found>> {
 	const { text, reasoning = '', refusal = '', finishReason, toolCalls } = answer;
 	if (format.type === 'text') {
-		if (splitThoughts(text)) note?.(NO_REASONING_PARSER);
+		const told = splitThoughts(text)?.note;
+		if (told !== undefined) note?.(told);
 		return success({ text, reasoning });
 	}
 	const structured = await readStructured({ text, reasoning, refusal, finishReason }, format, giveWay);
@@ -147,6 +148,12 @@ function nothingSaid(answer: Answer, { tools, format, neededTool }: AnswerReadin
 		reasoning,
 		"Run it again. Where these are no thoughts but the answer, the reasoning parser of the deployment's vLLM takes all of it for thoughts, as it does when thinking is turned off for the model.",
 	);
+}
+
+/** Why an answer that calls tools is none: it calls others than the one that had to be. */
+function otherTool(answer: Answer, { neededTool: needed }: AnswerReading): Failed | undefined {
+	const isCalled = answer.toolCalls?.some(({ name }) => name === needed);
+	return needed === undefined || needed === '' || isCalled ? undefined : notCalled(needed, answer);
 }
 
 /** A tool had to be called and was not. */

@@ -6,7 +6,7 @@ import type { GiveWay } from '../turns';
 import type { AnswerFormat } from './expected';
 import { badAnswer } from './badAnswer';
 import { departureFrom } from './departure';
-import { NO_REASONING_PARSER, splitThoughts, type Thoughtful } from './thoughts';
+import { splitThoughts, type Thoughtful } from './thoughts';
 
 /** What a model wrote, as far as its JSON may stand in it. */
 interface Written {
@@ -43,7 +43,8 @@ function placesIn({ text, reasoning }: Written, thoughtful: Thoughtful | undefin
 	const whole = { text, reasoning };
 	if (!thoughtful?.hasEnded) return [whole];
 	const thoughts = [reasoning, thoughtful.reasoning].filter(Boolean).join('\n');
-	return [whole, { text: thoughtful.text, reasoning: thoughts, note: NO_REASONING_PARSER }];
+	const { note } = thoughtful;
+	return [whole, { text: thoughtful.text, reasoning: thoughts, ...(note !== undefined && { note }) }];
 }
 
 /** Whether a value that was cut at its end is whole all the same: of a number or a word nobody can tell. */
@@ -78,7 +79,9 @@ export async function readStructured(
 			"Raise 'Max Tokens' in the options, or ask for less.",
 		);
 	}
-	if (thoughtful) return badAnswer('The answer is thoughts without JSON', text, `${NO_REASONING_PARSER}.`);
+	if (thoughtful?.note !== undefined) {
+		return badAnswer('The answer is thoughts without JSON', text, `${thoughtful.note}.`);
+	}
 	return badAnswer(
 		'The answer is not JSON',
 		text,

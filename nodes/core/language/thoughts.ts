@@ -1,13 +1,13 @@
 /** The thoughts of a model inside its text, where the server has no reasoning parser that would take them out. */
 
-/** What opens a thought in the templates of models, and what closes it. */
-const MARKS: Array<[opening: string, closing: string]> = [
-	['<think>', '</think>'],
-	['<thinking>', '</thinking>'],
-	['<thought>', '</thought>'],
-	['<reasoning>', '</reasoning>'],
-	['[THINK]', '[/THINK]'],
-	['◁think▷', '◁/think▷'],
+/** What opens a thought and what closes it: in the templates of models, for which servers have parsers, or as prompts ask for it. */
+const MARKS: Array<[opening: string, closing: string, isOfTemplate: boolean]> = [
+	['<think>', '</think>', true],
+	['[THINK]', '[/THINK]', true],
+	['◁think▷', '◁/think▷', true],
+	['<thinking>', '</thinking>', false],
+	['<thought>', '</thought>', false],
+	['<reasoning>', '</reasoning>', false],
 ];
 
 export interface Thoughtful {
@@ -16,6 +16,8 @@ export interface Thoughtful {
 	text: string;
 	/** Whether they end before the text does. */
 	hasEnded: boolean;
+	/** What to tell whoever deployed the model, where its server should have taken them out. */
+	note?: string;
 }
 
 /**
@@ -24,16 +26,20 @@ export interface Thoughtful {
  */
 export function splitThoughts(text: string): Thoughtful | undefined {
 	const trimmed = text.trimStart();
-	for (const [opening, closing] of MARKS) {
+	for (const [opening, closing, isOfTemplate] of MARKS) {
 		const isOpen = trimmed.startsWith(opening);
 		const end = trimmed.indexOf(closing);
 		if (!isOpen && end === -1) continue;
 		const reasoning = trimmed.slice(isOpen ? opening.length : 0, end === -1 ? undefined : end).trim();
-		return { reasoning, text: end === -1 ? '' : trimmed.slice(end + closing.length).trim(), hasEnded: end !== -1 };
+		return {
+			reasoning,
+			text: end === -1 ? '' : trimmed.slice(end + closing.length).trim(),
+			hasEnded: end !== -1,
+			...(isOfTemplate && { note: NO_REASONING_PARSER }),
+		};
 	}
 	return undefined;
 }
 
-/** What to tell whoever deployed a model that thinks aloud. */
-export const NO_REASONING_PARSER =
+const NO_REASONING_PARSER =
 	"The model's thoughts stand in its text: the deployment's vLLM has no reasoning parser for it (--reasoning-parser)";
