@@ -113,6 +113,11 @@ const CASES: Case[] = [
 		sees: 'arguments that do not fit its parameters, as \'id\' is string, not integer: {"id":"one"}',
 	},
 	{
+		name: 'null for an argument that may be left out',
+		...calls(call('{"id": 1, "note": null}')),
+		sees: called(one({ id: 1 })),
+	},
+	{
 		name: 'an argument that the tool does not have',
 		...calls(call('{"toString": 1}')),
 		sees: "arguments that do not fit its parameters, as 'toString' should not be there",

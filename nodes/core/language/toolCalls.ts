@@ -7,6 +7,7 @@ import { Turns, type GiveWay } from '../turns';
 import type { Expected } from './expected';
 import { badAnswer } from './badAnswer';
 import { departureFrom } from './departure';
+import type { Schema } from './schemaPlaces';
 
 export type ToolCall = { id: string; name: string; arguments: JsonObject };
 
@@ -42,12 +43,12 @@ export async function readToolCalls(
 		}
 		const given = await readArguments(name, called.arguments, giveWay);
 		if (!given.ok) return given;
-		const departure = await departureOf(name, given.value, tools, giveWay);
-		if (departure) return departure;
+		const fitting = await fittingArguments(name, given.value, tools.get(name), giveWay);
+		if (!fitting.ok) return fitting;
 		const own = asText(holder.id).trim();
 		const id = own === '' || own === 'null' || ids.has(own) ? newId() : own;
 		ids.add(id);
-		read.push({ id, name, arguments: given.value });
+		read.push({ id, name, arguments: fitting.value });
 	}
 	return success(read);
 }
@@ -82,15 +83,21 @@ async function readArguments(name: string, given: Json | undefined, giveWay: Giv
 	);
 }
 
-async function departureOf(
+/**
+ * Arguments that fit the tool's parameters. Many models write null for an argument that they leave out; where the tool
+ * can do without it and takes no null, it is left out.
+ */
+async function fittingArguments(
 	name: string,
 	given: JsonObject,
-	tools: Expected['tools'],
+	schema: Schema | undefined,
 	giveWay: GiveWay,
-): Promise<Failed | undefined> {
-	const schema = tools.get(name);
+): Promise<Outcome<JsonObject>> {
 	const departure = schema && (await departureFrom(schema, given, giveWay));
-	if (departure === undefined) return undefined;
+	if (departure === undefined) return success(given);
+	const needed = new Set([schema?.required].flat());
+	const told = Object.fromEntries(Object.entries(given).filter(([key, value]) => value !== null || needed.has(key)));
+	if (schema && (await departureFrom(schema, told, giveWay)) === undefined) return success(told);
 	return badArguments(
 		`The model called the tool '${excerpt(name)}' with arguments that do not fit its parameters, as ${departure}`,
 		given,
