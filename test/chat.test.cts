@@ -291,8 +291,25 @@ describe('prompts', () => {
 
 	test('its tools are read like those of the panel', async () => {
 		const { error } = await asBody({ ...BODY, tools: [{ type: 'function', function: {} }] });
-		expect(error?.message).toContain('has no name');
+		expect(error?.message).toBe("Tool 1 of 'tools' in 'Messages' has no name");
 		expect(server.requests).toEqual([]);
+	});
+
+	test.each([[null], [[]]])('its tools may be %j, as other programs write none', async (tools) => {
+		await asBody({ messages: BODY.messages, tools });
+		expect(sent()).toEqual([{ model: 'llm', messages: BODY.messages }]);
+	});
+
+	test('each item is as strict with them as its own options say', async () => {
+		await chat({
+			rows: [{ isStrict: true }, { isStrict: false }],
+			parameters: {
+				promptType: 'json',
+				messagesJson: JSON.stringify({ messages: BODY.messages, tools: [TOOL] }),
+				options: { strictTools: '={{ $json.isStrict }}', concurrency: 1 },
+			},
+		});
+		expect(sent().map((body) => at(body, 'tools', 0, 'function', 'strict'))).toEqual([true, undefined]);
 	});
 
 	test('its answer is held to what it asks for', async () => {

@@ -31,6 +31,7 @@ test('the format of an answer goes out in the portable form', () => {
 });
 
 describe('tools', () => {
+	const TOOLS = "'Tools (JSON)'";
 	const advice = 'Give a list such as [{"name": "find_order", "parameters": {"type": "object", "properties": {}}}].';
 
 	test.each<[string, object]>([
@@ -41,8 +42,8 @@ describe('tools', () => {
 		['with recursive parameters', { name: 'f', parameters: { properties: { a: { $ref: '#' } } } }],
 	])('are taken %s, and in the form of OpenAI', (_name, tool) => {
 		const tools = [{ type: 'function', function: tool }];
-		expect(readTools([tool])).toEqual({ ok: true, value: tools });
-		expect(readTools(tools)).toEqual({ ok: true, value: tools });
+		expect(readTools([tool], TOOLS)).toEqual({ ok: true, value: tools });
+		expect(readTools(tools, TOOLS)).toEqual({ ok: true, value: tools });
 	});
 
 	const unnamed = "Tool 2 of 'Tools (JSON)' has no name";
@@ -63,7 +64,7 @@ describe('tools', () => {
 		[[{ name: 'f', parameters: 'x' }], unfit],
 		[[{ name: 'f', parameters: { anyOf: [{ $ref: '#' }] } }], unfit],
 	])('%j are refused', (tools, message) => {
-		expect(readTools(tools)).toEqual({ ok: false, failure: { kind: 'input', message, description: advice } });
+		expect(readTools(tools, TOOLS)).toEqual({ ok: false, failure: { kind: 'input', message, description: advice } });
 	});
 
 	test.each<[string, unknown]>([

@@ -540,6 +540,17 @@ describe('a stream', () => {
 		});
 	});
 
+	test('keeps content that is no text, however much there is and in whatever form', async () => {
+		const image = { type: 'image_url', image_url: { url: 'x' } };
+		const { whole } = stream(
+			chunk({ content: Array(200_000).fill(image) }),
+			chunk({ content: image }),
+			chunk({ content: { type: 'text', text: 'a' } }, 'stop'),
+		);
+		const answer = await answerOf(whole.ok && whole.value);
+		expect(answer.ok && [answer.value.text, answer.value.parts?.length]).toEqual(['a', 200_001]);
+	});
+
 	test('whose choices have neither delta nor message is no answer', async () => {
 		const { whole } = stream(event({ choices: [{ index: 0, text: 'x', finish_reason: 'stop' }] }), DONE);
 		expect(await told(answerOf(whole.ok && whole.value))).toContain('The reply is not an answer');

@@ -200,3 +200,20 @@ test('the chat model stands among the chat models, and has the options of Chat',
 		optionsOf(chat?.properties ?? []).filter((name) => !own.includes(name)),
 	);
 });
+
+test('labels by which operations name what they read are those of fields', () => {
+	// Also those within the rows of a collection.
+	const panels = JSON.stringify(nodes.map(({ node }) => node.description.properties));
+	const labels = new Set([...panels.matchAll(/"displayName":"([^"]+)"/g)].map(([, label]) => label));
+	const sources = ['HopsworksModel', 'HopsworksDeployment'].flatMap((name) => {
+		const folder = join(ROOT, 'nodes', name, 'operations');
+		return readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+	});
+	const named = sources.flatMap((source) => [
+		...[...source.matchAll(/\basOneOf\('([^']+)'/g)].map(([, label]) => label),
+		...[...source.matchAll(/\bas(?:Prompt|Json|JsonObject|WrittenJson)\(.*, '([^']+)'\)/g)].map(([, label]) => label),
+		...[...source.matchAll(/\bunusable\(\s*["`]'([A-Z][^'$]*)'/g)].map(([, label]) => label),
+	]);
+	expect(named.length).toBeGreaterThan(12);
+	expect(named.filter((label) => !labels.has(label))).toEqual([]);
+});

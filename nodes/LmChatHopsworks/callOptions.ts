@@ -12,7 +12,7 @@ export interface CallOptions {
 	tools: Array<Record<string, unknown>>;
 	/** Whether the arguments of calls must follow the parameters of their tools. */
 	isStrict: boolean;
-	/** What the answer must be, where the call says so. */
+	/** What the answer must be, where the server is not told all of it. */
 	format?: AnswerFormat;
 	/** The tool that LangChain takes the whole answer for a call of. */
 	answerTool?: string;
@@ -53,17 +53,6 @@ function readSettings(given: Record<string, unknown>): Record<string, unknown> {
 	};
 }
 
-/** What an answer must be by `response_format`; undefined where that does not say it. */
-function readFormat(given: unknown): Outcome<AnswerFormat | undefined> {
-	const { type, json_schema: named } = asRecord(given);
-	if (type === 'json_object') return success({ type: 'json' });
-	if (type === 'json_schema') {
-		const schema = readJsonSchema(asRecord(named).schema);
-		return schema.ok ? success({ type: 'jsonSchema', schema: schema.value }) : schema;
-	}
-	return success(given === undefined ? undefined : { type: 'text' });
-}
-
 function readTools(given: unknown): Outcome<Array<Record<string, unknown>>> {
 	const tools: unknown[] = Array.isArray(given) ? given : [];
 	const known = tools.filter((tool) => isRecord(tool)).filter((tool) => isRecord(tool.function));
@@ -87,8 +76,9 @@ export function readCallOptions(config: object | undefined): Outcome<CallOptions
 	};
 	const { structuredAnswer } = given;
 	if (!isRecord(structuredAnswer)) {
-		const format = readFormat(given.response_format);
-		return format.ok ? success({ ...options, format: format.value }) : format;
+		const { type, json_schema: named } = asRecord(given.response_format);
+		const schema = type === 'json_schema' ? readJsonSchema(asRecord(named).schema) : success(undefined);
+		return schema.ok ? success(options) : schema;
 	}
 	const schema = readJsonSchema(structuredAnswer.schema);
 	if (!schema.ok) return schema;

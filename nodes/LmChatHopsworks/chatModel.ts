@@ -16,7 +16,7 @@ import type { OnPiece } from '../n8n/stream';
 import { readAnswer, readReply, type Answer } from '../core/language/chatAnswer';
 import { expectedOf, type Expected } from '../core/language/expected';
 import { chatBody, STREAMED, withStrictTools, type ChatRequest } from '../core/language/chatCompletions';
-import type { Piece } from '../core/language/choiceStream';
+import { NO_PIECE, type Piece } from '../core/language/choiceStream';
 import { encode, isRecord } from '../core/json/json';
 import type { Outcome } from '../core/failure/outcome';
 import { CHAT_MODEL_PANEL, type Asked } from '../core/failure/panel';
@@ -39,8 +39,6 @@ export function supplyChatModel(
 	mendAdapter(supplied.response);
 	return supplied;
 }
-
-const NOTHING: Piece = { text: '', reasoning: '' };
 
 /** One call of the model. */
 interface Question {
@@ -83,7 +81,7 @@ class HopsworksChatModel extends BaseChatModel {
 		// JSON may stand behind thoughts or within a fence, which the whole answer is free of.
 		const isShown = question.expected.format.type === 'text';
 		// Its failure is thrown where it is awaited, once the pieces have ended.
-		const asked = this.ask(question, async (piece) => pieces.put(isShown ? piece : NOTHING));
+		const asked = this.ask(question, async (piece) => pieces.put(isShown ? piece : NO_PIECE));
 		void asked.then(pieces.end, pieces.end);
 		let hasText = false;
 		let reasoning = '';

@@ -1,7 +1,7 @@
 /** What an operation on a model says of one run: how items are read, requests written, and replies read. */
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { Batch, BatchForm } from '../core/batching/batchBuilder';
-import type { Failure, Outcome, RowFailed } from '../core/failure/outcome';
+import type { Failure, Outcome, RowValues } from '../core/failure/outcome';
 import type { Asked } from '../core/failure/panel';
 import type { Route } from '../core/hopsworks/route';
 import type { Reply } from '../core/json/reply';
@@ -26,9 +26,6 @@ export interface Hindsight<Value> {
 	doubtful: number[];
 }
 
-/** One for each row of a request. */
-export type Values<Value> = Array<Value | RowFailed>;
-
 /** How rows are written to a deployment, and their values read from its replies. */
 export interface Protocol<Row, Value> extends BatchForm<Row> {
 	/** What goes with the rows: items whose protocols have the same share requests to the same target. */
@@ -43,7 +40,7 @@ export interface Protocol<Row, Value> extends BatchForm<Row> {
 		batch: Batch<Row>,
 		ask: Ask,
 		hasOthers: boolean,
-	): Outcome<Values<Value>> | Promise<Outcome<Values<Value>>>;
+	): Outcome<RowValues<Value>> | Promise<Outcome<RowValues<Value>>>;
 	/**
 	 * May change `write` after a failure; what was written before is then sent again. Returns a reply where the rows have
 	 * one by now.
@@ -56,7 +53,7 @@ export interface Protocol<Row, Value> extends BatchForm<Row> {
 }
 
 /** Sends a batch and reads its values; the pieces of a reply that streams go to `onPiece`. */
-export type Exchange<Row, Value> = (batch: Batch<Row>, onPiece?: OnPiece) => Promise<Outcome<Values<Value>>>;
+export type Exchange<Row, Value> = (batch: Batch<Row>, onPiece?: OnPiece) => Promise<Outcome<RowValues<Value>>>;
 
 /** What an operation says of one run. */
 export interface ModelCall<Row, Value, OptionValues> {

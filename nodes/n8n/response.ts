@@ -74,7 +74,7 @@ export async function readOutcome(
 	const begun = isGood && onPiece ? await begin(body, type) : undefined;
 	if (onPiece && begun?.isEvents) {
 		const { put, end } = withoutKey(onPiece, tools);
-		const streamed = await readStream(begun.stream, mostReplyBytes, watch, put);
+		const streamed = await readStream(begun.stream, { mostReplyBytes, panel, watch }, put);
 		if (!streamed.ok) return streamed;
 		await end();
 		return success({ text: '', json: jsonWithout(streamed.value, remove) });

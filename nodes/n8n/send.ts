@@ -8,7 +8,7 @@ import { statusFailure } from '../core/failure/statusFailure';
 import type { Target } from '../core/hopsworks/address';
 import type { Reply } from '../core/json/reply';
 import { CANCELLED, endedBy, isCancelled, pause } from './cancel';
-import { type CallContext, type Connection, type Context } from './connection';
+import type { CallContext, Connection, Context } from './connection';
 import { patience } from './patience';
 import { proxyGuard } from './proxyGuard';
 import { awaitRoute, PROBE_TIMEOUT } from './routeWait';
@@ -52,7 +52,7 @@ const CONGESTED = new Set([429, 503]);
 /**
  * A function that posts a JSON text to a deployment and returns its reply, trying again where that can help. The text is
  * written when its turn comes, and dropped with the reply. With `onPiece` the text must ask for a stream; what is returned
- * is then the whole reply, and nothing is sent again once a piece has come. `signal` ends the call before its time.
+ * is then the whole reply, and nothing is sent again once text was shown. `signal` ends the call before its time.
  */
 export function sender(context: Context, connection: Connection, settings: SendSettings, tally: Tally): Send {
 	const call = caller(context, connection, settings, tally);

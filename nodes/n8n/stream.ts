@@ -5,7 +5,7 @@ import { EVENTS_BEGIN, type ServerEvent } from '../core/language/eventStream';
 import { tooLargeReply } from '../core/failure/connectionFailure';
 import { isRecord, type Json } from '../core/json/json';
 import { failed, type Outcome } from '../core/failure/outcome';
-import { CHAT_PANEL } from '../core/failure/panel';
+import type { Panel } from '../core/failure/panel';
 import { replyInTurns } from '../core/json/reply';
 import { giveWay, type Watch } from './cancel';
 
@@ -52,7 +52,7 @@ export async function readText(stream: ByteStream, mostBytes: number): Promise<B
 }
 
 /** A stream whose first bytes have been looked at. */
-export interface Begun {
+interface Begun {
 	/** All of it. */
 	stream: ByteStream;
 	/** Whether it is one of server-sent events, by what it begins with: types are left out, or wrong. */
@@ -93,8 +93,7 @@ const AFTERWARDS = 5;
 /** Reads a streamed chat completion. Returns the reply as it would have come without streaming. */
 export async function readStream(
 	stream: ByteStream,
-	mostBytes: number,
-	watch: Watch,
+	{ mostReplyBytes, panel, watch }: { mostReplyBytes: number; panel: Panel; watch: Watch },
 	onPiece: OnPiece,
 ): Promise<Outcome<Json>> {
 	const reader = chatStreamReader();
@@ -120,7 +119,7 @@ export async function readStream(
 		for await (const chunk of stream) {
 			if (!wasWhole) watch.restart();
 			size += chunk.length;
-			if (size > mostBytes) return failed(tooLargeReply(mostBytes, CHAT_PANEL));
+			if (size > mostReplyBytes) return failed(tooLargeReply(mostReplyBytes, panel));
 			const ended = await read(reader.push(decoder.decode(chunk, { stream: true })));
 			if (ended) return ended;
 			if (reader.isDone()) break;

@@ -14,6 +14,7 @@ import type { Outcome } from '../../nodes/core/failure/outcome';
 import { PredictionReader } from '../../nodes/core/predict/predictionReader';
 import { CHAT_PANEL, EMBED_PANEL, PREDICT_PANEL } from '../../nodes/core/failure/panel';
 import { statusFailure } from '../../nodes/core/failure/statusFailure';
+import { isJsonText } from '../support/json.cts';
 import { bodies } from './bodies.cts';
 import { replyOf } from '../../nodes/core/json/reply';
 
@@ -57,15 +58,6 @@ function exactly(text: string): unknown {
 		});
 	} catch {
 		return undefined;
-	}
-}
-
-function isJson(text: string): boolean {
-	try {
-		JSON.parse(text);
-		return true;
-	} catch {
-		return false;
 	}
 }
 
@@ -128,7 +120,7 @@ test(`${CASES} random and mutated bodies`, async () => {
 test('JSON is read as an exact reader reads it', () => {
 	fc.assert(
 		fc.property(bodies, (body) => {
-			if (!isJson(body)) return;
+			if (!isJsonText(body)) return;
 			expect(parseReply(body)).toEqual(exactly(body));
 		}),
 		{ numRuns: CASES / 10, examples: [['{"a":"x","a":null}'], ['{"a":1,"a":12345678901234567890}']] },

@@ -15,6 +15,16 @@ function unlike(what: string, value: unknown): Error {
 	return new Error(`that is no ${what}: ${JSON.stringify(value)}`);
 }
 
+/** Whether a text is JSON. */
+export function isJsonText(text: string): boolean {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 /** The value of a JSON text, which has to be one. */
 export function read(text: string): Json {
 	const value: unknown = JSON.parse(text);

@@ -1,7 +1,7 @@
 /** A recorded reply, served word for word to the operation that it belongs to, and what the user sees of it. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { runModel, type RunOptions, type RunResult } from './engine.cts';
-import { at, listOf, recordOf } from './json.cts';
+import { at, isJsonText, listOf, recordOf } from './json.cts';
 import type { RecordedReply } from './recorded.cts';
 import type { Reply, TestServer } from './server.cts';
 
@@ -17,15 +17,6 @@ const MARK = / …\(\d+ characters\)… /;
 
 function isStream({ contentType }: RecordedReply): boolean {
 	return contentType.startsWith('text/event-stream');
-}
-
-function isJson(text: string): boolean {
-	try {
-		JSON.parse(text);
-		return true;
-	} catch {
-		return false;
-	}
 }
 
 const inputOf = ({ request }: RecordedReply): unknown[] => [at(request.body, 'input') ?? 'x'].flat();
@@ -45,7 +36,7 @@ function textsOf(reply: RecordedReply): number {
  */
 export function servable(reply: RecordedReply): { body: string; isRepaired: boolean } | undefined {
 	const { body, name } = reply;
-	if (!MARK.test(body) || (!isStream(reply) && isJson(body))) return { body, isRepaired: false };
+	if (!MARK.test(body) || (!isStream(reply) && isJsonText(body))) return { body, isRepaired: false };
 	if (operationOf(reply) === 'embed') {
 		const embedding = Array.from({ length: 64 }, () => 0);
 		const data = Array.from({ length: textsOf(reply) }, (_, index) => ({ object: 'embedding', index, embedding }));

@@ -1,9 +1,9 @@
 /** Chat: every item is a conversation that a deployed language model answers. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { success } from '../../core/failure/outcome';
+import { RowFailed, success } from '../../core/failure/outcome';
 import { CHAT_PANEL } from '../../core/failure/panel';
 import type { JsonObject } from '../../core/json/json';
-import { expectedOf } from '../../core/language/expected';
+import { expectedOf, type Expected } from '../../core/language/expected';
 import { readAnswer, readReply, type Answer } from '../../core/language/chatAnswer';
 import {
 	chatBody,
@@ -129,9 +129,11 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 			};
 			const fields = fieldsWith({});
 			const expected = expectedOf(fields);
+			const expectedOfRow = ({ fields: body }: GivenConversation): Expected =>
+				Object.keys(body).length === 0 ? expected : expectedOf(fieldsWith(body));
 			const { prices } = deployment.record ?? {};
 			return {
-				shared: { model, fields },
+				shared: { model, fields, hasStrictTools },
 				asked: askedOfLanguageModel(CHAT_PANEL, given),
 				limits: { rows: 1, bytes: Infinity },
 				sizeOf: () => 0,
@@ -142,9 +144,8 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 					const { promptTokens, completionTokens } = readUsage(reply.value) ?? {};
 					usage.prompt += promptTokens ?? 0;
 					usage.completion += completionTokens ?? 0;
-					const isBare = Object.keys(row?.fields ?? {}).length === 0;
-					const expectedHere = isBare ? expected : expectedOf(fieldsWith(row?.fields ?? {}));
-					const answer = await readAnswer(reply.value, { ...expectedHere, ...answerReading, note, prices });
+					const asked = row ? expectedOfRow(row) : expected;
+					const answer = await readAnswer(reply.value, { ...asked, ...answerReading, note, prices });
 					return answer.ok ? success([{ answer: answer.value, reply: reply.value }]) : answer;
 				},
 			};
@@ -174,8 +175,8 @@ function inChunks(
 		const chunks = chunksOf(context, batch.items[0] ?? 0);
 		await chunks.begin();
 		const answered = await exchange(batch, chunks.onPiece);
-		const [answer] = answered.ok ? answered.value : [];
-		if (answer && 'answer' in answer) await chunks.whole(answer.answer.text);
+		const [made] = answered.ok ? answered.value : [];
+		if (made && !(made instanceof RowFailed)) await chunks.whole(made.answer.text);
 		await chunks.end(answered, stops);
 		return answered;
 	};

@@ -27,7 +27,7 @@ const ROW_FORMATS: readonly [RowFormat, ...RowFormat[]] = ['auto', 'values', 'ob
 /** The source of rows that the node's fields name. Columns come straight from the item: an expression for each would cost 0.3 ms. */
 export function rowSource(reading: RowReading): RowSource {
 	const { context, items, read, needsNames, schema } = reading;
-	const source = asOneOf('Rows', read('rows', 0), ROW_SOURCES);
+	const source = asOneOf('Rows From', read('rows', 0), ROW_SOURCES);
 	const format = asOneOf('Row Format', read('rowFormat', 0), ROW_FORMATS);
 	const automatic: Record<typeof source, RowLayout> = {
 		columns: needsNames ? 'object' : 'values',

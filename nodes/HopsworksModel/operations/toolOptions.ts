@@ -22,19 +22,25 @@ export const toolOptions = {
 	}),
 };
 
-/** Checks the tools in the fields of a body that a user gave. */
-export function toolsRead(fields: Record<string, unknown>): Record<string, unknown> {
-	return fields.tools === undefined ? fields : { ...fields, tools: take(readTools(fields.tools)) };
+function isNone(tools: unknown): boolean {
+	return tools === undefined || tools === null || (Array.isArray(tools) && tools.length === 0);
+}
+
+/** The fields of a body that a user gave, with tools as they are sent. */
+export function toolsRead({ tools, ...fields }: Record<string, unknown>): Record<string, unknown> {
+	return isNone(tools) ? fields : { ...fields, tools: take(readTools(tools, "'tools' in 'Messages'")) };
 }
 
 export function readToolSettings(options: Options<ValuesOf<typeof toolOptions>>): GivenSetting[] {
+	const { displayName: label } = toolOptions.tools.field;
+	const { displayName: choiceLabel } = toolOptions.toolChoice.field;
 	const set = options.get('tools');
 	const isCleared = typeof set === 'string' && set.trim() === '';
-	const given = asJson(isCleared ? [] : (set ?? []), 'Tools (JSON)');
-	if (Array.isArray(given) && given.length === 0) return [];
+	const given = isCleared || isNone(set) ? undefined : asJson(set, label);
+	if (isNone(given)) return [];
 	const wanted = asText(options.get('toolChoice')).trim();
 	return [
-		{ field: 'tools', label: 'Tools (JSON)', value: take(readTools(given)) },
-		...(wanted === '' ? [] : [{ field: 'tool_choice', label: 'Tool Choice', value: toolChoice(wanted) }]),
+		{ field: 'tools', label, value: take(readTools(given, `'${label}'`)) },
+		...(wanted === '' ? [] : [{ field: 'tool_choice', label: choiceLabel, value: toolChoice(wanted) }]),
 	];
 }

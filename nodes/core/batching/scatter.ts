@@ -1,5 +1,13 @@
 /** Rows out in batches, values back to their own items: smaller batches and a search for bad rows where one fails. */
-import { failed, failureOfRow, RowFailed, success, type Failure, type Outcome } from '../failure/outcome';
+import {
+	failed,
+	failureOfRow,
+	RowFailed,
+	success,
+	type Failure,
+	type Outcome,
+	type RowValues,
+} from '../failure/outcome';
 import { pluralize } from '../failure/pluralize';
 import type { Turns } from '../turns';
 import { findBadRows } from './badRows';
@@ -13,7 +21,7 @@ export interface Group<Row, Value> extends BatchForm<Row> {
 	ready(): Promise<Outcome<unknown>>;
 	rowOf: RowOf<Row>;
 	/** Sends rows in one request, and returns one value per row. */
-	exchange(batch: Batch<Row>): Promise<Outcome<Array<Value | RowFailed>>>;
+	exchange(batch: Batch<Row>): Promise<Outcome<RowValues<Value>>>;
 	/** A row's failure, with what helps to see why. */
 	explain?(failure: Failure, row: Row): Failure;
 }
@@ -76,7 +84,7 @@ export async function scatter<Row, Value>(
 	function settleSome(
 		group: Group<Row, Value>,
 		{ items, rows }: Batch<Row>,
-		values: Array<Value | RowFailed>,
+		values: RowValues<Value>,
 		settled: number,
 	): number {
 		let done = settled;

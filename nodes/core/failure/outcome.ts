@@ -67,6 +67,9 @@ export class RowFailed {
 	constructor(readonly failure: Failure) {}
 }
 
+/** One for each row of a request. */
+export type RowValues<Value> = Array<Value | RowFailed>;
+
 /** The failure of one row of a request, in the server's words about this row where it named it. */
 export function failureOfRow(failure: Failure, row: number): Failure {
 	const { blame } = failure;

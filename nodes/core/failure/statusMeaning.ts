@@ -69,8 +69,7 @@ const MEANINGS: Record<number, (panel: Panel) => Meaning> = {
 	500: () => MODEL_FAILED,
 	501: () => ({
 		message: 'The server does not know this operation',
-		description:
-			"Check 'Operation', and with Predict 'Verb' in the options: only TensorFlow Serving knows Classify and Regress.",
+		description: "Check 'Operation', and 'Verb' in the options: only TensorFlow Serving knows Classify and Regress.",
 	}),
 	502: () => ({
 		message: 'The gateway lost the connection to the deployment',

@@ -144,7 +144,7 @@ function nothingSaid(answer: Answer, { tools, format, neededTool }: AnswerReadin
 	// Where JSON is asked for, it is looked for among the thoughts.
 	if (reasoning === '' || format.type !== 'text') return undefined;
 	return badAnswer(
-		`The model wrote thoughts and no answer (${finishReason})`,
+		`The model wrote thoughts and no answer${finishReason === null ? '' : ` (${finishReason})`}`,
 		reasoning,
 		"Run it again. Where these are no thoughts but the answer, the reasoning parser of the deployment's vLLM takes all of it for thoughts, as it does when thinking is turned off for the model.",
 	);

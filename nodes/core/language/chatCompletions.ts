@@ -34,18 +34,16 @@ export function formatSettings(format: AnswerFormat): Record<string, unknown> {
 /** What makes a server send its answer in pieces, with the usage in the last of them. */
 export const STREAMED = { stream: true, stream_options: { include_usage: true } };
 
-/** Tools that a model may call: OpenAI's form, or the function alone, `{"name", "description", "parameters"}`. */
-export function readTools(given: unknown): Outcome<Array<Record<string, unknown>>> {
+/** Tools that a model may call: OpenAI's form, or the function alone, `{"name", "description", "parameters"}`; `named` is where they stand. */
+export function readTools(given: unknown, named: string): Outcome<Array<Record<string, unknown>>> {
 	const description =
 		'Give a list such as [{"name": "find_order", "parameters": {"type": "object", "properties": {}}}].';
-	if (!Array.isArray(given) || given.length === 0)
-		return badInput("'Tools (JSON)' is not a list of tools", description);
+	if (!Array.isArray(given) || given.length === 0) return badInput(`${named} is not a list of tools`, description);
 	const tools: Array<Record<string, unknown>> = [];
 	for (const [index, tool] of given.entries()) {
 		const definition: unknown = isRecord(tool) ? (tool.function ?? tool) : tool;
-		const named = `Tool ${index + 1} of 'Tools (JSON)'`;
 		if (!isRecord(definition) || typeof definition.name !== 'string' || definition.name === '') {
-			return badInput(`${named} has no name`, description);
+			return badInput(`Tool ${index + 1} of ${named} has no name`, description);
 		}
 		const parameters = definition.parameters ?? {};
 		const isBare = isRecord(parameters) && Object.keys(parameters).length === 0;

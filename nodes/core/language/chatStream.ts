@@ -6,7 +6,7 @@ import { withWords } from '../failure/meaning';
 import { badReply, failed, success, type Failed, type Outcome } from '../failure/outcome';
 import { isRecord, type Json, type JsonObject } from '../json/json';
 import type { Reply } from '../json/reply';
-import { choiceStream, type ChoiceStream, type Piece } from './choiceStream';
+import { choiceStream, NO_PIECE, type ChoiceStream, type Piece } from './choiceStream';
 import { eventReader, type ServerEvent } from './eventStream';
 
 interface ChatStreamReader {
@@ -25,7 +25,6 @@ interface ChatStreamReader {
 }
 
 const DONE = '[DONE]';
-const NOTHING: Piece = { text: '', reasoning: '' };
 
 /** The failure of an answer that had begun. */
 export function brokenOff(detail: string): Failed {
@@ -82,10 +81,10 @@ export function chatStreamReader(): ChatStreamReader {
 	}
 
 	function readEvent(type: string, data: Reply): Outcome<Piece> {
-		if (isDone) return success(NOTHING);
+		if (isDone) return success(NO_PIECE);
 		if (data.text.trim() === DONE) {
 			isDone = true;
-			return success(NOTHING);
+			return success(NO_PIECE);
 		}
 		const chunk = data.json;
 		const isFailure = !isRecord(chunk) || (chunk.error ?? false) !== false || chunk.object === 'error';
@@ -95,7 +94,7 @@ export function chatStreamReader(): ChatStreamReader {
 		}
 		if (!isWhole()) return brokenOff(readErrorReply(200, data).text || excerpt(data.text));
 		isDone = true;
-		return success(NOTHING);
+		return success(NO_PIECE);
 	}
 
 	return {

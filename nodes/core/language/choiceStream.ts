@@ -1,6 +1,6 @@
 /** One choice of a streamed chat completion, put together from the parts of its chunks. */
 import { asText, isRecord, type Json, type JsonObject } from '../json/json';
-import { readContent } from './content';
+import { partsBesideText, readContent } from './content';
 import { toolCallStream } from './toolCallStream';
 
 /** What one piece adds to a choice; '' where nothing. */
@@ -8,6 +8,8 @@ export interface Piece {
 	text: string;
 	reasoning: string;
 }
+
+export const NO_PIECE: Piece = { text: '', reasoning: '' };
 
 export interface ChoiceStream {
 	/** Adds a chunk's part, and returns what it brings. */
@@ -56,7 +58,7 @@ function joined(values: Json[], areTextsPieces: boolean): Json {
 
 export function choiceStream(): ChoiceStream {
 	const texts: string[] = [];
-	const otherContent: Json[] = [];
+	const besideText: Json[][] = [];
 	const calls = toolCallStream();
 	const ofMessage = memberParts(OF_DELTA, true);
 	const ofChoice = memberParts(OF_CHOICE, false);
@@ -68,11 +70,10 @@ export function choiceStream(): ChoiceStream {
 			// A server that does not write in pieces may send the message whole.
 			const [delta = {}] = [part.delta, part.message].filter((one) => isRecord(one));
 			hasMessage ||= isRecord(part.delta) || isRecord(part.message);
-			const { text, reasoning: thought, others } = readContent(delta.content);
+			const { text, reasoning: thought } = readContent(delta.content);
 			if (text !== '') texts.push(text);
-			// What is thought in parts of the content is read from the whole again.
-			if (others.length > 0 || thought !== '')
-				otherContent.push(...(Array.isArray(delta.content) ? delta.content : []));
+			const others = partsBesideText(delta.content);
+			if (others.length > 0) besideText.push(others);
 			calls.push(delta.tool_calls);
 			if (isRecord(delta.function_call)) calls.push([{ index: 0, function: delta.function_call }]);
 			ofMessage.push(delta);
@@ -85,7 +86,7 @@ export function choiceStream(): ChoiceStream {
 		hasEnded: () => finishReason !== null,
 		whole() {
 			const text = texts.join('');
-			const parts = otherContent.filter((part) => readContent([part]).text === '');
+			const parts = besideText.flat();
 			const toolCalls = calls.whole();
 			const message = {
 				role: 'assistant',

@@ -29,9 +29,18 @@ function thoughtOfPart(part: Json): string | undefined {
 	return Array.isArray(thought) ? thought.map((inner) => textOfPart(inner) ?? '').join('') : undefined;
 }
 
+function partsOf(content: Json | undefined): Json[] {
+	return Array.isArray(content) ? content : [content ?? ''];
+}
+
+/** The parts of a content that are no text, thoughts too, as they came. */
+export function partsBesideText(content: Json | undefined): Json[] {
+	return partsOf(content).filter((part) => textOfPart(part) === undefined);
+}
+
 export function readContent(content: Json | undefined): Content {
 	const read: Content = { text: '', reasoning: '', others: [] };
-	for (const part of Array.isArray(content) ? content : [content ?? '']) {
+	for (const part of partsOf(content)) {
 		const text = textOfPart(part);
 		const thought = thoughtOfPart(part);
 		if (text !== undefined) read.text += text;

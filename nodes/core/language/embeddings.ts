@@ -2,7 +2,16 @@
 import { readErrorReply } from '../failure/errorReply';
 import { excerpt, show } from '../failure/excerpt';
 import { encode, isRecord, type Json } from '../json/json';
-import { badReply, RowFailed, success, type Blame, type Failed, type Failure, type Outcome } from '../failure/outcome';
+import {
+	badReply,
+	RowFailed,
+	success,
+	type Blame,
+	type Failed,
+	type Failure,
+	type Outcome,
+	type RowValues,
+} from '../failure/outcome';
 import { pluralize } from '../failure/pluralize';
 import type { Reply } from '../json/reply';
 import { Turns, type GiveWay } from '../turns';
@@ -21,7 +30,7 @@ export function embeddingsBody(texts: string[], { model, settings }: EmbeddingSe
 
 export interface Embeddings {
 	/** One per text, in the order of the texts. */
-	vectors: Array<number[] | RowFailed>;
+	vectors: RowValues<number[]>;
 	promptTokens: number;
 }
 

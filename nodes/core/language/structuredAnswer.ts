@@ -59,7 +59,9 @@ export async function readStructured(
 	giveWay: GiveWay,
 ): Promise<Outcome<Structured>> {
 	const { text, refusal, finishReason } = written;
-	if (refusal !== '') return badAnswer('The model refused to answer', refusal, REPHRASE);
+	if (refusal !== '') {
+		return badAnswer('The model refused to answer', refusal, 'Ask for something else, or in other words.');
+	}
 	const thoughtful = splitThoughts(text);
 	for (const place of placesIn(written, thoughtful)) {
 		const { json: value } = await replyInTurns(withoutFence(place.text), giveWay);
@@ -89,5 +91,4 @@ export async function readStructured(
 	);
 }
 
-const REPHRASE = 'Ask for something else, or in other words.';
 const NOT_ENFORCED = "The server may not know 'response_format', as vLLM does.";

@@ -37,7 +37,7 @@ export function toolCallStream(): ToolCallStream {
 	/**
 	 * The call that a part belongs to. With an index it is the one of that index, else the one of its id, else the last. A part
 	 * that names a tool begins another where that one has another id, or is whole already: some servers write every call
-	 * under one index. An id that changes without a name says nothing (vLLM before 0.8).
+	 * under one index. An id that changes without a name says nothing: others make a new one for every part.
 	 */
 	function callOf(index: number | undefined, id: string, name: string): PartialCall {
 		const known = index === undefined ? (byId.get(id) ?? calls.at(-1)) : byIndex.get(index);

@@ -109,7 +109,7 @@ function badArguments(message: string, given: Json | undefined, description: str
 	return badAnswer(message, typeof given === 'string' ? given : encode(given), description);
 }
 
-/** What stands before a call in the text of a model, one mark for each of vLLM's parsers. */
+/** What stands before a call in the text of a model, in the forms that vLLM has parsers for. */
 const CALL_MARKS = [
 	'<tool_call>',
 	'<|tool_call|>',
