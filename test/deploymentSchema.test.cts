@@ -22,21 +22,27 @@ function cell(type: string, value: unknown, more: Partial<SchemaColumn> = {}): s
 
 test('a schema tells its columns group by group, in the order of a row without names', () => {
 	const schema = readDeploymentSchema({
-		extraLoggingFeatures: [{ name: 'e', type: 'string' }],
-		requestParameters: [{ name: 'r', type: 'DOUBLE' }],
-		passedFeatures: [{ name: 'p', type: null, nullable: 'yes', description: 5 }],
+		extraLoggingFeatures: [{ name: 'e', type: 'string', nullable: false }],
+		requestParameters: [{ name: 'r', type: 'DOUBLE', nullable: null }],
+		passedFeatures: [{ name: 'p', type: null, nullable: true, description: 5 }],
 		servingKeys: [{ name: 's', type: 'bigint', nullable: true, description: 'key' }, null, 5, {}, { name: 5 }],
 		maxBatchRows: 100.9,
 	});
 	expect(schema).toEqual({
 		columns: [
 			{ name: 's', type: 'bigint', isNullable: true, isOptional: false, description: 'key' },
-			{ name: 'p', type: '', isNullable: false, isOptional: false, description: '' },
+			{ name: 'p', type: '', isNullable: true, isOptional: false, description: '' },
 			{ name: 'r', type: 'double', isNullable: false, isOptional: false, description: '' },
 			{ name: 'e', type: 'string', isNullable: false, isOptional: true, description: '' },
 		],
 		maxBatchRows: 100,
 	});
+});
+
+test('a column that does not say so takes null, but for a key', () => {
+	const groups = ['servingKeys', 'passedFeatures', 'requestParameters', 'extraLoggingFeatures'];
+	const schema = Object.fromEntries(groups.map((group) => [group, [{ name: group, type: 'int' }]]));
+	expect(readDeploymentSchema(schema).columns.map(({ isNullable }) => isNullable)).toEqual([false, true, true, true]);
 });
 
 test.each([[undefined], [null], ['8'], [0], [0.9], [-1], [{ valueOf: 1 }]])(
@@ -115,14 +121,22 @@ test.each<[string, unknown, string]>([
 	['double', Infinity, `'x' is Infinity, and the deployment's schema wants 'double'`],
 	['double', '1e999', `'x' is "1e999", and the deployment's schema wants 'double'`],
 	['double', 10n ** 400n, `'x' is 1${'0'.repeat(99)}…, and the deployment's schema wants 'double'`],
-	['decimal', 10n ** 400n, `1${'0'.repeat(400)}`],
+	['decimal', 10n ** 400n, `"1${'0'.repeat(400)}"`],
 	['decimal', ' -12.340 ', '"-12.340"'],
 	['decimal', '1e3', `'x' is "1e3", and the deployment's schema wants 'decimal'`],
 	['decimal', '.5', `'x' is ".5", and the deployment's schema wants 'decimal'`],
 	['decimal', '1.', `'x' is "1.", and the deployment's schema wants 'decimal'`],
 	['decimal', NaN, `'x' is NaN, and the deployment's schema wants 'decimal'`],
 	['decimal', 1.5, '1.5'],
-	['decimal', 5n, '5'],
+	['decimal', 5n, '"5"'],
+	['decimal', '-٣.٥', '"-٣.٥"'],
+	['bigint', '٣', '"٣"'],
+	['int', '٣', `'x' is "٣", and the deployment's schema wants 'int'`],
+	['int', 2n ** 64n - 1n, '18446744073709551615'],
+	['int', '-9223372036854775808', '-9223372036854775808'],
+	['int', '18446744073709551616', `'x' is "18446744073709551616", and the deployment's schema wants 'int'`],
+	['int', -(2n ** 63n) - 1n, `'x' is -9223372036854775809, and the deployment's schema wants 'int'`],
+	['bigint', 2n ** 64n, '"18446744073709551616"'],
 	['decimal', true, `'x' is true, and the deployment's schema wants 'decimal'`],
 	['decimal', '1,5', `'x' is "1,5", and the deployment's schema wants 'decimal'`],
 	['string', ' a ', '" a "'],
@@ -261,6 +275,8 @@ describe('inside lists, maps and structs', () => {
 		['map<string,array<boolean>>', { a: ['TRUE'] }, '{"a":[true]}'],
 		['struct<a:int,b:array<double>>', { b: [1.5], a: '1' }, '{"a":1,"b":[1.5]}'],
 		['struct<a:int,b:int>', '{"b": null, "a": 1}', '{"a":1,"b":null}'],
+		['struct<a:int>', { a: 1, b: undefined }, '{"a":1}'],
+		['array<decimal>', '[18446744073709551617]', '["18446744073709551617"]'],
 		['array< STRUCT<a: Int, b: map<string, date>> >', [{ a: 1, b: {} }], '[{"a":1,"b":{}}]'],
 		['array<unknown>', [{ a: ['1'] }, 1], '[{"a":["1"]},1]'],
 	])('%s makes of %p %s', (type, value, made) => {
@@ -271,6 +287,11 @@ describe('inside lists, maps and structs', () => {
 		['array<int>', [1, 'a'], `Element 1 of 'x' is "a", and the deployment's schema wants 'int' or null`],
 		['array<int>', '[1.5]', `Element 0 of 'x' is 1.5, and the deployment's schema wants 'int' or null`],
 		['array<double>', '[1e999]', `Element 0 of 'x' is Infinity, and the deployment's schema wants 'double' or null`],
+		[
+			'array<unknown>',
+			`[${'1'.repeat(400)}]`,
+			`Element 0 of 'x' is ${'1'.repeat(100)}…, and the deployment's schema wants 'unknown' or null`,
+		],
 		['array<unknown>', '[1e999]', `Element 0 of 'x' is Infinity, and the deployment's schema wants 'unknown' or null`],
 		[
 			'array<array<int>>',

@@ -139,6 +139,7 @@ describe('encode', () => {
 
 test('findNotFinite tells where a number stands that JSON cannot carry', () => {
 	expect(findNotFinite([1, { a: [2, NaN] }])).toEqual({ path: '1.a.1', found: NaN });
+	expect(findNotFinite([10n ** 308n, -(10n ** 309n)])).toEqual({ path: '1', found: -Infinity });
 	expect(findNotFinite(-Infinity)).toEqual({ path: '', found: -Infinity });
 	expect(findNotFinite({ a: [1, '∞', null, undefined] })).toBeUndefined();
 });

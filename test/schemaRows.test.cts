@@ -84,6 +84,21 @@ describe('automatically', () => {
 		expect(gateway.requests[0]?.body).toEqual({ instances: [['4641025220953702', 10, 25, 'a', null]] });
 	});
 
+	test('without names an optional column that is missing has to take null', async () => {
+		const gateway = await startServer(firstValues);
+		const hopsworks = await startServer(({ path }) => {
+			if (path.includes('getProjectInfo')) return { body: { projectId: 1, projectName: 'test' } };
+			if (!path.includes('/schema')) return { body: { id: 1, name: 'payments', status: 'Running' } };
+			return { body: { extraLoggingFeatures: [{ name: 'channel', type: 'string', nullable: false }] } };
+		});
+		const ask = { rows: [{ other: 1 }], credential: { servingUrl: gateway.url, hopsworksUrl: hopsworks.url } };
+		const { error } = await score({ ...ask, parameters: { rowFormat: 'values' } });
+		expect(error?.message).toContain("The item lacks the column 'channel' of the deployment's schema");
+		expect((await score(ask)).success).toHaveLength(1);
+		expect(gateway.requests.map(({ body }) => body)).toEqual([{ instances: [{}] }]);
+		await Promise.all([gateway.close(), hopsworks.close()]);
+	});
+
 	test('missing columns are named together, before anything is sent', async () => {
 		const { error } = await score({ rows: [payment(1), { cc_num: 2, Amount: 1 }] });
 		expect(error?.message).toContain(

@@ -115,8 +115,8 @@ export function schemaRowReader(
 				expectSendable(value, column.name);
 				texts.push(key + take(write(value)));
 			} else {
-				if (!column.isOptional) missing.push(column.name);
-				// A row without names has a place for every column.
+				// A row without names has a place for every column, which null has to fill.
+				if (!column.isOptional || (hasPlaces && !column.isNullable)) missing.push(column.name);
 				if (hasPlaces) texts.push('null');
 			}
 		}

@@ -165,7 +165,10 @@ function encodeObject(value: object, isNumber: IsNumber | undefined, place: stri
 
 /** Where in a value a number stands that JSON cannot carry (`NaN`, `Infinity`): a path such as `geo.lat`, '' for the value itself. */
 export function findNotFinite(value: unknown): { path: string; found: number } | undefined {
-	if (typeof value === 'number') return Number.isFinite(value) ? undefined : { path: '', found: value };
+	if (typeof value === 'number' || typeof value === 'bigint') {
+		// Servers read a number with more digits than a double holds as infinite, and refuse it.
+		return Number.isFinite(Number(value)) ? undefined : { path: '', found: Number(value) };
+	}
 	if (typeof value !== 'object' || value === null) return undefined;
 	for (const [name, member] of Object.entries(value)) {
 		const inside = findNotFinite(member);

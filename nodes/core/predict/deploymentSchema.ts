@@ -24,32 +24,40 @@ export interface DeploymentSchema {
 
 const DEFAULT_MAX_BATCH_ROWS = 512;
 
-/** The groups of columns in their order, and whether a row may leave them out. */
-const GROUPS = [
-	{ name: 'servingKeys', isOptional: false },
-	{ name: 'passedFeatures', isOptional: false },
-	{ name: 'requestParameters', isOptional: false },
-	{ name: 'extraLoggingFeatures', isOptional: true },
-] as const;
+interface Group {
+	name: string;
+	/** Whether a row may leave its columns out. */
+	isOptional: boolean;
+	/** Whether null is a value where a column does not say so itself. */
+	isNullable: boolean;
+}
+
+/** The groups of columns in their order. */
+const GROUPS: Group[] = [
+	{ name: 'servingKeys', isOptional: false, isNullable: false },
+	{ name: 'passedFeatures', isOptional: false, isNullable: true },
+	{ name: 'requestParameters', isOptional: false, isNullable: true },
+	{ name: 'extraLoggingFeatures', isOptional: true, isNullable: true },
+];
 
 export function readDeploymentSchema(schema: Record<string, Json>): DeploymentSchema {
 	const { maxBatchRows } = schema;
-	const columns = GROUPS.flatMap(({ name, isOptional }) => {
-		const group = schema[name];
-		return Array.isArray(group) ? group.flatMap((field) => readSchemaColumn(field, isOptional)) : [];
+	const columns = GROUPS.flatMap((group) => {
+		const fields = schema[group.name];
+		return Array.isArray(fields) ? fields.flatMap((field) => readSchemaColumn(field, group)) : [];
 	});
 	const isUsable = typeof maxBatchRows === 'number' && maxBatchRows >= 1;
 	return { columns, maxBatchRows: isUsable ? Math.floor(maxBatchRows) : DEFAULT_MAX_BATCH_ROWS };
 }
 
-function readSchemaColumn(field: Json, isOptional: boolean): SchemaColumn[] {
+function readSchemaColumn(field: Json, { isOptional, isNullable }: Group): SchemaColumn[] {
 	if (!isRecord(field) || typeof field.name !== 'string') return [];
-	const { name, type, nullable, description } = field;
+	const { name, type, nullable = isNullable, description } = field;
 	return [
 		{
 			name,
 			type: typeof type === 'string' ? type.trim().toLowerCase() : '',
-			isNullable: nullable === true,
+			isNullable: Boolean(nullable),
 			isOptional,
 			description: typeof description === 'string' ? description : '',
 		},

@@ -29,7 +29,7 @@ function part(text: string): string {
 
 /** What to give, by what is wanted. */
 const WANTED: Record<ColumnType['kind'], string> = {
-	integer: 'a whole number',
+	integer: 'a whole number, no larger than 64 bits hold',
 	bigint: 'a whole number, beyond 2^53 as text: n8n rounds such numbers',
 	number: 'a number',
 	decimal: 'a number, or text such as -12.34 with digits on both sides of the point',
@@ -121,7 +121,8 @@ function structWriter(
 	return (value) => {
 		const struct = fromJsonText(value);
 		if (!isRecord(struct)) return undefined;
-		const stranger = Object.keys(struct).find((name) => !fields.has(name));
+		// JSON leaves out what is undefined.
+		const stranger = Object.keys(struct).find((name) => !fields.has(name) && struct[name] !== undefined);
 		if (stranger !== undefined) return { place: '', fault: `has a field '${part(stranger)}'`, type };
 		const texts: string[] = [];
 		for (const { name, key, write } of members) {

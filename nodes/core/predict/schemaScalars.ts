@@ -5,9 +5,14 @@ import type { ScalarKind } from './schemaTypes';
 
 /** A whole number as a file or a database writes it: a column with gaps often has `5.0` for 5. */
 const INTEGER = /^(-?(?:0|[1-9]\d*))(?:\.0+)?$/;
-/** Zeros before the number are kept, since this one goes out as text. */
-const BIG_INTEGER = /^(-?\d+)(?:\.0+)?$/;
-const DECIMAL = /^-?\d+(?:\.\d+)?$/;
+/** Larger ones the model server's JSON reader rounds to floating point numbers, which are no integers any more. */
+const SMALLEST_INTEGER = -(2n ** 63n);
+const LARGEST_INTEGER = 2n ** 64n - 1n;
+/** Every integer with fewer characters is between the two. */
+const SURELY_FITS = 18;
+/** These go out as text: zeros before the number are kept, and digits are those of any script, as Python reads them. */
+const BIG_INTEGER = /^(-?\p{Nd}+)(?:\.0+)?$/u;
+const DECIMAL = /^-?\p{Nd}+(?:\.\p{Nd}+)?$/u;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 /** `20261124` and `20261124020000`, which would be read as milliseconds of 1970 and of the year 2612. */
 const TIME_WITHOUT_MARKS = /^(?:\d{8}|\d{14})$/;
@@ -21,13 +26,22 @@ function writeInteger(value: unknown): string | undefined {
 	return typeof value === 'bigint' || Number.isSafeInteger(value) ? encode(value) : undefined;
 }
 
+function fits(text: string): boolean {
+	if (text.length <= SURELY_FITS) return true;
+	const integer = BigInt(text);
+	return integer >= SMALLEST_INTEGER && integer <= LARGEST_INTEGER;
+}
+
 function writeIntegerWithin(value: unknown, { least, most }: { least: number; most: number }): string | undefined {
 	const text = writeInteger(value);
 	return text !== undefined && Number(text) >= least && Number(text) <= most ? text : undefined;
 }
 
 export const SCALARS: Record<ScalarKind, ScalarWriter> = {
-	integer: writeInteger,
+	integer(value) {
+		const text = writeInteger(value);
+		return text !== undefined && fits(text) ? text : undefined;
+	},
 	bigint(value) {
 		// As text no reader on the way can round it.
 		const digits = typeof value === 'string' ? BIG_INTEGER.exec(value.trim())?.[1] : undefined;
@@ -41,9 +55,10 @@ export const SCALARS: Record<ScalarKind, ScalarWriter> = {
 		return isNumberText(text) ? text : undefined;
 	},
 	decimal(value) {
-		if (typeof value !== 'string')
-			return typeof value === 'bigint' || Number.isFinite(value) ? encode(value) : undefined;
-		const text = value.trim();
+		if (typeof value !== 'string' && typeof value !== 'bigint') {
+			return Number.isFinite(value) ? encode(value) : undefined;
+		}
+		const text = asText(value).trim();
 		return DECIMAL.test(text) ? encode(text) : undefined;
 	},
 	text(value) {
