@@ -50,7 +50,7 @@ const zones = fc.constantFrom('utc', 'Europe/Berlin', 'Asia/Kathmandu', 'America
 const inZones = fc.tuple(moments, zones).map(([moment, zone]) => DateTime.fromJSDate(moment, { zone }));
 const marks = fc.constantFrom('T', 't', ' ');
 const fractions = fc.constantFrom('', '.1', '.123456789', '.000');
-const offsets = fc.constantFrom('', 'Z', 'z', '+02:00', '-0530', '+23:59');
+const offsets = fc.constantFrom('', 'Z', 'z', '+02:00', '-0530', '+23:59', '+05:75', '-23:60');
 const otherTexts = fc
 	.tuple(isoTexts, marks, fractions, offsets)
 	.map(([text, mark, fraction, offset]) => text.slice(0, 10) + mark + text.slice(11, 19) + fraction + offset);

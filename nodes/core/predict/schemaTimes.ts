@@ -1,6 +1,7 @@
 /** Times and days as the predictor of a schema deployment reads them: Python's `datetime`, which ends with the year 9999. */
 
-const ZONE = String.raw`(?:[Zz]|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?`;
+/** Hours and minutes, which need not be less than 60. */
+const ZONE = String.raw`(?:[Zz]|[+-](\d\d):?(\d\d))?`;
 const TIMESTAMP = new RegExp(
 	String.raw`^(\d{4})-(\d\d)-(\d\d)[Tt ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?${ZONE}$`,
 );
@@ -8,7 +9,11 @@ const DAY = new RegExp(String.raw`^(\d{4})-(\d\d)-(\d\d)(?:[Tt ]00:00:00(?:\.0+)
 
 const DAYS_OF_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-function isDay([, year, month, day]: RegExpExecArray): boolean {
+const MINUTES_OF_A_DAY = 24 * 60;
+
+/** Whether there is such a day, and a zone less than a day away from UTC. */
+function isReal([, year, month, day, zoneHours = '0', zoneMinutes = '0']: RegExpExecArray): boolean {
+	if (60 * Number(zoneHours) + Number(zoneMinutes) >= MINUTES_OF_A_DAY) return false;
 	const years = Number(year);
 	const days = Number(day);
 	const isLeap = years % 4 === 0 && (years % 100 !== 0 || years % 400 === 0);
@@ -19,7 +24,7 @@ function isDay([, year, month, day]: RegExpExecArray): boolean {
 /** Whether a text is a date with its time of day, seconds included. The zone may be missing. */
 export function isTimestampText(text: string): boolean {
 	const match = TIMESTAMP.exec(text);
-	return match !== null && isDay(match);
+	return match !== null && isReal(match);
 }
 
 /**
@@ -29,7 +34,7 @@ export function isTimestampText(text: string): boolean {
  */
 export function dayIn(text: string): string | undefined {
 	const match = DAY.exec(text);
-	return match && isDay(match) ? text.slice(0, 10) : undefined;
+	return match && isReal(match) ? text.slice(0, 10) : undefined;
 }
 
 /** Numbers outside are no times: most often they count something else, such as microseconds, or are a day without its hyphens. */
