@@ -9,15 +9,19 @@
  *   optional one, which is null.
  *
  * Where the node refuses what the check lets pass, it has to be one of the cases in `schemaPurposes.cts`, which are counted.
+ * The sandbox has to say of every body what the check says, word for word, and to publish every schema as the library does.
  * `SCHEMA_ROWS` and `SCHEMA_SEED` ask for other rows.
  */
 import fc from 'fast-check';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { Call, Reply } from '../sandbox/reply.cts';
+import { defaultPredictor } from '../sandbox/schema/defaultPredictor.cts';
+import { jsonSchemaOf, openApiOf } from '../sandbox/schema/publishedSchema.cts';
 import { runModel, type RunResult } from '../test/support/engine.cts';
-import { at, numberOf, textOf } from '../test/support/json.cts';
+import { at, numberOf, read, textOf } from '../test/support/json.cts';
 import { rowsOf, startServer, type TestServer } from '../test/support/server.cts';
 import { note, noteServer, peerTest } from './results.cts';
-import { SchemaCheck, type Verdict } from './schemaCheck.cts';
+import { SchemaCheck, type Checked, type Verdict } from './schemaCheck.cts';
 import { purposeOf, purposes } from './schemaPurposes.cts';
 import { schemaRuns, type SchemaRun } from './schemaRuns.cts';
 import { jsonText } from './schemaTypes.cts';
@@ -94,8 +98,37 @@ function unchanged({ columns, layout, mapping }: SchemaRun, item: IDataObject): 
 	return `{"instances":[${layout === 'values' ? `[${texts.join()}]` : `{${texts.join()}}`}]}`;
 }
 
-const reasonOf = (verdict: Verdict | undefined, row: number): string =>
-	typeof verdict === 'string' ? verdict : textOf(verdict?.[row]);
+/** Why the check refuses a row of a body, '' where it does not. */
+function reasonOf(verdict: Verdict | undefined, row: number): string {
+	if (verdict === undefined) throw new Error('there is no verdict');
+	if (typeof verdict === 'string') return verdict;
+	const errors = verdict.filter((error) => error.row === null || error.row === row);
+	return errors.map(({ field, reason }) => `${field ?? ''} ${reason}`).join('; ');
+}
+
+/** What the sandbox's predictor says of a body, in the form of the check. */
+function saidBy(predictor: (call: Call) => Reply, body: string): unknown {
+	const path = '/v1/models/any:predict';
+	const reply = read(predictor({ method: 'POST', path, query: new URLSearchParams(), headers: {}, body }).body);
+	const isRefused = at(reply, 'detail', 'code') === 'SCHEMA_VALIDATION';
+	if (at(reply, 'error') !== undefined) return 'unreadable';
+	return isRefused ? at(reply, 'detail', 'errors') : [];
+}
+
+function compareSandbox({ schema, jsonschema, openapi, verdicts }: Checked, sent: string[], findings: Findings): void {
+	const predictor = defaultPredictor('any', schema, () => 0);
+	for (const [index, body] of sent.entries()) {
+		const verdict = verdicts[index];
+		const wanted = typeof verdict === 'string' ? 'unreadable' : verdict;
+		const said = saidBy(predictor, body);
+		if (JSON.stringify(said) === JSON.stringify(wanted)) continue;
+		findings.ofSandbox.push(`${JSON.stringify([said, wanted]).slice(0, 500)} ${body.slice(0, 500)}`);
+	}
+	findings.bodies += sent.length;
+	expect(jsonSchemaOf(schema)).toEqual(jsonschema);
+	expect(openApiOf(schema, 'any')).toEqual(openapi);
+}
+
 const itemOf = (pairedItem: unknown): number => numberOf(at(pairedItem, 'item'));
 
 interface Findings {
@@ -104,6 +137,9 @@ interface Findings {
 	/** How often each case was met. */
 	onPurpose: Map<string, number>;
 	disagreements: string[];
+	/** Bodies that the sandbox was asked of, and what it said of them that the check does not say. */
+	bodies: number;
+	ofSandbox: string[];
 }
 
 async function compare(run: SchemaRun, items: IDataObject[], findings: Findings): Promise<void> {
@@ -116,11 +152,15 @@ async function compare(run: SchemaRun, items: IDataObject[], findings: Findings)
 		said: textOf(json.error),
 	}));
 	const rows = refused.map(({ item }) => unchanged(run, item));
-	const verdicts = await check.verdicts(schema, [...bodies, ...rows]);
+	const checked = await check.check(schema, [...bodies, ...rows]);
+	const { verdicts } = checked;
+	compareSandbox(checked, [...bodies, ...rows], findings);
 	const types = (): string => JSON.stringify(run.schema).slice(0, 1000);
 
 	findings.sent += success.length;
-	for (const place of new Set(success.map(({ json }) => places[numberOf(json.prediction)]))) {
+	const taken = new Set(success.map(({ json }) => places[numberOf(json.prediction)]));
+	expect(taken.size).toBe(success.length);
+	for (const place of taken) {
 		if (!place) throw new Error('a prediction that was not made');
 		const reason = reasonOf(verdicts[place.body], place.row);
 		if (reason !== '') findings.disagreements.push(`let through: ${reason}, ${types()}`);
@@ -138,16 +178,22 @@ async function compare(run: SchemaRun, items: IDataObject[], findings: Findings)
 peerTest(
 	'what the node sends and what it refuses',
 	async () => {
-		const findings: Findings = { sent: 0, refused: 0, onPurpose: new Map(), disagreements: [] };
+		const findings: Findings = {
+			sent: 0,
+			refused: 0,
+			onPurpose: new Map(),
+			disagreements: [],
+			bodies: 0,
+			ofSandbox: [],
+		};
 		const runs = fc.sample(schemaRuns, { seed: SEED, numRuns: Math.ceil(ROWS / ROWS_A_RUN) });
 		for (const [index, run] of runs.entries()) {
 			await compare(run, fc.sample(run.items, { seed: SEED + index, numRuns: ROWS_A_RUN }), findings);
 		}
-		const { sent, refused, onPurpose, disagreements } = findings;
-		expect({ number: disagreements.length, shown: disagreements.slice(0, MOST_SHOWN) }).toEqual({
-			number: 0,
-			shown: [],
-		});
+		const { sent, refused, onPurpose, disagreements, ofSandbox } = findings;
+		for (const found of [disagreements, ofSandbox]) {
+			expect({ number: found.length, shown: found.slice(0, MOST_SHOWN) }).toEqual({ number: 0, shown: [] });
+		}
 		expect([...onPurpose.keys()].toSorted()).toEqual(purposes.toSorted());
 		const server = `${check.version}, check of rows`;
 		noteServer(check.version);
@@ -155,6 +201,8 @@ peerTest(
 		const meant = [...onPurpose.values()].reduce((sum, number) => sum + number, 0);
 		note(server, 'rows that the node refuses: refused', refused - meant, refused - meant);
 		for (const [purpose, number] of onPurpose) note(server, `refused by the node alone: ${purpose}`, number, number);
+		note(server, 'bodies of which the sandbox says the same', findings.bodies, findings.bodies);
+		note(server, 'schemas that the sandbox publishes as the library', runs.length, runs.length);
 	},
 	600_000,
 );

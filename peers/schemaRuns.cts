@@ -124,7 +124,14 @@ export const schemaRuns: fc.Arbitrary<SchemaRun> = fc
 			group,
 			members.map(({ name, type: { text }, nullable }) => ({ name, type: text, nullable })),
 		]);
-		const schema = { schemaVersion: 1, ...Object.fromEntries(written), output: { kind: 'predictions' }, maxBatchRows };
+		const featureView = { name: 'any', version: 1 };
+		const schema = {
+			schemaVersion: 1,
+			featureView,
+			...Object.fromEntries(written),
+			output: { kind: 'predictions' },
+			maxBatchRows,
+		};
 		const mapping = mappingOf(columns, mapped);
 		// Without names a column too many could stand where one is missing.
 		const fitting = mapped === 'of before' ? 'object' : layout;

@@ -128,7 +128,7 @@ describe('automatically', () => {
 		});
 		expect(predictions(run)).toEqual([0, 1]);
 		expect(run.failed.map(({ json }) => [json.id, json.error])).toEqual([
-			[2, expect.stringContaining('no entity found')],
+			[2, expect.stringContaining('no entity with these serving keys')],
 		]);
 	});
 
