@@ -4,8 +4,8 @@ Usage: python default_predictor.py <port> <schema> <rendered>
 <schema> is a file with the deployment schema as the REST API gives it; <rendered> gets what the library makes of it.
 
 The model's prediction is the sum of cc_num and amount, where null counts as 0. What becomes of a row is decided by its
-cc_num: an even one is known, an odd one is not, a transformation raises for 13, the feature store is away for 17, the model
-raises for 19.
+cc_num: an even one is known, an odd one is not, a transformation raises for 13, the feature store is away for 17 and once for
+34, the model raises for 19.
 
 The step from a request's body to the predictor is Hopsworks' wrapper, which is in no package; it is the few lines of Wrapper.
 """
@@ -26,7 +26,7 @@ from hsml.deployment_schema import DeploymentSchema
 from kserve import Model, ModelServer
 
 NAME = "payments"
-UNTRANSFORMABLE, AWAY, BEYOND_THE_MODEL = 13, 17, 19
+UNTRANSFORMABLE, AWAY, BEYOND_THE_MODEL, AWAY_ONCE = 13, 17, 19, 34
 
 
 class FeatureView:
@@ -35,6 +35,7 @@ class FeatureView:
     logging_enabled = False
     transformation_functions = []
     features = []
+    was_away = False
 
     def init_serving(self, **_):
         pass
@@ -46,6 +47,9 @@ class FeatureView:
         keys = [int(one["cc_num"]) for one in entry]
         if UNTRANSFORMABLE in keys:
             raise ZeroDivisionError("a transformation divides by its input")
+        if AWAY_ONCE in keys and not self.was_away:
+            self.was_away = True
+            raise TimeoutError("the feature store was away")
         if AWAY in keys:
             raise ConnectionError("the feature store is away")
         known = [key if key % 2 == 0 or key == BEYOND_THE_MODEL else None for key in keys]
