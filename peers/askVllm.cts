@@ -1,5 +1,5 @@
 /** What is asked of a language model: through the nodes in n8n's engine, behind the gateway; and of the server itself, to compare with. */
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { ExecutionError, IDataObject, INodeParameters } from 'n8n-workflow';
 import { runModel, type RunOptions, type RunResult } from '../test/support/engine.cts';
 import { read } from '../test/support/json.cts';
 import { PROJECT } from './envoy.cts';
@@ -48,6 +48,11 @@ export function embed(vllm: Vllm, deployment: string, { parameters, options, ...
 			options: { timeout: 120, ...options },
 		},
 	});
+}
+
+/** What a failed run tells its user. */
+export function messageOf({ error }: { error?: ExecutionError }): string {
+	return [error?.message, error?.description].join(' ');
 }
 
 export interface Said {
