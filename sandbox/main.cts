@@ -1,7 +1,7 @@
-/** Runs the sandbox in a process of its own and says how to use it: npm run sandbox -- --port 18080 */
+/** Runs the sandbox in a process of its own and says how to use it: npm run sandbox -- --port 18080 --tls */
 import { parseArgs } from 'node:util';
 import { SANDBOX_KEY } from './keys.cts';
-import { startSandbox } from './sandbox.cts';
+import { startSandbox, type Sandbox } from './sandbox.cts';
 
 const GUIDE_BODY = '{"inputs": [[4641025220953719, 4920355418495856]]}';
 
@@ -45,16 +45,53 @@ To see trouble, tell it to misbehave for the next two requests:
 `;
 }
 
+/** What Hopsworks' own client, which speaks TLS only, wants to hear. */
+function pythonUsage(url: string): string {
+	return `Over TLS it listens on ${url}, with a certificate that it made for itself.
+
+Hopsworks' own Python client (pip install "hopsworks[python]"):
+
+  import hopsworks
+
+  project = hopsworks.login(
+      host="127.0.0.1", port=${new URL(url).port}, project="test",
+      api_key_value="${SANDBOX_KEY}", hostname_verification=False,
+  )
+  serving = project.get_model_serving()
+  print(serving.get_deployments())
+
+  fraud = serving.get_deployment("fraud")
+  print(fraud.predict(inputs=[4641025220953719, 4920355418495856]))
+
+  screening = serving.get_deployment("screening")
+  screening.start(await_running=60)
+  screening.stop(await_stopped=60)
+
+In n8n, switch 'Ignore SSL Issues (Insecure)' on in a credential with this address.
+`;
+}
+
+function usageOf({ url, tls }: Sandbox): string {
+	return tls ? `${usage(url)}\n${pythonUsage(tls.url)}` : usage(url);
+}
+
+const OPTIONS = {
+	port: { type: 'string', default: '18080' },
+	tls: { type: 'boolean', default: false },
+	'tls-port': { type: 'string', default: '18443' },
+} as const;
+
 async function main(): Promise<void> {
-	const { values } = parseArgs({ options: { port: { type: 'string', default: '18080' } } });
-	const sandbox = await startSandbox(Number(values.port));
-	console.log(usage(sandbox.url));
+	const { values } = parseArgs({ options: OPTIONS });
+	const tlsPort = values.tls ? Number(values['tls-port']) : undefined;
+	const sandbox = await startSandbox({ port: Number(values.port), tlsPort });
+	console.log(usageOf(sandbox));
 	const end = (): void => void sandbox.close().then(() => process.exit());
 	process.on('SIGINT', end).on('SIGTERM', end);
 }
 
 main().catch((error: unknown) => {
 	const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-	console.error(isTaken ? 'That port is taken: choose another with --port' : error);
+	console.error(isTaken ? 'That port is taken: choose another with --port, or --tls-port' : error);
 	process.exitCode = 1;
 });
