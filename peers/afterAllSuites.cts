@@ -1,9 +1,8 @@
-/** Jest's global tear-down: the report where it was asked for, and the end of the servers. */
+/** Jest's global tear-down: the report where it was asked for. */
 import { isWriting } from '../tools/writing.cts';
-import { writeResults } from './results.cts';
-import { stopPeers } from './startPeers.cts';
+import { endResults, writeResults } from './results.cts';
 
-export default async function afterAllSuites(): Promise<void> {
+export default function afterAllSuites(): void {
 	if (isWriting) writeResults();
-	await stopPeers();
+	endResults();
 }

