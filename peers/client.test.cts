@@ -3,6 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { fraud } from '../sandbox/models/fraud.cts';
 import { tumor } from '../sandbox/models/tumor.cts';
 import expected from '../sandbox/models/tumor.expected.json';
+import { pythonLines } from '../sandbox/usage.cts';
 import documentedSchema from '../test/fixtures/hopsworks/serving-schema.json';
 import { runModel } from '../test/support/engine.cts';
 import { listOf } from '../test/support/json.cts';
@@ -43,11 +44,10 @@ describe.each([
 	afterAll(() => client.sandbox.close());
 	const value = (step: string): unknown => client.steps.value(step);
 	const failure = (step: string) => client.steps.failure(step);
-	/** Steps that only the newer client can go. */
+	/** What only the newer client can do. */
 	const since52 = (what: string, body: () => Promise<void>): void => {
-		if (is52) return peerTest(`${environment}: ${what}`, body);
+		if (is52) peerTest(what, body);
 	};
-	const step = (what: string, body: () => Promise<void>): void => peerTest(`${environment}: ${what}`, body);
 
 	/** How many rows the node predicts, over TLS and by the gateway that it finds, as is expected. */
 	async function nodes(deployment: string, rows: IDataObject[], parameters: INodeParameters, wanted: unknown[]) {
@@ -65,21 +65,21 @@ describe.each([
 		note(client.name, asked, wanted.length, Math.min(equal, byNode));
 	}
 
-	step('every call of the REST API finds a route', async () => {
+	peerTest('every call of the REST API finds a route', async () => {
 		expect(client.unknown).toEqual([]);
 		expect(client.calls).toContain('GET /project/119/credentials');
 		const answered = client.calls.length - client.unknown.length;
 		note(client.name, 'calls of the REST API that find a route', client.calls.length, answered);
 	});
 
-	step('login, and who may not', async () => {
+	peerTest('login, and who may not', async () => {
 		expect(value('project')).toEqual([119, 'test']);
 		expect(failure('wrong key')).toMatchObject({ error: 'ProjectException', reply: { errorCode: 320002 } });
 		expect(failure('project of others')).toMatchObject({ error: 'ProjectException', reply: { errorCode: 120011 } });
 		if (is52) expect(value('namespace')).toBe('test');
 	});
 
-	step('deployments: all, by name, by number, and none', async () => {
+	peerTest('deployments: all, by name, by number, and none', async () => {
 		expect(value('deployments')).toMatchObject({
 			fraud: 'Running',
 			screening: 'Stopped',
@@ -93,7 +93,7 @@ describe.each([
 		expect(failure('by status').error).toBe('ValueError');
 	});
 
-	step('addresses, over TLS', async () => {
+	peerTest('addresses, over TLS', async () => {
 		const url = client.sandbox.tls?.url;
 		expect(value('gateways')).toContainEqual(['LOAD_BALANCER', ['127.0.0.1']]);
 		expect(value('endpoint URL')).toBe(`${url}/v1/test/fraud`);
@@ -103,7 +103,7 @@ describe.each([
 		expect(failure('language model').error).toBe('ModelServingException');
 	});
 
-	step('card numbers, in every form of a request and through Hopsworks itself', async () => {
+	peerTest('card numbers, in every form of a request and through Hopsworks itself', async () => {
 		const { withoutGateway } = client;
 		const rows = CARDS.map((card) => ({ card: String(card) }));
 		const byNode = await nodes('fraud', rows, { columns: 'card', rowFormat: 'lists' }, FRAUDS);
@@ -116,14 +116,13 @@ describe.each([
 		expect(withoutGateway.value('inference URL without a gateway')).toContain(inHopsworks);
 	});
 
-	step('tumors, from a model that runs and from one that is started', async () => {
-		const columns = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
-		const rows = TUMORS.map((row) => Object.fromEntries(row.map((one, column) => [columns[column] ?? '', one])));
-		const byNode = await nodes('tumor', rows, { columns: columns.join(', '), rowFormat: 'lists' }, TYPES);
+	peerTest('tumors, from a model that runs and from one that is started', async () => {
+		const rows = TUMORS.map((features) => ({ features }));
+		const byNode = await nodes('tumor', rows, { rows: 'json', rowJson: '={{ $json.features }}' }, TYPES);
 		noteEqual('tumors, as the node predicts', TYPES, [value('tumor'), value('batched')], byNode);
 	});
 
-	step('payments with a schema', async () => {
+	peerTest('payments with a schema', async () => {
 		const wanted = PAYMENTS.map(({ amount, budget }) => (amount > budget ? 1 : 0));
 		const rows = PAYMENTS.map((row) => ({ ...row, cc_num: String(row.cc_num) }));
 		const schemaColumns = { mappingMode: 'autoMapInputData', value: null };
@@ -131,7 +130,7 @@ describe.each([
 		noteEqual('payments, as the node predicts', wanted, [value('payments')], byNode);
 	});
 
-	step('start and stop, with predictions and logs only in between', async () => {
+	peerTest('start and stop, with predictions and logs only in between', async () => {
 		expect(failure('stopped').said).toContain('Deployment not created or running');
 		expect(value('start')).toBeNull();
 		expect([value('started'), value('stopped again')]).toEqual(['Running', 'Stopped']);
@@ -141,14 +140,14 @@ describe.each([
 		expect(value('logs of a stopped one')).toContain('Deployment not running');
 	});
 
-	step('a start that fails, and one that is refused', async () => {
+	peerTest('a start that fails, and one that is refused', async () => {
 		expect(value('start of a failed one')).toContain('Deployment is in failed state');
 		expect(failure('failing start').said).toContain('ModuleNotFoundError');
 		expect(value('failed')).toEqual(['Failed', expect.stringContaining('ModuleNotFoundError')]);
 		expect(failure('refused start')).toMatchObject({ error: 'RestAPIError', reply: { errorCode: 150068 } });
 	});
 
-	step('bad rows of a schema, and no such entity', async () => {
+	peerTest('bad rows of a schema, and no such entity', async () => {
 		// The older client knows no schema, and takes every 404 for a deployment that does not run.
 		expect(failure('no entity').error).toBe(is52 ? 'RestAPIError' : 'ModelServingException');
 		expect(codeOf(failure('no entity'))).toBe('ENTITY_NOT_FOUND');
@@ -168,6 +167,12 @@ describe.each([
 		expect(value('prices')).toMatchObject({ otelInputTokenPricePerMillion: 0.15, otelOutputTokenPricePerMillion: 0.6 });
 		expect(value('image tags')).toEqual(['v0.28.0']);
 		expect(String(value('log lines')).trim().split('\n')).toHaveLength(3);
+	});
+
+	since52('the lines that the sandbox prints run as they are', async () => {
+		const printed = await client.runLines(pythonLines(client.sandbox.tls?.url ?? ''));
+		expect(printed).toContain("Deployment(name: 'fraud'");
+		expect(printed).toContain("{'predictions': [0]}");
 	});
 
 	since52('tags', async () => {

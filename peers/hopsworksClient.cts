@@ -36,7 +36,12 @@ export interface Client {
 	/** Calls of the REST API that the client made, and those among them that met no route. */
 	calls: string[];
 	unknown: string[];
+	/** What a script prints that logs in to the sandbox by itself. */
+	runLines(lines: string): Promise<string>;
 }
+
+/** The client reports to nobody what it is used for. */
+const env = { ENABLE_HOPSWORKS_USAGE: 'false' };
 
 function stepsOf(found: Record<string, unknown>): Steps {
 	return {
@@ -60,7 +65,6 @@ async function runScript(python: string, run: string, asked: Record<string, unkn
 	const [question, answer] = [join(own, 'asked.json'), join(own, 'found.json')];
 	writeFileSync(question, stringify({ ...asked, folder: join(own, 'certificates') }) ?? '');
 	const args = [join(__dirname, 'hopsworks_client.py'), question, answer];
-	const env = { ENABLE_HOPSWORKS_USAGE: 'false' };
 	const { all } = await execa(python, args, { input: '1\n', env, all: true, reject: false });
 	if (!existsSync(answer)) throw new Error(`the client's script did not end well:\n${all}`);
 	return stepsOf(recordOf(read(readFileSync(answer, 'utf8'))));
@@ -84,7 +88,19 @@ export async function runClient(environment: string, rows: RowsByName): Promise<
 	const withoutGateway = await runScript(python, `${environment}-without`, { ...asked, gateway: false });
 	settings.hasLoadBalancer = true;
 	const { restApi, unknown } = sandbox.traffic;
-	return { name, sandbox, steps, withoutGateway, calls: [...restApi], unknown: [...unknown] };
+	return {
+		name,
+		sandbox,
+		steps,
+		withoutGateway,
+		calls: [...restApi],
+		unknown: [...unknown],
+		async runLines(lines) {
+			// Certificates would go to a folder that the users of a machine share.
+			const own = lines.replace('login(', `login(cert_folder=${JSON.stringify(join(folder, 'lines'))},`);
+			return (await execa(python, ['-'], { input: own, env })).stdout;
+		},
+	};
 }
 
 /** The code in a reply of a deployment with a schema, or of the REST API. */
