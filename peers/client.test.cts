@@ -52,7 +52,7 @@ describe.each([
 	/** How many rows the node predicts, over TLS and by the gateway that it finds, as is expected. */
 	async function nodes(deployment: string, rows: IDataObject[], parameters: INodeParameters, wanted: unknown[]) {
 		const run = await runModel({
-			credential: { hopsworksUrl: client.sandbox.tls?.url, ignoreSslIssues: true },
+			credential: { hopsworksUrl: client.url, ignoreSslIssues: true },
 			rows: rows.map((row, index) => ({ ...row, index })),
 			parameters: { operation: 'predict', deployment: { __rl: true, mode: 'name', value: deployment }, ...parameters },
 		});
@@ -94,7 +94,7 @@ describe.each([
 	});
 
 	peerTest('addresses, over TLS', async () => {
-		const url = client.sandbox.tls?.url;
+		const { url } = client;
 		expect(value('gateways')).toContainEqual(['LOAD_BALANCER', ['127.0.0.1']]);
 		expect(value('endpoint URL')).toBe(`${url}/v1/test/fraud`);
 		expect(value('inference URL')).toBe(`${url}/v1/test/fraud/v1/models/fraud:predict`);
@@ -170,7 +170,7 @@ describe.each([
 	});
 
 	since52('the lines that the sandbox prints run as they are', async () => {
-		const printed = await client.runLines(pythonLines(client.sandbox.tls?.url ?? ''));
+		const printed = await client.runLines(pythonLines(client.url));
 		expect(printed).toContain("Deployment(name: 'fraud'");
 		expect(printed).toContain("{'predictions': [0]}");
 	});

@@ -30,6 +30,8 @@ export interface Client {
 	/** As the report names it. */
 	name: string;
 	sandbox: Sandbox;
+	/** The sandbox's address over TLS. */
+	url: string;
 	steps: Steps;
 	/** Those that it goes where no gateway can be reached from outside. */
 	withoutGateway: Steps;
@@ -66,7 +68,7 @@ async function runScript(python: string, run: string, asked: Record<string, unkn
 	writeFileSync(question, stringify({ ...asked, folder: join(own, 'certificates') }) ?? '');
 	const args = [join(__dirname, 'hopsworks_client.py'), question, answer];
 	const { all } = await execa(python, args, { input: '1\n', env, all: true, reject: false });
-	if (!existsSync(answer)) throw new Error(`the client's script did not end well:\n${all}`);
+	if (!existsSync(answer)) throw new Error(`the client's script did not end well:\n${all ?? ''}`);
 	return stepsOf(recordOf(read(readFileSync(answer, 'utf8'))));
 }
 
@@ -77,11 +79,13 @@ export async function runClient(environment: string, rows: RowsByName): Promise<
 	const name = `Hopsworks client ${await versionIn(programs, 'hopsworks')}`;
 	noteServer(name);
 	const sandbox = await startSandbox({ tlsPort: 0 });
+	if (!sandbox.tls) throw new Error('the sandbox does not listen over TLS');
+	const { url } = sandbox.tls;
 	const { settings } = sandbox.cluster;
 	Object.assign(settings.pace, { start: 1000, stop: 1000, wake: 1 });
 	const certificate = join(folder, `${environment}.pem`);
-	writeFileSync(certificate, sandbox.tls?.certificate ?? '');
-	const port = Number(new URL(sandbox.tls?.url ?? '').port);
+	writeFileSync(certificate, sandbox.tls.certificate);
+	const port = Number(new URL(url).port);
 	const asked = { port, certificate, key: SANDBOX_KEY, rows };
 	const steps = await runScript(python, environment, { ...asked, gateway: true });
 	settings.hasLoadBalancer = false;
@@ -91,6 +95,7 @@ export async function runClient(environment: string, rows: RowsByName): Promise<
 	return {
 		name,
 		sandbox,
+		url,
 		steps,
 		withoutGateway,
 		calls: [...restApi],

@@ -16,8 +16,12 @@ interface Answer {
 }
 
 let sandbox: Sandbox;
+/** Its address over TLS, and the certificate there. */
+let tls: NonNullable<Sandbox['tls']>;
 beforeAll(async () => {
 	sandbox = await startSandbox({ tlsPort: 0 });
+	if (!sandbox.tls) throw new Error('it does not listen over TLS');
+	({ tls } = sandbox);
 });
 afterAll(() => sandbox.close());
 
@@ -31,7 +35,7 @@ async function ask(path: string, options: RequestInit = {}): Promise<Answer> {
 async function askOverTls(path: string, certificate?: string): Promise<Answer> {
 	const agent = new Agent({ ca: certificate });
 	return await new Promise((resolve, reject) => {
-		getOverTls(`${sandbox.tls?.url}${path}`, { agent, headers }, (response) => {
+		getOverTls(`${tls.url}${path}`, { agent, headers }, (response) => {
 			text(response).then((body) => resolve({ status: response.statusCode ?? 0, body: read(body) }), reject);
 		}).on('error', reject);
 	});
@@ -42,26 +46,28 @@ describe('over TLS', () => {
 		const asked = `${API}/project/getProjectInfo/test`;
 		const plain = await ask('/project/getProjectInfo/test');
 		expect(plain).toMatchObject({ status: 200, body: { projectId: 119 } });
-		expect(await askOverTls(asked, sandbox.tls?.certificate)).toEqual(plain);
+		expect(await askOverTls(asked, tls.certificate)).toEqual(plain);
 		await expect(askOverTls(asked)).rejects.toThrow('self-signed certificate');
 	});
 
 	test('its gateway is named with both ports, by either way', async () => {
-		const [http, https] = [sandbox.url, sandbox.tls?.url ?? ''].map((url) => Number(new URL(url).port));
-		const ports = expect.arrayContaining([
-			{ name: 'HTTP', number: http },
-			{ name: 'HTTPS', number: https },
-		]);
+		const [http, https] = [sandbox.url, tls.url].map((url) => Number(new URL(url).port));
 		const path = '/project/119/inference/endpoints';
-		for (const { body } of [await ask(path), await askOverTls(`${API}${path}`, sandbox.tls?.certificate)]) {
-			expect(body).toContainEqual(expect.objectContaining({ type: 'LOAD_BALANCER', hosts: ['127.0.0.1'], ports }));
+		for (const { body } of [await ask(path), await askOverTls(`${API}${path}`, tls.certificate)]) {
+			const gateway = listOf(body).find((one) => at(one, 'type') === 'LOAD_BALANCER');
+			expect(at(gateway, 'hosts')).toEqual(['127.0.0.1']);
+			expect(at(gateway, 'ports')).toEqual([
+				{ name: 'STATUS', number: 15021 },
+				{ name: 'HTTP', number: http },
+				{ name: 'HTTPS', number: https },
+			]);
 		}
 	});
 
 	test('the node goes all the way by it', async () => {
 		const before = sandbox.traffic.requests;
 		const { success } = await runModel({
-			credential: { hopsworksUrl: sandbox.tls?.url, ignoreSslIssues: true },
+			credential: { hopsworksUrl: tls.url, ignoreSslIssues: true },
 			rows: [{ card: '4641025220953719' }],
 			parameters: {
 				operation: 'predict',
@@ -161,7 +167,7 @@ describe('a deployment', () => {
 
 	test('names its schema, which is found by that name alone', async () => {
 		const { predictorEnvVars } = await recordNamed('payments');
-		const id = /^SERVING_SCHEMA_ID=(.+)$/m.exec(listOf(predictorEnvVars).join('\n'))?.[1];
+		const [, id = ''] = /^SERVING_SCHEMA_ID=(.+)$/m.exec(listOf(predictorEnvVars).join('\n')) ?? [];
 		expect(predictorEnvVars).toContain('SERVING_SCHEMA_ENFORCER=predictor');
 		const schema = '/project/119/serving/16/schema?format=schema';
 		expect(await ask(`${schema}&schemaId=${id}`)).toMatchObject({ status: 200, body: { schemaId: id } });
