@@ -3,8 +3,8 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { fraud } from '../sandbox/models/fraud.cts';
 import { tumor } from '../sandbox/models/tumor.cts';
 import expected from '../sandbox/models/tumor.expected.json';
+import { schema } from '../sandbox/schema.cts';
 import { pythonLines } from '../sandbox/usage.cts';
-import documentedSchema from '../test/fixtures/hopsworks/serving-schema.json';
 import { runModel } from '../test/support/engine.cts';
 import { listOf } from '../test/support/json.cts';
 import { codeOf, runClient, type Client } from './hopsworksClient.cts';
@@ -156,10 +156,8 @@ describe.each([
 	});
 
 	since52('schema, versions, prices, image tags, log lines', async () => {
-		expect(value('schema')).toEqual(documentedSchema);
-		expect(client.calls).toContain(
-			`GET /project/119/serving/16/schema?format=schema&schemaId=${documentedSchema.schemaId}`,
-		);
+		expect(value('schema')).toEqual(schema);
+		expect(client.calls).toContain(`GET /project/119/serving/16/schema?format=schema&schemaId=${schema.schemaId}`);
 		expect(value('versions')).toEqual([
 			[2, true, 2],
 			[1, false, 1],

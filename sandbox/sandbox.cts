@@ -62,7 +62,13 @@ export async function startSandbox({ port = 0, tlsPort }: Ports = {}): Promise<S
 	const answered = (request: IncomingMessage, response: ServerResponse): void =>
 		void respond(sandbox, request, response);
 	const plain = await listen(port, answered);
-	const secure = tlsPort === undefined ? undefined : await listenOverTls(tlsPort, answered);
+	const secure =
+		tlsPort === undefined
+			? undefined
+			: await listenOverTls(tlsPort, answered).catch(async (error: unknown) => {
+					await plain.close();
+					throw error;
+				});
 	if (secure) cluster.tls = { http: plain.port, https: secure.port };
 	const sandbox: Sandbox = {
 		url: `http://127.0.0.1:${plain.port}`,

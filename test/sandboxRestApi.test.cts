@@ -64,6 +64,15 @@ describe('over TLS', () => {
 		}
 	});
 
+	test('a port that is taken leaves none behind', async () => {
+		const other = await startSandbox();
+		await other.close();
+		const port = Number(new URL(other.url).port);
+		const taken = Number(new URL(tls.url).port);
+		await expect(startSandbox({ port, tlsPort: taken })).rejects.toThrow('EADDRINUSE');
+		await (await startSandbox({ port })).close();
+	});
+
 	test('the node goes all the way by it', async () => {
 		const before = sandbox.traffic.requests;
 		const { success } = await runModel({
@@ -216,6 +225,8 @@ describe('a deployment', () => {
 		expect((await ask('/project/119/serving/12/tags')).body).toMatchObject({ count: 0 });
 		const remove = async (): Promise<Answer> => await ask(`${tags}/owner`, { headers, method: 'DELETE' });
 		expect(await remove()).toEqual({ status: 204, body: '' });
+		const again = await fetch(`${sandbox.url}${API}${tags}/a%20b`, { headers, method: 'DELETE' });
+		expect([again.status, again.headers.get('content-length')]).toEqual([204, null]);
 		for (const gone of [await remove(), await ask(`${tags}/owner`)]) {
 			expect(gone).toMatchObject({ status: 404, body: { errorCode: 370002 } });
 		}
