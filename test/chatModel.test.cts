@@ -204,6 +204,15 @@ describe('tools', () => {
 });
 
 describe('streaming', () => {
+	test('adds up to one text, whoever adds the pieces', async () => {
+		const { made } = await useChatModel(async (model) => {
+			let whole: AIMessageChunk | undefined;
+			for await (const chunk of await model.stream('What is 6 * 7? Explain it')) whole = whole?.concat(chunk) ?? chunk;
+			return { content: whole?.content, text: whole?.text };
+		}, toSandbox());
+		expect(made.content).toEqual([{ type: 'text', text: made.text, index: 0 }]);
+	});
+
 	test('piece by piece, with reasoning, the finish reason and the tokens', async () => {
 		const { made } = await useChatModel(
 			async (model) => {
