@@ -5,7 +5,9 @@ import type { Reply, Stream } from './reply.cts';
 
 export async function send(response: ServerResponse, { status, headers, body, stream }: Reply): Promise<void> {
 	if (!stream) {
-		response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+		// 204 says by itself that nothing follows, and may not say it twice (RFC 9110, 8.6).
+		const length = status === 204 ? {} : { 'content-length': Buffer.byteLength(body) };
+		response.writeHead(status, { ...headers, ...length }).end(body);
 		return;
 	}
 	response.writeHead(status, headers);

@@ -248,8 +248,8 @@ describe('the REST API', () => {
 
 	test('deployments, projects and gateways have only fields that the documented ones have', async () => {
 		const { body: records } = await get('/project/119/serving');
-		// Those of 4.2, and the settings of tracing that 5.2 has beside them.
-		const documented = new Set([...servings.flatMap(fieldsOf), 'tracing']);
+		// Those of 4.2, and what 5.1 and 5.2 have beside them.
+		const documented = new Set([...servings.flatMap(fieldsOf), 'tracing', 'knativeMode', 'predictorEnvironment']);
 		for (const record of listOf(records)) for (const field of fieldsOf(record)) expect(documented).toContain(field);
 		const { body: project } = await get('/project/getProjectInfo/test');
 		for (const field of fieldsOf(project)) expect(fieldsOf(projectInfo)).toContain(field);
