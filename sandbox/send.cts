@@ -3,9 +3,12 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Reply, Stream } from './reply.cts';
 
-export async function send(response: ServerResponse, { status, headers, body, stream }: Reply): Promise<void> {
+export async function send(
+	response: ServerResponse,
+	{ status, headers, body, bytes = Buffer.from(body), stream }: Reply,
+): Promise<void> {
 	if (!stream) {
-		response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+		response.writeHead(status, { ...headers, 'content-length': bytes.length }).end(bytes);
 		return;
 	}
 	response.writeHead(status, headers);

@@ -1,0 +1,102 @@
+/** `response_format`: its forms, and the schemas that no grammar can be made of. */
+import { isObject } from '../reply.cts';
+import { issue, missing, notOneOf, type Issue, type Place } from './issues.cts';
+import { badRequest, type Refusal } from './refusal.cts';
+import type { Fields, Server } from './server.cts';
+
+const PLACE: Place = ['response_format', 'function-wrap[__log_extra_fields__()]'];
+const TEXT_OR_JSON = ['text', 'json_object', 'json_schema'];
+const TAG = ['structural_tag'];
+
+function jsonIssues({ type, json_schema: given }: Fields): Issue[] {
+	if (!TEXT_OR_JSON.includes(String(type))) return [notOneOf([...PLACE, 'type'], TEXT_OR_JSON, type)];
+	if (!isObject(given)) return [];
+	const place = [...PLACE, 'json_schema'];
+	const { schema } = given;
+	return [
+		...('name' in given ? [] : [missing([...place, 'name'], given)]),
+		...(schema === undefined || schema === null || isObject(schema)
+			? []
+			: [issue('dict_type', [...place, 'schema'], 'Input should be a valid dictionary', schema)]),
+	];
+}
+
+/** A tag has two forms, of which the second is the older. */
+function tagIssues(format: Fields, fields: string[]): Issue[] {
+	return [
+		...(format.type === 'structural_tag' ? [] : [notOneOf([...PLACE, 'type'], TAG, format.type)]),
+		...fields.filter((name) => !(name in format)).map((name) => missing([...PLACE, name], format)),
+	];
+}
+
+export function issuesOfFormat({ response_format: format }: Fields): Issue[] {
+	if (!isObject(format)) return [];
+	const found = [jsonIssues(format), tagIssues(format, ['format']), tagIssues(format, ['structures', 'triggers'])];
+	return found.some((issues) => issues.length === 0) ? [] : found.flat();
+}
+
+/** The schema that an answer is held to; undefined where there is none. */
+export function schemaOf({ response_format: format, structured_outputs: outputs }: Fields): unknown {
+	if (isObject(format) && isObject(format.json_schema)) return format.json_schema.schema;
+	return isObject(outputs) && isObject(outputs.json) ? outputs.json : undefined;
+}
+
+const TYPES = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];
+
+/** Keywords that llguidance does not hold an answer to. */
+const UNIMPLEMENTED = [
+	'contains',
+	'dependentRequired',
+	'dependentSchemas',
+	'else',
+	'if',
+	'maxContains',
+	'minContains',
+	'not',
+	'propertyNames',
+	'then',
+	'unevaluatedItems',
+	'unevaluatedProperties',
+	'uniqueItems',
+];
+
+/** Keywords whose value is a schema, schemas in a list, or schemas by name. */
+const ONE = ['additionalProperties', 'items'];
+const LIST = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
+const NAMED = ['$defs', 'definitions', 'patternProperties', 'properties'];
+
+function below(schema: Fields): unknown[] {
+	return [
+		...ONE.map((name) => schema[name]),
+		...LIST.flatMap((name) => (Array.isArray(schema[name]) ? schema[name] : [])),
+		...NAMED.flatMap((name) => (isObject(schema[name]) ? Object.values(schema[name]) : [])),
+	];
+}
+
+const GRAMMARS = {
+	llguidance: {
+		type: (type: string) => `Grammar error: Invalid type: ${type}`,
+		keywords: (names: string[]) =>
+			`Grammar error: Unimplemented keys: [${names.map((name) => `"${name}"`).join(', ')}]`,
+	},
+	xgrammar: {
+		type: (type: string) =>
+			`Failed to transform json schema into a grammar: [12:00:00] json_schema_converter.cc:4944: Unsupported type "${type}"`,
+		keywords: () => 'The provided JSON schema contains features not supported by xgrammar.',
+	},
+};
+
+/** What the server's grammar cannot do with a schema, in its own words. */
+export function refusalOfSchema(server: Server, schema: unknown): Refusal | undefined {
+	if (!isObject(schema)) return undefined;
+	const says = GRAMMARS[server.grammar];
+	const type = [schema.type].flat().find((one) => one !== undefined && !TYPES.includes(String(one)));
+	if (type !== undefined) return badRequest(says.type(String(type)));
+	const keywords = Object.keys(schema).filter((name) => UNIMPLEMENTED.includes(name));
+	if (keywords.length > 0) return badRequest(says.keywords(keywords));
+	for (const inner of below(schema)) {
+		const refusal = refusalOfSchema(server, inner);
+		if (refusal) return refusal;
+	}
+	return undefined;
+}
