@@ -1,5 +1,5 @@
 /** What is wrong with a chat request, in the order in which vLLM looks at it. */
-import { isObject } from '../reply.cts';
+import { isObject, shown } from '../reply.cts';
 import { issuesOfFields } from './fields.cts';
 import { issuesOfFormat, refusalOfSchema, schemaOf } from './formats.cts';
 import { invalid, type Issue } from './issues.cts';
@@ -15,18 +15,29 @@ const isGiven = (value: unknown): boolean => value !== undefined && value !== nu
 
 /** Fields that do not go together, before their values are looked at. */
 function refusalOfTogether(body: Fields): Refusal | undefined {
-	const { stream, stream_options: options, logprobs, top_logprobs: top, response_format: format } = body;
-	if (isGiven(options) && stream !== true) {
-		return badRequest('Stream options can only be defined when `stream=True`.', 'stream_options');
-	}
-	if (isGiven(top) && Number(top) !== 0 && logprobs !== true) {
-		return badRequest('when using `top_logprobs`, `logprobs` must be set to true.', 'top_logprobs');
-	}
+	const { stream, stream_options: options, response_format: format } = body;
 	if (isObject(format) && format.type === 'json_schema' && !isGiven(format.json_schema)) {
 		const message = "When response_format type is 'json_schema', the 'json_schema' field must be provided.";
 		return badRequest(message, 'response_format');
 	}
-	return refusalOfTools(body);
+	if (isGiven(options) && stream !== true) {
+		return badRequest('Stream options can only be defined when `stream=True`.', 'stream_options');
+	}
+	return refusalOfLogprobs(body) ?? refusalOfConstraints(body) ?? refusalOfTools(body);
+}
+
+function refusalOfLogprobs({ logprobs, top_logprobs: top }: Fields): Refusal | undefined {
+	if (!isGiven(top)) return undefined;
+	if (typeof top !== 'number') return badRequest('`top_logprobs` must be an integer.', 'top_logprobs', shown(top));
+	if (top < -1) return badRequest('`top_logprobs` must be a positive value or -1.', 'top_logprobs', top);
+	const isAlone = top !== 0 && logprobs !== true;
+	return isAlone ? badRequest('when using `top_logprobs`, `logprobs` must be set to true.', 'top_logprobs') : undefined;
+}
+
+function refusalOfConstraints({ structured_outputs: outputs }: Fields): Refusal | undefined {
+	const given = isObject(outputs) ? ['json', 'regex', 'choice'].filter((name) => isGiven(outputs[name])) : [];
+	if (given.length < 2) return undefined;
+	return badRequest("You can only use one kind of constraints for structured outputs ('json', 'regex' or 'choice').");
 }
 
 function refusalOfTools({ tools, tool_choice: choice }: Fields): Refusal | undefined {
@@ -35,9 +46,13 @@ function refusalOfTools({ tools, tool_choice: choice }: Fields): Refusal | undef
 		return badRequest(message, 'tools');
 	}
 	if (!isGiven(choice) || choice === 'none') return undefined;
-	if (!Array.isArray(tools)) return badRequest('When using `tool_choice`, `tools` must be set.', 'tool_choice');
-	if (!isObject(choice) || !isObject(choice.function)) return undefined;
-	const { name } = choice.function;
+	if (!isGiven(tools)) return badRequest('When using `tool_choice`, `tools` must be set.', 'tool_choice');
+	if (choice === 'auto' || choice === 'required' || !Array.isArray(tools)) return undefined;
+	if (!isObject(choice)) {
+		const message = `Invalid value for \`tool_choice\`: ${shown(choice)}! Only named tools, "none", "auto" or "required" are supported.`;
+		return badRequest(message, 'tool_choice');
+	}
+	const name = isObject(choice.function) ? choice.function.name : undefined;
 	const isThere = tools.some((tool) => isObject(tool) && isObject(tool.function) && tool.function.name === name);
 	const message = 'The tool specified in `tool_choice` does not match any of the specified `tools`';
 	return isThere ? undefined : badRequest(message, 'tool_choice');

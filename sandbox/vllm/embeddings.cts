@@ -79,12 +79,12 @@ export function embeddings(name: string, server: Server, body: Fields): Reply {
 		0,
 	);
 	const usage = { ...counts, prompt_tokens_details: null, completion_tokens_details: null };
-	const about = { id: uniqueName('embd'), created: now(), model: name, usage };
-	if (encoding === 'bytes' || encoding === 'bytes_only') return asBytes(vectors, about);
+	const about = { id: uniqueName('embd'), object: 'list', created: now(), model: name };
+	if (encoding === 'bytes' || encoding === 'bytes_only') return asBytes(vectors, { ...about, usage });
 	const data = vectors.map((vector, index) => ({
 		index,
 		object: 'embedding',
 		embedding: encoding === 'base64' ? toBase64(vector) : vector,
 	}));
-	return json(200, { object: 'list', ...about, data });
+	return json(200, { ...about, data, usage });
 }

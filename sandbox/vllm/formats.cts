@@ -8,10 +8,23 @@ const PLACE: Place = ['response_format', 'function-wrap[__log_extra_fields__()]'
 const TEXT_OR_JSON = ['text', 'json_object', 'json_schema'];
 const TAG = ['structural_tag'];
 
-function jsonIssues({ type, json_schema: given }: Fields): Issue[] {
-	if (!TEXT_OR_JSON.includes(String(type))) return [notOneOf([...PLACE, 'type'], TEXT_OR_JSON, type)];
-	if (!isObject(given)) return [];
+function typeIssues(format: Fields, types: string[]): Issue[] {
+	const place = [...PLACE, 'type'];
+	if (!('type' in format)) return [missing(place, format)];
+	return types.includes(String(format.type)) ? [] : [notOneOf(place, types, format.type)];
+}
+
+const notAn = (name: string, place: Place, value: unknown): Issue => {
+	const says = `Input should be a valid dictionary or instance of ${name}`;
+	return issue('model_type', place, says, value, { class_name: name });
+};
+
+function jsonIssues(format: Fields): Issue[] {
 	const place = [...PLACE, 'json_schema'];
+	const { json_schema: given } = format;
+	const wrong = typeIssues(format, TEXT_OR_JSON);
+	if (wrong.length > 0 || given === undefined || given === null) return wrong;
+	if (!isObject(given)) return [notAn('JsonSchemaResponseFormat', place, given)];
 	const { schema } = given;
 	return [
 		...('name' in given ? [] : [missing([...place, 'name'], given)]),
@@ -24,13 +37,17 @@ function jsonIssues({ type, json_schema: given }: Fields): Issue[] {
 /** A tag has two forms, of which the second is the older. */
 function tagIssues(format: Fields, fields: string[]): Issue[] {
 	return [
-		...(format.type === 'structural_tag' ? [] : [notOneOf([...PLACE, 'type'], TAG, format.type)]),
+		...typeIssues(format, TAG),
 		...fields.filter((name) => !(name in format)).map((name) => missing([...PLACE, name], format)),
 	];
 }
 
 export function issuesOfFormat({ response_format: format }: Fields): Issue[] {
-	if (!isObject(format)) return [];
+	if (format === undefined || format === null) return [];
+	if (!isObject(format)) {
+		const names = ['ResponseFormat', 'StructuralTagResponseFormat', 'LegacyStructuralTagResponseFormat'];
+		return names.map((name) => notAn(name, PLACE, format));
+	}
 	const found = [jsonIssues(format), tagIssues(format, ['format']), tagIssues(format, ['structures', 'triggers'])];
 	return found.some((issues) => issues.length === 0) ? [] : found.flat();
 }
@@ -46,6 +63,7 @@ const TYPES = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'nul
 /** Keywords that llguidance does not hold an answer to. */
 const UNIMPLEMENTED = [
 	'contains',
+	'dependencies',
 	'dependentRequired',
 	'dependentSchemas',
 	'else',
@@ -92,7 +110,9 @@ export function refusalOfSchema(server: Server, schema: unknown): Refusal | unde
 	const says = GRAMMARS[server.grammar];
 	const type = [schema.type].flat().find((one) => one !== undefined && !TYPES.includes(String(one)));
 	if (type !== undefined) return badRequest(says.type(String(type)));
-	const keywords = Object.keys(schema).filter((name) => UNIMPLEMENTED.includes(name));
+	const keywords = Object.keys(schema)
+		.filter((name) => UNIMPLEMENTED.includes(name))
+		.toSorted();
 	if (keywords.length > 0) return badRequest(says.keywords(keywords));
 	for (const inner of below(schema)) {
 		const refusal = refusalOfSchema(server, inner);

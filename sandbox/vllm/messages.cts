@@ -13,15 +13,18 @@ interface Form {
 	list: string;
 }
 
+/** In its words for a choice the library leaves out the parts that several forms have. */
+const GENERATOR = 'generator[...]';
+const OF_USERS = 'generator[union[...,...,...,...]]';
 const PARTS =
-	'list[union[ChatCompletionContentPartTextParam,ChatCompletionContentPartImageParam,ChatCompletionContentPartInputAudioParam,File,ChatCompletionContentPartAudioParam,ChatCompletionContentPartVideoParam,ChatCompletionContentPartRefusalParam,CustomChatCompletionContentPILImageParam,CustomChatCompletionContentSimpleImageParam,ChatCompletionContentPartImageEmbedsParam,ChatCompletionContentPartAudioEmbedsParam,CustomChatCompletionContentSimpleAudioParam,CustomChatCompletionContentSimpleVideoParam,CustomChatCompletionContentToolReferenceParam,str,CustomThinkCompletionContentParam]]';
+	'list[union[...,...,...,...,ChatCompletionContentPartAudioParam,ChatCompletionContentPartVideoParam,...,CustomChatCompletionContentPILImageParam,CustomChatCompletionContentSimpleImageParam,ChatCompletionContentPartImageEmbedsParam,ChatCompletionContentPartAudioEmbedsParam,ChatCompletionContentPartPromptEmbedsParam,CustomChatCompletionContentSimpleAudioParam,CustomChatCompletionContentSimpleVideoParam,CustomChatCompletionContentToolReferenceParam,str,CustomThinkCompletionContentParam]]';
 
 const FORMS: Form[] = [
-	{ name: 'ChatCompletionDeveloperMessageParam', role: 'developer', list: 'generator[...]' },
-	{ name: 'ChatCompletionSystemMessageParam', role: 'system', list: 'generator[...]' },
-	{ name: 'ChatCompletionUserMessageParam', role: 'user', list: 'generator[...]' },
-	{ name: 'ChatCompletionAssistantMessageParam', role: 'assistant', takesNull: true, list: 'generator[...]' },
-	{ name: 'ChatCompletionToolMessageParam', role: 'tool', wants: { tool_call_id: 'after' }, list: 'generator[...]' },
+	{ name: 'ChatCompletionDeveloperMessageParam', role: 'developer', list: GENERATOR },
+	{ name: 'ChatCompletionSystemMessageParam', role: 'system', list: GENERATOR },
+	{ name: 'ChatCompletionUserMessageParam', role: 'user', list: OF_USERS },
+	{ name: 'ChatCompletionAssistantMessageParam', role: 'assistant', takesNull: true, list: GENERATOR },
+	{ name: 'ChatCompletionToolMessageParam', role: 'tool', wants: { tool_call_id: 'after' }, list: GENERATOR },
 	{
 		name: 'ChatCompletionFunctionMessageParam',
 		role: 'function',

@@ -21,16 +21,31 @@ function outside(name: string, isInside: (value: number) => boolean, range: stri
 	};
 }
 
-const CHECKS: Check[] = [
-	({ n }) =>
-		numberOf(n) === undefined || Number(n) >= 1 ? undefined : badRequest(`n must be at least 1, got ${Number(n)}.`),
+/** A whole number below its least. */
+function fewer(name: string, least: number, range: string): Check {
+	return (fields) => {
+		const value = numberOf(fields[name]);
+		return value === undefined || value >= least ? undefined : badRequest(`${name} must be ${range}, got ${value}.`);
+	};
+}
+
+/** `limit` is how many tokens the answer may have. */
+const checksOf = (limit: number): Check[] => [
+	fewer('n', 1, 'at least 1'),
 	outside('presence_penalty', (value) => value >= -2 && value <= 2, 'in [-2, 2]'),
 	outside('frequency_penalty', (value) => value >= -2 && value <= 2, 'in [-2, 2]'),
 	outside('repetition_penalty', (value) => value > 0, 'greater than zero'),
 	outside('temperature', (value) => value >= 0, 'non-negative', true),
 	outside('temperature', (value) => value <= 2, 'in [0, 2]', true),
 	outside('top_p', (value) => value > 0 && value <= 1, 'in (0, 1]', true),
+	fewer('top_k', -1, '0 (disable), or at least 1'),
 	outside('min_p', (value) => value >= 0 && value <= 1, 'in [0, 1]'),
+	() => (limit >= 1 ? undefined : badRequest(`max_tokens must be at least 1, got ${limit}.`, 'max_tokens', limit)),
+	fewer('min_tokens', 0, 'greater than or equal to 0'),
+	({ min_tokens: least }) =>
+		Number(least ?? 0) > limit
+			? badRequest(`min_tokens must be less than or equal to max_tokens=${limit}, got ${Number(least)}.`)
+			: undefined,
 	({ stop }) => ([stop].flat().includes('') ? badRequest('stop cannot contain an empty string.') : undefined),
 	({ n, temperature }) =>
 		numberOf(temperature) === 0 && Number(n ?? 1) > 1
@@ -46,11 +61,11 @@ const CHECKS: Check[] = [
 			: undefined,
 ];
 
-/** The first setting that is out of its range; `limit` is how many tokens the answer may have. */
+/** The first setting that is out of its range, in the order in which vLLM looks at them. */
 export function refusalOfSampling(fields: Fields, limit: number): Refusal | undefined {
-	for (const check of CHECKS) {
+	for (const check of checksOf(limit)) {
 		const refusal = check(fields);
 		if (refusal) return refusal;
 	}
-	return limit >= 1 ? undefined : badRequest(`max_tokens must be at least 1, got ${limit}.`, 'max_tokens', limit);
+	return undefined;
 }
