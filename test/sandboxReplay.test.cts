@@ -4,7 +4,7 @@
  */
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { API_KEY } from './support/engine.cts';
+import { SANDBOX_KEY } from '../sandbox/keys.cts';
 import { aroundVectors, endsOf, formOf, streamForms } from './support/forms.cts';
 import { isJsonText, read } from './support/json.cts';
 import { LEFT_OUT, recorded, recordedOfKserve, type RecordedReply } from './support/recorded.cts';
@@ -55,7 +55,7 @@ async function ask(reply: RecordedReply): Promise<Got> {
 	return await new Promise((resolve, reject) => {
 		const call = request(
 			`${replay.sandbox.url}/v1/test/${deploymentOf(reply)}${path}`,
-			{ method, headers: { ...headers, authorization: `ApiKey ${API_KEY}` } },
+			{ method, headers: { ...headers, authorization: `ApiKey ${SANDBOX_KEY}` } },
 			(response) => {
 				const { statusCode: status = 0, headers } = response;
 				const { 'content-type': contentType = '', location, allow } = headers;
