@@ -53,16 +53,11 @@ class Scanner {
 
 	private value(): void {
 		this.blanks();
-		switch (this.text[this.position]) {
-			case '{':
-				return this.members('}', 'object', () => this.member());
-			case '[':
-				return this.members(']', 'array', () => this.value());
-			case '"':
-				return this.string();
-			default:
-				return this.literal();
-		}
+		const sign = this.text[this.position];
+		if (sign === '{') this.members('}', 'object', () => this.member());
+		else if (sign === '[') this.members(']', 'array', () => this.value());
+		else if (sign === '"') this.string();
+		else this.literal();
 	}
 
 	private members(end: string, inside: 'object' | 'array', read: () => void): void {
@@ -85,7 +80,7 @@ class Scanner {
 		const start = this.position;
 		const found = this.match(TEXT);
 		if (found === undefined) this.fail('quote');
-		const half = this.refused.has('surrogate') ? findHalf(found ?? '') : undefined;
+		const half = this.refused.has('surrogate') ? findHalf(found) : undefined;
 		if (half !== undefined) this.fail('surrogate', undefined, start + half);
 	}
 
@@ -93,7 +88,7 @@ class Scanner {
 		const start = this.position;
 		const found = this.match(LITERAL);
 		if (found === undefined) this.fail('value');
-		const isInfinite = !Number.isFinite(Number(found)) && /\d/.test(found ?? '');
+		const isInfinite = !Number.isFinite(Number(found)) && /\d/.test(found);
 		if (isInfinite && this.refused.has('infinite')) this.fail('infinite', undefined, start);
 	}
 

@@ -1,15 +1,16 @@
 /** How Python writes values: in messages, as JSON, and as a number that is a float. */
 
+import { isObject } from './reply.cts';
+
 /** As `repr` writes a JSON value. */
 export function repr(value: unknown): string {
 	if (value === null || value === undefined) return 'None';
 	if (typeof value === 'boolean') return value ? 'True' : 'False';
 	if (typeof value === 'string') return quoted(value);
 	if (Array.isArray(value)) return `[${value.map(repr).join(', ')}]`;
-	if (typeof value !== 'object') return String(value);
-	return `{${Object.entries(value)
-		.map(([name, member]) => `${quoted(name)}: ${repr(member)}`)
-		.join(', ')}}`;
+	if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+	const members: Array<[string, unknown]> = isObject(value) ? Object.entries(value) : [];
+	return `{${members.map(([name, member]) => `${quoted(name)}: ${repr(member)}`).join(', ')}}`;
 }
 
 /** In double quotes only where that saves escaping. */

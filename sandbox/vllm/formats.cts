@@ -1,5 +1,5 @@
 /** `response_format`: its forms, and the schemas that no grammar can be made of. */
-import { isObject } from '../reply.cts';
+import { isList, isObject } from '../reply.cts';
 import { issue, missing, notOneOf, type Issue, type Place } from './issues.cts';
 import { badRequest, type Refusal } from './refusal.cts';
 import type { Fields, Server } from './server.cts';
@@ -84,11 +84,9 @@ const LIST = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
 const NAMED = ['$defs', 'definitions', 'patternProperties', 'properties'];
 
 function below(schema: Fields): unknown[] {
-	return [
-		...ONE.map((name) => schema[name]),
-		...LIST.flatMap((name) => (Array.isArray(schema[name]) ? schema[name] : [])),
-		...NAMED.flatMap((name) => (isObject(schema[name]) ? Object.values(schema[name]) : [])),
-	];
+	const listed = LIST.map((name) => schema[name]).filter(isList);
+	const named = NAMED.map((name) => schema[name]).filter(isObject);
+	return [...ONE.map((name) => schema[name]), ...listed.flat(), ...named.flatMap((schemas) => Object.values(schemas))];
 }
 
 const GRAMMARS = {
@@ -108,8 +106,8 @@ const GRAMMARS = {
 export function refusalOfSchema(server: Server, schema: unknown): Refusal | undefined {
 	if (!isObject(schema)) return undefined;
 	const says = GRAMMARS[server.grammar];
-	const type = [schema.type].flat().find((one) => one !== undefined && !TYPES.includes(String(one)));
-	if (type !== undefined) return badRequest(says.type(String(type)));
+	const type = [schema.type].flat().find((one) => typeof one === 'string' && !TYPES.includes(one));
+	if (typeof type === 'string') return badRequest(says.type(type));
 	const keywords = Object.keys(schema)
 		.filter((name) => UNIMPLEMENTED.includes(name))
 		.toSorted();

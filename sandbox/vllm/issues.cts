@@ -29,8 +29,10 @@ export const notA = (kind: 'list' | 'string', place: Place, input: unknown): Iss
 	issue(`${kind}_type`, place, `Input should be a valid ${kind}`, input);
 
 export function notOneOf(place: Place, choices: string[], input: unknown): Issue {
-	const quoted = choices.map((choice) => `'${choice}'`);
-	const expected = quoted.length > 1 ? `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}` : String(quoted[0]);
+	const expected = choices
+		.map((choice) => `'${choice}'`)
+		.join(', ')
+		.replace(/, ([^,]*)$/, ' or $1');
 	return issue('literal_error', place, `Input should be ${expected}`, input, { expected });
 }
 

@@ -1,5 +1,5 @@
 /** The parts of a message's content: which there are, and which of them a model takes. */
-import { isObject } from '../reply.cts';
+import { isList, isObject } from '../reply.cts';
 import { repr } from '../python.cts';
 import { badRequest, type Refusal } from './refusal.cts';
 import type { Server } from './server.cts';
@@ -33,9 +33,8 @@ function unknownPart(part: Record<string, unknown>): Refusal {
 const MORE = ['audio_url', 'video_url', 'image_embeds', 'audio_embeds', 'refusal', 'thinking'];
 
 export function refusalOfParts(name: string, server: Server, messages: unknown[]): Refusal | undefined {
-	const parts = messages
-		.flatMap((message) => (isObject(message) && Array.isArray(message.content) ? message.content : []))
-		.filter(isObject);
+	const contents = messages.map((message) => (isObject(message) ? message.content : undefined));
+	const parts = contents.filter(isList).flat().filter(isObject);
 	const types = [...KINDS.map(([, type]) => type), ...MORE];
 	const strange = parts.find(({ type }) => !types.includes(String(type)));
 	if (strange) return unknownPart(strange);

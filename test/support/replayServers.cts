@@ -117,7 +117,7 @@ export interface Replay {
 export function deploymentOf({ server, name, request: { path } }: RecordedReply): string {
 	if (server.startsWith('kserve')) return /\b(?:edge|notready)\b/.exec(path)?.[0] ?? 'iris';
 	const version = server.includes('0.28') ? '28' : '32';
-	if (/^embed-matryoshka/.test(name)) return `tinymat-${version}`;
+	if (name.startsWith('embed-matryoshka')) return `tinymat-${version}`;
 	if (/^embed-|-on-embedding-server$/.test(name)) return `tinybert-${version}`;
 	return `${/^(?:reason|xgrammar|overload|engine)-/.test(name) ? 'reasoner' : 'tinyllama'}-${version}`;
 }
