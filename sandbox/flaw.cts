@@ -2,11 +2,14 @@
 
 type Missing = 'value' | 'name' | 'colon' | 'comma' | 'end' | 'quote';
 
+/** What no text between quotes may have as it is. */
+type Unquotable = 'control' | 'escape';
+
 /** Values that JSON allows and some parsers refuse: a number that no double holds, half a surrogate pair. */
-type Excess = 'infinite' | 'surrogate';
+export type Excess = 'infinite' | 'surrogate';
 
 export interface Flaw {
-	kind: Missing | Excess;
+	kind: Missing | Unquotable | Excess;
 	position: number;
 	/** Whether the text ends there. */
 	isAtEnd: boolean;
@@ -21,7 +24,8 @@ class Found extends Error {
 }
 
 const LITERAL = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null)/y;
-const TEXT = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y;
+/** A text up to its closing quote, or to what should not be in it. */
+const TEXT = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\u0000-\u001f]*)*/y;
 
 /** Where half a character stands without its other half; undefined where none does. */
 function findHalf(text: string): number | undefined {
@@ -78,8 +82,11 @@ class Scanner {
 
 	private string(): void {
 		const start = this.position;
-		const found = this.match(TEXT);
-		if (found === undefined) this.fail('quote');
+		const found = this.match(TEXT) ?? '';
+		const end = this.text[this.position];
+		if (end === undefined) this.fail('quote', undefined, start);
+		if (end !== '"') this.fail(end === '\\' ? 'escape' : 'control');
+		this.position++;
 		const half = this.refused.has('surrogate') ? findHalf(found) : undefined;
 		if (half !== undefined) this.fail('surrogate', undefined, start + half);
 	}
@@ -116,7 +123,7 @@ class Scanner {
 }
 
 /** The first flaw of a text; undefined where it is JSON that the parser takes. */
-export function findFlaw(text: string, refused: Excess[] = []): Flaw | undefined {
+export function findFlaw(text: string, refused: readonly Excess[] = []): Flaw | undefined {
 	try {
 		new Scanner(text, new Set(refused)).scan();
 		return undefined;

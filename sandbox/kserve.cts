@@ -20,8 +20,7 @@ function refused(message: string): Reply {
 }
 
 /** The words of orjson. */
-function wordsFor({ kind, isAtEnd, inside }: Flaw): string {
-	if (isAtEnd) return 'unexpected end of data';
+function wordsFor({ kind, inside }: Flaw): string {
 	switch (kind) {
 		case 'infinite':
 			return 'number is infinity when parsed as double';
@@ -35,18 +34,34 @@ function wordsFor({ kind, isAtEnd, inside }: Flaw): string {
 			return `unexpected character, expected ',' or '${inside === 'array' ? ']' : '}'}'`;
 		case 'end':
 			return 'unexpected content after document';
-		case 'quote':
+		case 'control':
 			return 'unexpected control character in string';
-		case 'value':
+		case 'escape':
+			return 'invalid escaped sequence in string';
+		default:
 			return 'unexpected character, expected a JSON value';
 	}
 }
 
+/** What orjson says of a flaw, and where it sees it. */
+function told(text: string, flaw: Flaw): { says: string; position: number } {
+	const { kind, position, isAtEnd } = flaw;
+	if (isAtEnd || kind === 'quote') return { says: 'unexpected end of data', position: text.length };
+	const before = text.slice(0, position).trimEnd();
+	if ((kind === 'value' || kind === 'name') && before.endsWith(',') && /[\]}]/.test(text.charAt(position))) {
+		return { says: 'trailing comma is not allowed', position: before.length - 1 };
+	}
+	const literal = ['true', 'false', 'null'].find((word) => word.startsWith(text.charAt(position)));
+	if (kind === 'value' && literal !== undefined) return { says: `invalid literal, expected '${literal}'`, position };
+	return { says: wordsFor(flaw), position };
+}
+
 /** With the place, which orjson counts in lines and in all. */
 function flawed(text: string, flaw: Flaw): Reply {
-	const before = text.slice(0, flaw.position).split('\n');
-	const place = `line ${before.length} column ${(before.at(-1) ?? '').length + 1} (char ${flaw.position})`;
-	return refused(`Unrecognized request format: ${wordsFor(flaw)}: ${place}`);
+	const { says, position } = told(text, flaw);
+	const before = text.slice(0, position).split('\n');
+	const place = `line ${before.length} column ${(before.at(-1) ?? '').length + 1} (char ${position})`;
+	return refused(`Unrecognized request format: ${says}: ${place}`);
 }
 
 const START = 'line 1 column 1 (char 0)';

@@ -1,5 +1,4 @@
 /** How Python writes values: in messages, as JSON, and as a number that is a float. */
-
 import { isObject } from './reply.cts';
 
 /** As `repr` writes a JSON value. */

@@ -19,6 +19,10 @@ function wordsFor({ kind }: Flaw): string {
 			return 'Extra data';
 		case 'quote':
 			return 'Unterminated string starting at';
+		case 'control':
+			return 'Invalid control character at';
+		case 'escape':
+			return 'Invalid \\escape';
 		default:
 			return 'Expecting value';
 	}
