@@ -147,7 +147,7 @@ export const designs: Design[] = [
 		project: own,
 		status: 'Running',
 		modelServer: 'VLLM',
-		answer: vllm('oldassistant', { task: 'chat', isBefore0101: true }),
+		answer: vllm('oldassistant', { version: '0.10.0' }),
 	},
 	{
 		id: 22,

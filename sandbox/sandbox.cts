@@ -1,6 +1,7 @@
 /** An embedded Hopsworks: the gateway with its deployments, the REST API, and a few addresses for those who run it. */
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { controls } from './controls.cts';
 import { Cluster } from './deployments.cts';
 import { commit, Faults, spoil } from './faults.cts';
@@ -23,11 +24,13 @@ export interface Sandbox {
 	close(): Promise<void>;
 }
 
-async function answer(sandbox: Sandbox, request: IncomingMessage): Promise<Reply | 'refuse'> {
+async function answer(sandbox: Sandbox, request: IncomingMessage, response: ServerResponse): Promise<Reply | 'refuse'> {
 	const { cluster, faults, traffic } = sandbox;
 	const { method = '', url = '', headers } = request;
 	const [path = '', query] = url.split('?');
-	const call: Call = { method, path, query: new URLSearchParams(query), headers, body: await text(request) };
+	const bytes = await buffer(request);
+	const sent = { body: bytes.toString(), isUtf8: isUtf8(bytes) };
+	const call: Call = { method, path, query: new URLSearchParams(query), headers, ...sent };
 	const control = controls[`${method} ${path}`];
 	if (control) return json(200, control(sandbox, call.body));
 	if (path.startsWith(`${API}/`)) {
@@ -39,13 +42,13 @@ async function answer(sandbox: Sandbox, request: IncomingMessage): Promise<Reply
 	}
 	traffic.requests++;
 	const fault = faults.take(findRoute(cluster, headers.host ?? '', path)?.deployment.name);
-	const instead = fault && (await commit(fault));
+	const instead = fault && (faults.admit(fault, response) ?? (await commit(fault)));
 	if (instead === 'refuse') return instead;
 	return spoil(instead ?? (await gateway(cluster, call)), fault ?? {});
 }
 
 async function respond(sandbox: Sandbox, request: IncomingMessage, response: ServerResponse): Promise<void> {
-	const reply = await answer(sandbox, request).catch((error: unknown) => json(500, { error: String(error) }));
+	const reply = await answer(sandbox, request, response).catch((error: unknown) => json(500, { error: String(error) }));
 	if (reply === 'refuse') response.socket?.destroy();
 	else await send(response, reply);
 }

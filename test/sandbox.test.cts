@@ -173,7 +173,7 @@ describe('the language model', () => {
 		expect(read((await chat({ model: 'assistant', messages })).body)).toMatchObject({
 			object: 'chat.completion',
 			choices: [{ message: { role: 'assistant', content: '42' }, finish_reason: 'stop' }],
-			usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 },
+			usage: { prompt_tokens: 9, completion_tokens: 1, total_tokens: 10 },
 		});
 	});
 
@@ -206,7 +206,7 @@ describe('the language model', () => {
 			'too long a prompt',
 			{ messages: [{ role: 'user', content: 'a '.repeat(5000) }] },
 			400,
-			'context length is only 4096 tokens',
+			'maximum context length is 4096 tokens',
 		],
 	])('refuses %s as vLLM does', async (_name, body, status, said) => {
 		const reply = await chat(body);
