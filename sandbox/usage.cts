@@ -41,6 +41,10 @@ To see 1,000 deployments more, slower starts, or a Hopsworks without a gateway:
 To see trouble, tell it to misbehave for the next two requests:
 
   curl -X POST ${url}/sandbox/faults -H 'Content-Type: application/json' -d '{"status": 503, "times": 2}'
+
+Or to take no more than three questions at a time:
+
+  curl -X POST ${url}/sandbox/faults -H 'Content-Type: application/json' -d '{"deployment": "assistant", "limit": 3}'
 `;
 }
 
