@@ -1,7 +1,7 @@
 /** What is asked of a language model: through the nodes in n8n's engine, behind the gateway; and of the server itself, to compare with. */
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { ExecutionError, IDataObject, INodeParameters } from 'n8n-workflow';
 import { runModel, type RunOptions, type RunResult } from '../test/support/engine.cts';
-import { read } from '../test/support/json.cts';
+import { at, read, textOf } from '../test/support/json.cts';
 import { PROJECT } from './envoy.cts';
 import type { Vllm } from './vllm.cts';
 
@@ -50,24 +50,47 @@ export function embed(vllm: Vllm, deployment: string, { parameters, options, ...
 	});
 }
 
+/** What a failed run tells its user. */
+export function messageOf({ error }: { error?: ExecutionError }): string {
+	return [error?.message, error?.description].join(' ');
+}
+
 export interface Said {
 	status: number;
 	reply: unknown;
 }
 
-/** What the server itself answers to a body. */
-export async function directly(vllm: Vllm, deployment: string, route: string, body: object): Promise<Said> {
-	const reply = await fetch(`${vllm.urlOf(deployment)}/v1/${route}`, {
+function post(vllm: Vllm, deployment: string, route: string, body: object): Promise<Response> {
+	return fetch(`${vllm.urlOf(deployment)}/v1/${route}`, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify({ model: deployment, ...body }),
 	});
+}
+
+/** What the server itself answers to a body. */
+export async function directly(vllm: Vllm, deployment: string, route: string, body: object): Promise<Said> {
+	const reply = await post(vllm, deployment, route, body);
 	return { status: reply.status, reply: read(await reply.text()) };
 }
 
 /** What the server itself answers to a prompt: the first choice. */
 export function choiceDirectly(vllm: Vllm, deployment: string, prompt: string, fields: object): Promise<Said> {
 	return directly(vllm, deployment, 'chat/completions', { messages: [{ role: 'user', content: prompt }], ...fields });
+}
+
+/** What the server itself streams for a prompt: the pieces of one field of its message, in a row. */
+export async function streamedDirectly(
+	vllm: Vllm,
+	deployment: string,
+	prompt: string,
+	fields: object,
+): Promise<(name: string) => string> {
+	const body = { messages: [{ role: 'user', content: prompt }], ...fields, stream: true };
+	const text = await (await post(vllm, deployment, 'chat/completions', body)).text();
+	const events = text.split('\n\n').filter((event) => event.startsWith('data: {'));
+	const deltas = events.map((event) => at(read(event.slice('data: '.length)), 'choices', 0, 'delta'));
+	return (name) => deltas.map((delta) => textOf(at(delta, name) ?? '')).join('');
 }
 
 /** How many requests a deployment got while something was done. */

@@ -8,7 +8,7 @@ import { Server } from '../tools/server.cts';
 /** Milliseconds that a `beforeAll` may take that installs and starts servers. */
 export const INSTALL_PATIENCE = 900_000;
 /** Milliseconds that a server may take to start. */
-const START_PATIENCE = 180_000;
+const START_PATIENCE = 600_000;
 
 /** A folder for what the servers read and write. */
 export const folder = mkdtempSync(join(tmpdir(), 'peers-'));

@@ -1,6 +1,5 @@
 /** The nodes in n8n's real engine against real vLLM behind a real gateway, in the versions of today and of Hopsworks 5.2. */
-import { INSTALL_PATIENCE } from './servers.cts';
-import { endServers } from './servers.cts';
+import { endServers, INSTALL_PATIENCE } from './servers.cts';
 import { startVllm, type Vllm } from './vllm.cts';
 import { chatTests } from './vllmChat.cts';
 import { chatModelTests } from './vllmChatModel.cts';

@@ -1,13 +1,13 @@
 /** The tests of Embed against real vLLM: every number is the server's own. */
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { at, listOf } from '../test/support/json.cts';
-import { CONTINUES, directly, embed, requestsDuring } from './askVllm.cts';
+import { CONTINUES, directly, embed, requestsDuring, messageOf } from './askVllm.cts';
 import { note, peerTest } from './results.cts';
 import { CHAT, EMBEDDING, EMBEDDING_SIZE, LONGEST_TEXT, MATRYOSHKA, MATRYOSHKA_SIZES, type Vllm } from './vllm.cts';
 
 const WORDS = ['hello', 'world', 'fraud', 'score', 'invoice', 'customer', 'quick', 'brown'];
 const textsOf = (count: number): Array<{ text: string }> =>
-	Array.from({ length: count }, (_, index) => ({ text: `${WORDS[index % WORDS.length]} ${index}` }));
+	Array.from({ length: count }, (_, index) => ({ text: [WORDS[index % WORDS.length], index].join(' ') }));
 const TOO_LONG = { text: 'hello world '.repeat(LONGEST_TEXT) };
 
 const vectorsOf = (items: INodeExecutionData[]): string[] => items.map(({ json }) => JSON.stringify(json.embedding));
@@ -61,7 +61,7 @@ export function embedTests(version: string, vllm: () => Vllm): void {
 		note(server, 'Embed, one text too long: the others', 99, equal);
 	});
 
-	peerTest('sizes that the model can be cut to, and one that it cannot', async () => {
+	peerTest('sizes that the model can be cut to', async () => {
 		const rows = textsOf(20);
 		let equal = 0;
 		for (const dimensions of MATRYOSHKA_SIZES) {
@@ -72,26 +72,23 @@ export function embedTests(version: string, vllm: () => Vllm): void {
 			equal += wanted.filter((vector, row) => vector === made[row]).length;
 		}
 		note(server, 'Embed, dimensions', rows.length * MATRYOSHKA_SIZES.length, equal);
-		for (const [deployment, dimensions] of [
-			[MATRYOSHKA, 17],
-			[EMBEDDING, 16],
-		] as const) {
-			const asked = { rows: textsOf(100), options: { dimensions, concurrency: 1 }, settings: CONTINUES };
-			let failed = 0;
-			const requests = await requestsDuring(vllm(), deployment, async () => {
-				const run = await embed(vllm(), deployment, asked);
-				failed = run.failed.filter(({ json }) => /Dimensions/.test(String(json.error))).length;
-			});
-			expect([failed, requests]).toEqual([100, 1]);
-		}
 	});
 
-	peerTest('a language model has no embeddings, and says so to a hundred texts at once', async () => {
-		const asked = { rows: textsOf(100), options: { concurrency: 1 }, settings: CONTINUES };
-		let failed = 0;
-		const requests = await requestsDuring(vllm(), CHAT, async () => {
-			failed = (await embed(vllm(), CHAT, asked)).failed.length;
-		});
-		expect([failed, requests]).toEqual([100, 1]);
+	peerTest('what the server refuses of all texts alike costs a hundred of them one request, and is named', async () => {
+		const cases: Array<[deployment: string, options: IDataObject, named: RegExp]> = [
+			[MATRYOSHKA, { dimensions: 17 }, /Dimensions/],
+			[EMBEDDING, { dimensions: 16 }, /Dimensions/],
+			[EMBEDDING, { model: 'nobody' }, /nobody/],
+			[CHAT, {}, /404|language model/],
+		];
+		for (const [deployment, options, named] of cases) {
+			const asked = { rows: textsOf(100), options: { ...options, concurrency: 1 } };
+			let failed = 0;
+			const requests = await requestsDuring(vllm(), deployment, async () => {
+				failed = (await embed(vllm(), deployment, { ...asked, settings: CONTINUES })).failed.length;
+			});
+			expect([failed, requests]).toEqual([100, 1]);
+			expect(messageOf(await embed(vllm(), deployment, asked))).toMatch(named);
+		}
 	});
 }

@@ -1,4 +1,4 @@
-/** The deployments of a cluster as they live: found, added to, and shown as records. */
+/** The deployments of a cluster as they live: found and added to. */
 import { designs, projects, type Design, type Project } from './designs.cts';
 import { kserve } from './kserve.cts';
 import { Lifecycle, type Pace } from './lifecycle.cts';
@@ -10,6 +10,8 @@ export const DOMAIN = 'hopsworks.ai';
 
 export interface Deployment extends Design {
 	lifecycle: Lifecycle;
+	/** By name, each a JSON value as text. */
+	tags: Map<string, string>;
 }
 
 /** How the cluster around the deployments is built; every part can be changed while it runs. */
@@ -50,13 +52,15 @@ export class Cluster {
 		replicas: 1,
 	};
 	readonly deployments: Deployment[];
+	/** The ports of its gateway, where it is reached over TLS too. */
+	tls?: { http: number; https: number };
 
 	constructor() {
 		this.deployments = designs.map((design) => this.build(design));
 	}
 
 	build(design: Design): Deployment {
-		return { ...design, lifecycle: new Lifecycle(design.status, this.settings.pace, design) };
+		return { ...design, lifecycle: new Lifecycle(design.status, this.settings.pace, design), tags: new Map() };
 	}
 
 	find(isIn: (project: Project) => boolean, name: string | undefined): Deployment | undefined {
@@ -73,38 +77,4 @@ export class Cluster {
 			this.deployments.push(this.build({ id: 1000 + number, name, project, status, modelServer: 'PYTHON', answer }));
 		}
 	}
-}
-
-/** A deployment as the REST API shows it (OpenAPI 4.2.0: `ServingView`). */
-export function recordOf(deployment: Deployment, { isOld }: Settings): Record<string, unknown> {
-	const { id, name, project, modelServer, modelName = name, fields, lifecycle } = deployment;
-	const { status, condition } = lifecycle;
-	const isUp = lifecycle.isServing;
-	return {
-		id,
-		name,
-		description: `The ${name} model`,
-		version: 1,
-		created: '2026-09-01T08:00:00Z',
-		creator: 'Ada Example',
-		modelPath: `/Projects/${project.name}/Models/${modelName}`,
-		modelName,
-		modelVersion: 1,
-		modelFramework: modelServer === 'VLLM' ? 'LLM' : 'SKLEARN',
-		modelServer,
-		servingTool: 'KSERVE',
-		apiProtocol: 'REST',
-		availableInstances: status === 'Running' ? 1 : 0,
-		requestedInstances: deployment.scalesToZero ? 0 : 1,
-		hopsworksInferencePath: `/project/${project.id}/inference/models/${name}`,
-		modelServerInferencePath: `/v1/models/${name}`,
-		...(isUp && { deployed: '2026-09-01T08:05:00Z', revision: '66180329' }),
-		condition,
-		status,
-		batchingConfiguration: { batchingEnabled: false },
-		environmentDTO: { name: 'pandas-inference-pipeline' },
-		predictorEnvVars: ['SETTING=not to be shown'],
-		...(!isOld && { projectNamespace: project.namespace }),
-		...fields,
-	};
 }

@@ -33,6 +33,8 @@ export interface Design {
 	/** Fields of the record that are not as in most deployments. */
 	fields?: Record<string, unknown>;
 	scalesToZero?: boolean;
+	/** How many versions of its configuration there are; the last one serves. One unless set. */
+	versions?: number;
 	failure?: string;
 	hasSchema?: boolean;
 	answer: (call: Call) => Reply;
@@ -61,7 +63,15 @@ const refuse = (): Reply => json(404, { detail: 'Not Found' });
 
 export const designs: Design[] = [
 	{ id: 11, name: 'fraud', project: own, status: 'Running', modelServer: 'PYTHON', answer: kserve('fraud', fraud) },
-	{ id: 12, name: 'tumor', project: own, status: 'Running', modelServer: 'PYTHON', answer: kserve('tumor', tumor) },
+	{
+		id: 12,
+		name: 'tumor',
+		project: own,
+		status: 'Running',
+		modelServer: 'PYTHON',
+		versions: 2,
+		answer: kserve('tumor', tumor),
+	},
 	{
 		id: 13,
 		name: 'assistant',
@@ -137,7 +147,7 @@ export const designs: Design[] = [
 		project: own,
 		status: 'Running',
 		modelServer: 'VLLM',
-		answer: vllm('oldassistant', { task: 'chat', isBefore0101: true }),
+		answer: vllm('oldassistant', { version: '0.10.0' }),
 	},
 	{
 		id: 22,

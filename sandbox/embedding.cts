@@ -1,8 +1,6 @@
 /** Embeddings by rule: texts that share words lie close to each other. */
 import { createHash } from 'node:crypto';
 
-export const DIMENSIONS = 64;
-
 /** A vector of length 1; each word of the text adds to one of its dimensions. */
 export function embed(text: string, dimensions: number): number[] {
 	const vector = new Array<number>(dimensions).fill(0);
@@ -15,7 +13,12 @@ export function embed(text: string, dimensions: number): number[] {
 	return vector.map((value) => Math.fround(value / length));
 }
 
-/** As `encoding_format: base64` sends it: 32-bit floats, the lowest byte first. */
+/** 32-bit floats, the lowest byte first. */
+export function toBytes(vector: number[]): Buffer {
+	return Buffer.from(Float32Array.from(vector).buffer);
+}
+
+/** As `encoding_format: base64` sends it. */
 export function toBase64(vector: number[]): string {
-	return Buffer.from(Float32Array.from(vector).buffer).toString('base64');
+	return toBytes(vector).toString('base64');
 }

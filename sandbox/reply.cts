@@ -8,12 +8,16 @@ export interface Call {
 	query: URLSearchParams;
 	headers: IncomingHttpHeaders;
 	body: string;
+	/** Whether the body came as bytes that are text. */
+	isUtf8: boolean;
 }
 
 export interface Reply {
 	status: number;
 	headers: Record<string, string>;
 	body: string;
+	/** The body where it is no text. */
+	bytes?: Buffer;
 	/** What is sent after the body, piece by piece. */
 	stream?: Stream;
 }

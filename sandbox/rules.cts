@@ -150,10 +150,16 @@ function choosesTools(body: Fields, question: string): Tool[] {
 }
 
 /** The schema that the answer must follow; undefined where it is free text. */
-function readSchema({ response_format: format }: Fields): unknown {
+function readSchema({ response_format: format, structured_outputs: outputs }: Fields): unknown {
+	if (isObject(outputs) && isObject(outputs.json)) return outputs.json;
 	if (!isObject(format)) return undefined;
 	if (format.type === 'json_object') return { type: 'object', properties: { answer: { type: 'string' } } };
 	return isObject(format.json_schema) ? format.json_schema.schema : undefined;
+}
+
+/** The answers to choose from; undefined where there are none. */
+function readChoices({ structured_outputs: outputs }: Fields): string[] | undefined {
+	return isObject(outputs) && Array.isArray(outputs.choice) ? outputs.choice.map(String) : undefined;
 }
 
 /** Images of a message: media type and size in bytes of each data URL. */
@@ -184,6 +190,8 @@ export function respond(body: Fields, messages: unknown[]): Answer {
 			.filter((message) => isObject(message) && message.role === 'tool');
 		return { content: `The tool says: ${results.map(textOf).join(' and ')}`, reasoning, toolCalls: [] };
 	}
+	const choices = readChoices(body);
+	if (choices) return { content: chooseFrom(choices, question) ?? null, reasoning, toolCalls: [] };
 	const tools = choosesTools(body, question);
 	if (tools.length > 0) {
 		const toolCalls = tools.map(({ name, parameters }) => ({

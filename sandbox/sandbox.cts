@@ -1,69 +1,88 @@
 /** An embedded Hopsworks: the gateway with its deployments, the REST API, and a few addresses for those who run it. */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { controls } from './controls.cts';
 import { Cluster } from './deployments.cts';
 import { commit, Faults, spoil } from './faults.cts';
 import { findRoute, gateway } from './gateway.cts';
+import { listen, listenOverTls } from './listen.cts';
 import { json, type Call, type Reply } from './reply.cts';
-import { API, restApi } from './restApi.cts';
+import { API, NO_ROUTE, restApi } from './restApi.cts';
 import { send } from './send.cts';
 
 export interface Sandbox {
 	url: string;
+	/** The same over TLS, where that was asked for, and the certificate to trust then. */
+	tls?: { url: string; certificate: string };
 	faults: Faults;
 	cluster: Cluster;
-	/** What has come in: requests to the gateway, and paths that the REST API was asked for. */
-	traffic: { requests: number; restApi: string[] };
+	/** What has come in: requests to the gateway, calls of the REST API, and those among them that no route was for. */
+	traffic: { requests: number; restApi: string[]; unknown: string[] };
 	/** Texts that were posted to `/sandbox/messages`, where the examples send what would go to Slack. */
 	messages: string[];
 	close(): Promise<void>;
 }
 
-async function answer(sandbox: Sandbox, request: IncomingMessage): Promise<Reply | 'refuse'> {
+async function answer(sandbox: Sandbox, request: IncomingMessage, response: ServerResponse): Promise<Reply | 'refuse'> {
 	const { cluster, faults, traffic } = sandbox;
 	const { method = '', url = '', headers } = request;
 	const [path = '', query] = url.split('?');
-	const call: Call = { method, path, query: new URLSearchParams(query), headers, body: await text(request) };
+	const bytes = await buffer(request);
+	const sent = { body: bytes.toString(), isUtf8: isUtf8(bytes) };
+	const call: Call = { method, path, query: new URLSearchParams(query), headers, ...sent };
 	const control = controls[`${method} ${path}`];
 	if (control) return json(200, control(sandbox, call.body));
 	if (path.startsWith(`${API}/`)) {
-		traffic.restApi.push(`${method} ${url.slice(API.length)}`);
-		return await restApi(cluster, call);
+		const asked = `${method} ${url.slice(API.length)}`;
+		traffic.restApi.push(asked);
+		const reply = await restApi(cluster, call);
+		if (reply === NO_ROUTE) traffic.unknown.push(asked);
+		return reply;
 	}
 	traffic.requests++;
 	const fault = faults.take(findRoute(cluster, headers.host ?? '', path)?.deployment.name);
-	const instead = fault && (await commit(fault));
+	const instead = fault && (faults.admit(fault, response) ?? (await commit(fault)));
 	if (instead === 'refuse') return instead;
 	return spoil(instead ?? (await gateway(cluster, call)), fault ?? {});
 }
 
 async function respond(sandbox: Sandbox, request: IncomingMessage, response: ServerResponse): Promise<void> {
-	const reply = await answer(sandbox, request).catch((error: unknown) => json(500, { error: String(error) }));
+	const reply = await answer(sandbox, request, response).catch((error: unknown) => json(500, { error: String(error) }));
 	if (reply === 'refuse') response.socket?.destroy();
 	else await send(response, reply);
 }
 
-/** Starts a sandbox on 127.0.0.1; port 0 takes any free one. */
-export async function startSandbox(port = 0): Promise<Sandbox> {
+interface Ports {
+	port?: number;
+	/** Listens on this one too, over TLS; its gateway is then reached by both. */
+	tlsPort?: number;
+}
+
+/** Starts a sandbox on 127.0.0.1; a port of 0 takes any free one. */
+export async function startSandbox({ port = 0, tlsPort }: Ports = {}): Promise<Sandbox> {
+	const cluster = new Cluster();
+	const answered = (request: IncomingMessage, response: ServerResponse): void =>
+		void respond(sandbox, request, response);
+	const plain = await listen(port, answered);
+	const secure =
+		tlsPort === undefined
+			? undefined
+			: await listenOverTls(tlsPort, answered).catch(async (error: unknown) => {
+					await plain.close();
+					throw error;
+				});
+	if (secure) cluster.tls = { http: plain.port, https: secure.port };
 	const sandbox: Sandbox = {
-		url: '',
-		cluster: new Cluster(),
+		url: `http://127.0.0.1:${plain.port}`,
+		...(secure && { tls: { url: `https://127.0.0.1:${secure.port}`, certificate: secure.certificate } }),
+		cluster,
 		faults: new Faults(),
-		traffic: { requests: 0, restApi: [] },
+		traffic: { requests: 0, restApi: [], unknown: [] },
 		messages: [],
 		async close() {
-			server.close();
-			server.closeAllConnections();
-			await once(server, 'close');
+			await Promise.all([plain.close(), secure?.close()]);
 		},
 	};
-	const server = createServer((request, response) => void respond(sandbox, request, response));
-	server.keepAliveTimeout = 60_000;
-	server.listen(port, '127.0.0.1');
-	await once(server, 'listening');
-	const address = server.address();
-	if (typeof address === 'object' && address) sandbox.url = `http://127.0.0.1:${address.port}`;
 	return sandbox;
 }

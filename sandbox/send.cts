@@ -3,9 +3,14 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Reply, Stream } from './reply.cts';
 
-export async function send(response: ServerResponse, { status, headers, body, stream }: Reply): Promise<void> {
+export async function send(
+	response: ServerResponse,
+	{ status, headers, body, bytes = Buffer.from(body), stream }: Reply,
+): Promise<void> {
 	if (!stream) {
-		response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+		// 204 says by itself that nothing follows, and may not say it twice (RFC 9110, 8.6).
+		const length = status === 204 ? {} : { 'content-length': bytes.length };
+		response.writeHead(status, { ...headers, ...length }).end(bytes);
 		return;
 	}
 	response.writeHead(status, headers);

@@ -16,6 +16,7 @@ import {
 	targetIn,
 	type Given,
 } from './support/addresses.cts';
+import { processorTime } from './support/processorTime.cts';
 
 describe('by path', () => {
 	test.each<[Route, Given, string]>([
@@ -496,7 +497,7 @@ describe('addresses of the credential', () => {
 });
 
 test('a run of a million slashes, dots or dashes takes time linear in the text', () => {
-	const began = performance.now();
+	const began = processorTime();
 	for (const piece of ['/', '.', '-', 'a', ':', 'a.', '%']) {
 		const long = piece.repeat(1_000_000);
 		expect(withoutSlashes(`${long}x`).length).toBe(long.length + 1);
@@ -505,7 +506,7 @@ test('a run of a million slashes, dots or dashes takes time linear in the text',
 		expect(chatRoute(`${long}x`).ok).toBe(piece === '/');
 		expect(refusal(predict, { url: `${GATEWAY}/${long}x` }).message).toContain('longer than 2,048 characters');
 	}
-	expect(performance.now() - began).toBeLessThan(5000);
+	expect(processorTime() - began).toBeLessThan(5000);
 });
 
 describe('an operation for another kind of model', () => {

@@ -456,7 +456,7 @@ describe('when it streams', () => {
 							options: { ...options, enableStreaming },
 						},
 					});
-					return JSON.parse(JSON.stringify(success[0]?.json).replaceAll(/tool-\d+/g, 'tool'));
+					return JSON.parse(JSON.stringify(success[0]?.json).replaceAll(/tool-[\da-f]+/g, 'tool'));
 				}),
 			);
 		};

@@ -1,6 +1,7 @@
 import { readErrorReply } from '../nodes/core/failure/errorReply';
 import documented from './fixtures/error-bodies.json';
 import { replyOf } from '../nodes/core/json/reply';
+import { processorTime } from './support/processorTime.cts';
 
 test.each([
 	['rest-key-scope', 'No valid scope found for this invocation. Valid scope is: [SERVING] (code 320004)'],
@@ -82,13 +83,13 @@ describe('a Python traceback is told by its last exception', () => {
 	});
 
 	test('is looked for in time linear in the text', () => {
-		const began = performance.now();
+		const began = processorTime();
 		for (const piece of [header, `${header}  `, ' ', '\\n', '| ', 'Error: ', '<a', '&#', '\n', '"Error']) {
 			const body = header + piece.repeat(262_144 / piece.length);
 			readErrorReply(500, replyOf(body));
 			readErrorReply(500, replyOf(`<html>${body}`));
 		}
-		expect(performance.now() - began).toBeLessThan(5000);
+		expect(processorTime() - began).toBeLessThan(5000);
 	});
 });
 

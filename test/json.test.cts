@@ -7,6 +7,7 @@ import {
 	parseReply,
 	parseWritten,
 } from '../nodes/core/json/json';
+import { processorTime } from './support/processorTime.cts';
 
 describe('parseReply', () => {
 	test.each([
@@ -42,10 +43,10 @@ describe('parseReply', () => {
 	);
 
 	test('takes time linear in the text', () => {
-		const started = Date.now();
+		const started = processorTime();
 		parseReply(`[NaN,"${'\\"'.repeat(500_000)}`);
 		parseReply(`${'1'.repeat(500_000)}.5 NaN`);
-		expect(Date.now() - started).toBeLessThan(2000);
+		expect(processorTime() - started).toBeLessThan(2000);
 	});
 });
 
@@ -77,10 +78,10 @@ describe('parseWritten', () => {
 	});
 
 	test('takes time linear in the text', () => {
-		const started = Date.now();
+		const started = processorTime();
 		parseWritten(`["${'\\"'.repeat(500_000)}",1.0]`);
 		parseWritten(`[${'1.0,'.repeat(500_000)}1.0]`);
-		expect(Date.now() - started).toBeLessThan(4000);
+		expect(processorTime() - started).toBeLessThan(4000);
 	});
 });
 

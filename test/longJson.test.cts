@@ -5,6 +5,7 @@ import { parseReply } from '../nodes/core/json/json';
 import { MOST_NAMES, parseLongReply } from '../nodes/core/json/longJson';
 import { bodies } from './faults/bodies.cts';
 import { at, recordOf } from './support/json.cts';
+import { processorTime } from './support/processorTime.cts';
 
 /** Texts in one run; `npm run test:faults` takes more. */
 const CASES = Number(process.env.FUZZ_CASES ?? 10_000);
@@ -188,7 +189,7 @@ test('an object has a bounded number of names, however many lists it is in', asy
 test('takes time linear in the text', async () => {
 	const numbers = `${'1.5,'.repeat(10_000)}1`;
 	const deep = `${'['.repeat(450)}${numbers}${']'.repeat(450)}`;
-	const started = Date.now();
+	const started = processorTime();
 	for (const text of [
 		`[${Array(30).fill(deep).join()}]`,
 		'['.repeat(1_000_000),
@@ -201,5 +202,5 @@ test('takes time linear in the text', async () => {
 	]) {
 		await parseLongReply(text, goOn);
 	}
-	expect(Date.now() - started).toBeLessThan(4000);
+	expect(processorTime() - started).toBeLessThan(4000);
 });

@@ -173,7 +173,7 @@ describe('the language model', () => {
 		expect(read((await chat({ model: 'assistant', messages })).body)).toMatchObject({
 			object: 'chat.completion',
 			choices: [{ message: { role: 'assistant', content: '42' }, finish_reason: 'stop' }],
-			usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 },
+			usage: { prompt_tokens: 9, completion_tokens: 1, total_tokens: 10 },
 		});
 	});
 
@@ -206,7 +206,7 @@ describe('the language model', () => {
 			'too long a prompt',
 			{ messages: [{ role: 'user', content: 'a '.repeat(5000) }] },
 			400,
-			'context length is only 4096 tokens',
+			'maximum context length is 4096 tokens',
 		],
 	])('refuses %s as vLLM does', async (_name, body, status, said) => {
 		const reply = await chat(body);
@@ -248,8 +248,8 @@ describe('the REST API', () => {
 
 	test('deployments, projects and gateways have only fields that the documented ones have', async () => {
 		const { body: records } = await get('/project/119/serving');
-		// Those of 4.2, and the settings of tracing that 5.2 has beside them.
-		const documented = new Set([...servings.flatMap(fieldsOf), 'tracing']);
+		// Those of 4.2, and what 5.1 and 5.2 have beside them.
+		const documented = new Set([...servings.flatMap(fieldsOf), 'tracing', 'knativeMode', 'predictorEnvironment']);
 		for (const record of listOf(records)) for (const field of fieldsOf(record)) expect(documented).toContain(field);
 		const { body: project } = await get('/project/getProjectInfo/test');
 		for (const field of fieldsOf(project)) expect(fieldsOf(projectInfo)).toContain(field);

@@ -59,7 +59,7 @@ describe('streams', () => {
 		expect(pieces.join('')).toContain('You asked: Tell me a story');
 		expect(pieces.length).toBeGreaterThan(10);
 		expect(at(sent.at(-2), 'choices', 0, 'finish_reason')).toBe('stop');
-		expect(sent.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 4 } });
+		expect(sent.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 9 } });
 	});
 
 	test('no usage where it is not asked for', async () => {
@@ -71,7 +71,7 @@ describe('streams', () => {
 			listOf(at(choices, 0, 'delta', 'tool_calls') ?? []),
 		);
 		expect(calls[0]).toMatchObject({ index: 0, id: expect.any(String), function: { name: 'check_cards' } });
-		expect(read(calls.map((call) => textOf(at(call, 'function', 'arguments'))).join(''))).toEqual({
+		expect(read(calls.map((call) => textOf(at(call, 'function', 'arguments') ?? '')).join(''))).toEqual({
 			sender: '4641025220953719',
 			amount: 20,
 			sure: true,
@@ -80,8 +80,8 @@ describe('streams', () => {
 	});
 
 	test.each([
-		['error', /"error":\{"message":"EngineCore encountered an issue\."/, /\[DONE\]\n\n$/],
-		['noDone', /"content":" asked:"/, /^(?![^]*\[DONE\])/],
+		['error', /"error": \{"message": "EngineCore encountered an issue\. See stack trace/, /\[DONE\]\n\n$/],
+		['noDone', /"content":" aske"/, /^(?![^]*\[DONE\])/],
 	] as const)('misbehaviour: %s', async (stream, holds, ends) => {
 		sandbox.faults.add({ stream });
 		const { text } = await post('assistant', 'chat/completions', { messages: user('Tell me'), stream: true });
@@ -98,7 +98,7 @@ describe('streams', () => {
 		sandbox.faults.add({ stream: 'stall', pieces: 2 });
 		const response = await fetch(`${sandbox.url}/v1/test/assistant/v1/chat/completions`, {
 			method: 'POST',
-			headers: { authorization: `ApiKey ${API_KEY}` },
+			headers: { authorization: `ApiKey ${API_KEY}`, 'content-type': 'application/json' },
 			body: JSON.stringify({ messages: user('Tell me'), stream: true }),
 			signal: AbortSignal.timeout(300),
 		});
@@ -138,7 +138,7 @@ describe('answers', () => {
 	test('call several tools at once, as tool_choice allows, and then say what the tools said', async () => {
 		const other = { type: 'function', function: { name: 'card_owner', description: '', parameters: {} } };
 		const names = async (choice?: unknown) =>
-			listOf(messageOf(await chat({ messages: ASKS, tools: [TOOL, other], tool_choice: choice })).tool_calls).map(
+			listOf(messageOf(await chat({ messages: ASKS, tools: [TOOL, other], tool_choice: choice })).tool_calls ?? []).map(
 				(call) => at(call, 'function', 'name'),
 			);
 		expect(await names()).toEqual(['check_cards', 'card_owner']);
@@ -158,7 +158,43 @@ describe('answers', () => {
 		const body = { chat_template_kwargs: { enable_thinking: true } };
 		expect(messageOf(await chat(body)).reasoning).toBe('The question has 5 words.');
 		expect(messageOf(await chat(body, 'oldassistant')).reasoning_content).toBe('The question has 5 words.');
-		expect(messageOf(await chat({}))).not.toHaveProperty('reasoning');
+		expect(messageOf(await chat({})).reasoning).toBeNull();
+	});
+
+	test('are one of the choices, with how likely each was', async () => {
+		const reply = await chat({
+			messages: user('I was charged twice'),
+			structured_outputs: { choice: ['sales', 'billing'] },
+			logprobs: true,
+			top_logprobs: 20,
+		});
+		expect(messageOf(reply).content).toBe('billing');
+		const first = listOf(at(reply, 'choices', 0, 'logprobs', 'content', 0, 'top_logprobs'));
+		expect(first).toHaveLength(20);
+		const likely = first.map((entry) => Number(at(entry, 'logprob'))).filter((logprob) => logprob > -9999);
+		expect(likely).toHaveLength(2);
+		expect(likely.reduce((sum, logprob) => sum + Math.exp(logprob), 0)).toBeCloseTo(1);
+	});
+
+	test('a tool that was chosen by name is an answer like any other to the server', async () => {
+		const named = { type: 'function', function: { name: 'check_cards' } };
+		const finish = async (choice: unknown) =>
+			at(await chat({ messages: ASKS, tools: [TOOL], tool_choice: choice }), 'choices', 0, 'finish_reason');
+		expect([await finish(named), await finish('required'), await finish('auto')]).toEqual([
+			'stop',
+			'tool_calls',
+			'tool_calls',
+		]);
+	});
+
+	test('a call without room for its arguments is text, but in a stream a call', async () => {
+		const body = { messages: ASKS, tools: [TOOL], max_tokens: 20 };
+		expect(at(await chat(body), 'choices', 0)).toMatchObject({
+			message: { content: expect.stringMatching(/^<tool_call>/) },
+			finish_reason: 'length',
+		});
+		const last = chunks(await streamed(body)).at(-1);
+		expect(at(last, 'choices', 0, 'finish_reason')).toBe('length');
 	});
 
 	test('tell which images came', async () => {
@@ -175,7 +211,7 @@ describe('errors', () => {
 	test('are nested today', async () => {
 		expect(await chat(TOO_LONG)).toEqual({
 			error: {
-				message: expect.stringContaining('context length is only 4096 tokens'),
+				message: expect.stringContaining('maximum context length is 4096 tokens'),
 				type: 'BadRequestError',
 				param: 'input_tokens',
 				code: 400,
@@ -193,8 +229,70 @@ describe('errors', () => {
 		});
 	});
 
-	test('a prompt and its answer must fit together', async () => {
-		expect(at(await chat({ max_tokens: 5000 }), 'error', 'message')).toContain('requested 5000 output tokens');
+	test('an answer gets what room the prompt leaves, and must not ask for more than there is in all', async () => {
+		const nearly = { messages: user('a '.repeat(4090)), max_tokens: 50 };
+		expect(at(await chat(nearly), 'choices', 0)).toMatchObject({
+			message: { content: 'This' },
+			finish_reason: 'length',
+		});
+		const full = { messages: user('a '.repeat(4091)), max_tokens: 50 };
+		expect(at(await chat(full), 'error', 'message')).toContain('max_tokens must be at least 1, got 0.');
+		expect(at(await chat({ max_tokens: 5000 }), 'error', 'message')).toContain(
+			'max_tokens=5000 cannot be greater than',
+		);
+	});
+
+	test('a limit of requests under way, streams to their end, beyond which all are refused at once', async () => {
+		sandbox.faults.add({ deployment: 'assistant', limit: 3, stream: 'stall' });
+		const leaving = new AbortController();
+		const hold = async () =>
+			await fetch(`${sandbox.url}/v1/test/assistant/v1/chat/completions`, {
+				method: 'POST',
+				headers: { authorization: `ApiKey ${API_KEY}`, 'content-type': 'application/json' },
+				body: JSON.stringify({ messages: user('Tell me'), stream: true }),
+				signal: leaving.signal,
+			});
+		const ask = async () => await post('assistant', 'chat/completions', { messages: user('What is 6 * 7?') });
+		const held = await Promise.all(Array.from({ length: 3 }, hold));
+		expect(held.map(({ status }) => status)).toEqual([200, 200, 200]);
+		const refused = await Promise.all(Array.from({ length: 9 }, ask));
+		expect(refused.map(({ status }) => status)).toEqual(Array(9).fill(503));
+		expect(read(refused[0]?.text ?? '')).toEqual({
+			error: {
+				message:
+					'The engine is currently busy and cannot accept new requests. Please try again later or on a different instance.',
+				type: 'Service Unavailable',
+				param: null,
+				code: 503,
+			},
+		});
+		leaving.abort();
+		// The server notices a little later.
+		let next = await ask();
+		while (next.status === 503) next = await ask();
+		expect(next.status).toBe(200);
+	});
+
+	test.each([
+		[{ top_logprobs: -2, logprobs: true }, '`top_logprobs` must be a positive value or -1.', 'top_logprobs'],
+		[{ top_logprobs: 2 }, 'when using `top_logprobs`, `logprobs` must be set to true.', 'top_logprobs'],
+		[{ tools: [TOOL], tool_choice: 'always' }, 'Invalid value for `tool_choice`: always!', 'tool_choice'],
+		[{ structured_outputs: { regex: 'a', choice: ['a'] } }, 'You can only use one kind of constraints', null],
+		[{ top_k: -3 }, 'top_k must be 0 (disable), or at least 1, got -3.', null],
+		[{ min_tokens: 9, max_tokens: 5 }, 'min_tokens must be less than or equal to max_tokens=5, got 9.', null],
+		[{ response_format: {} }, "6 validation errors:\n  {'type': 'missing'", 'body.response_format.type'],
+		[{ tools: [{}] }, "'loc': 'body.tools.0.function', 'msg': 'Field required'", 'body.tools.0.function'],
+		[{ reasoning_effort: 'huge' }, "Input should be 'none', 'minimal', 'low'", 'body.reasoning_effort'],
+		[
+			{
+				response_format: { type: 'json_schema', json_schema: { name: 'a', schema: { anyOf: [{ not: {}, if: {} }] } } },
+			},
+			'Grammar error: Unimplemented keys: ["if", "not"]',
+			null,
+		],
+	])('%j is refused', async (body, said, param) => {
+		const { error } = recordOf(await chat(body));
+		expect(error).toEqual({ message: expect.stringContaining(said), type: expect.any(String), param, code: 400 });
 	});
 });
 
@@ -212,7 +310,7 @@ describe('embeddings', () => {
 		expect(first).toHaveLength(64);
 		expect(similarity(first, first)).toBeCloseTo(1);
 		expect(similarity(first, second)).toBeGreaterThan(similarity(first, third));
-		expect(usage).toMatchObject({ prompt_tokens: 10, total_tokens: 10 });
+		expect(usage).toMatchObject({ prompt_tokens: 13, total_tokens: 13 });
 	});
 
 	test('come as base64 and shorter where asked', async () => {
@@ -227,7 +325,7 @@ describe('embeddings', () => {
 
 	test.each([
 		['no texts', { input: [] }],
-		['a number', { input: [1] }],
+		['a number', { input: 1 }],
 		['too many dimensions', { input: 'x', dimensions: 65 }],
 	])('%s is refused', async (_name, body) => {
 		expect((await embed(body)).error).toMatchObject({ code: 400 });

@@ -65,6 +65,19 @@ describe('Start It', () => {
 		expect(run.hints.map(({ message }) => message).join()).not.toContain('failed');
 	});
 
+	test('so it is where it answers 404 and nothing more, twice, though the deployment runs', async () => {
+		const states = lifecycleOf(sandbox, 'returns');
+		states.become('Stopped');
+		sandbox.faults.add({ deployment: 'returns', status: 404, times: 2 });
+		const { success, failed, error, hints } = await score({ settings: { onError: 'continueErrorOutput' } });
+		expect(success.map(({ json }) => json.prediction)).toEqual([0, 0]);
+		expect([failed, error]).toEqual([[], undefined]);
+		expect(hints.map(({ message }) => message).join()).not.toContain('failed');
+		expect(states.status).toBe('Running');
+		// Both were met: the predictions are asked for, and then whether the gateway knows the deployment.
+		expect(sandbox.faults.take('returns')).toBeUndefined();
+	});
+
 	test.each([
 		['is starting', { status: 'Starting' }],
 		['was deployed a moment ago', { status: 'Running', deployed: new Date().toISOString() }],

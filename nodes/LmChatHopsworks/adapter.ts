@@ -18,6 +18,17 @@ function isStream(given: unknown): given is AsyncIterable<unknown> {
 	return isRecord(given) && Symbol.asyncIterator in given;
 }
 
+/** A stream whose texts add up to one part of the answer: LangChain joins only parts of one index. */
+async function* joinable(chunks: unknown): AsyncGenerator<unknown> {
+	for await (const chunk of isStream(chunks) ? chunks : []) {
+		const { content } = asRecord(asRecord(chunk).message);
+		for (const part of Array.isArray(content) ? content : []) {
+			if (isRecord(part) && part.type === 'text') part.index = 0;
+		}
+		yield chunk;
+	}
+}
+
 /** The same model, whose whole answers are put together of streamed ones: LangChain reads no others as structured answers. */
 function answeringInChunks(model: unknown): unknown {
 	if (!isRecord(model) || typeof model.stream !== 'function') return model;
@@ -57,11 +68,14 @@ function structuredBind(model: unknown, bind: Bind, { method, strict }: Record<s
 export function mendAdapter(model: unknown): void {
 	if (!isRecord(model)) return;
 	countStreamedTokens(model.callbacks);
-	for (const name of ['_generate', '_streamResponseChunks']) {
-		const method = model[name];
-		if (typeof method !== 'function') continue;
-		model[name] = (messages: unknown, ...rest: unknown[]): unknown =>
-			method.call(model, wholeMessages(messages), ...rest);
+	const { _generate: generate, _streamResponseChunks: stream } = model;
+	if (typeof generate === 'function') {
+		model._generate = (messages: unknown, ...rest: unknown[]): unknown =>
+			generate.call(model, wholeMessages(messages), ...rest);
+	}
+	if (typeof stream === 'function') {
+		model._streamResponseChunks = (messages: unknown, ...rest: unknown[]): unknown =>
+			joinable(stream.call(model, wholeMessages(messages), ...rest));
 	}
 	const { bindTools, withStructuredOutput } = model;
 	if (typeof bindTools !== 'function') return;

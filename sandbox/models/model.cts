@@ -11,5 +11,18 @@ export class ModelError extends Error {
 	}
 }
 
-/** Takes the rows of a V1 request, gives one prediction a row, or throws `ModelError`. */
+/** An exception that the server answers with a status and a body of its own, such as FastAPI's `HTTPException`. */
+export class StatusError extends Error {
+	constructor(
+		readonly status: number,
+		readonly body: object,
+	) {
+		super(`status ${status}`);
+	}
+}
+
+/** Takes the rows of a V1 request, gives one prediction a row, or throws. */
 export type Predict = (rows: unknown[]) => unknown[];
+
+/** Takes the rows of a V1 request, or a body that the server could not read, and gives what the reply is made of. */
+export type Predictor = (given: { rows: unknown[] } | { bytes: string }) => unknown;

@@ -2,7 +2,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { runModel, type RunOptions, type RunResult } from './engine.cts';
 import { at, isJsonText, listOf, recordOf } from './json.cts';
-import type { RecordedReply } from './recorded.cts';
+import { LEFT_OUT, type RecordedReply } from './recorded.cts';
 import type { Reply, TestServer } from './server.cts';
 
 export type ReplayedOperation = 'predict' | 'chat' | 'embed';
@@ -11,9 +11,6 @@ export function operationOf({ request: { path } }: RecordedReply): ReplayedOpera
 	if (path === '/v1/embeddings') return 'embed';
 	return path.endsWith(':predict') ? 'predict' : 'chat';
 }
-
-/** What was left out of a long reply. */
-const MARK = / …\(\d+ characters\)… /;
 
 function isStream({ contentType }: RecordedReply): boolean {
 	return contentType.startsWith('text/event-stream');
@@ -36,14 +33,14 @@ function textsOf(reply: RecordedReply): number {
  */
 export function servable(reply: RecordedReply): { body: string; isRepaired: boolean } | undefined {
 	const { body, name } = reply;
-	if (!MARK.test(body) || (!isStream(reply) && isJsonText(body))) return { body, isRepaired: false };
+	if (!LEFT_OUT.test(body) || (!isStream(reply) && isJsonText(body))) return { body, isRepaired: false };
 	if (operationOf(reply) === 'embed') {
 		const embedding = Array.from({ length: 64 }, () => 0);
 		const data = Array.from({ length: textsOf(reply) }, (_, index) => ({ object: 'embedding', index, embedding }));
 		return { body: JSON.stringify({ object: 'list', model: 'tinybert', data }), isRepaired: true };
 	}
 	if (!name.startsWith('engine-killed')) return undefined;
-	const [head = '', tail = ''] = body.split(MARK);
+	const [head = '', tail = ''] = body.split(LEFT_OUT);
 	const events = [head.slice(0, head.lastIndexOf('\n\n') + 2), tail.slice(tail.indexOf('\n\n') + 2)];
 	return { body: events.join(''), isRepaired: true };
 }

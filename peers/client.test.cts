@@ -1,0 +1,184 @@
+/** Hopsworks' own Python client against the sandbox: every call finds a route, and what it predicts is what the node predicts. */
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { fraud } from '../sandbox/models/fraud.cts';
+import { tumor } from '../sandbox/models/tumor.cts';
+import expected from '../sandbox/models/tumor.expected.json';
+import { schema } from '../sandbox/schema.cts';
+import { pythonLines } from '../sandbox/usage.cts';
+import { runModel } from '../test/support/engine.cts';
+import { listOf } from '../test/support/json.cts';
+import { codeOf, runClient, type Client } from './hopsworksClient.cts';
+import { equalRows } from './predict.cts';
+import { note, peerTest } from './results.cts';
+import { INSTALL_PATIENCE } from './servers.cts';
+
+/** Card numbers beyond 2^53: a tenth of them have a right check digit, which no double holds. */
+const CARDS = Array.from({ length: 100 }, (_, index) => BigInt(`7615917337495251${String(index).padStart(3, '0')}`));
+const TUMORS = expected.rows.slice(0, 200);
+const PAYMENTS = Array.from({ length: 50 }, (_, index) => ({
+	cc_num: BigInt(`46410252209537${String(2 * index).padStart(2, '0')}`),
+	amount: index,
+	budget: 25.5,
+	merchant_hint: 'a',
+	channel: index % 2 ? 'web' : null,
+}));
+const [PAYMENT] = PAYMENTS;
+const ROWS = {
+	fraud: CARDS.map((card) => [card]),
+	tumor: TUMORS,
+	payments: PAYMENTS,
+	stranger: [{ ...PAYMENT, cc_num: 7 }],
+	misfit: [{ ...PAYMENT, amount: 'much' }],
+};
+const FRAUDS = fraud(ROWS.fraud);
+const TYPES = tumor(TUMORS);
+
+describe.each([
+	{ environment: 'client-5.2', is52: true },
+	{ environment: 'client-4.8', is52: false },
+])('$environment', ({ environment, is52 }) => {
+	let client: Client;
+	beforeAll(async () => {
+		client = await runClient(environment, ROWS);
+	}, INSTALL_PATIENCE);
+	afterAll(() => client.sandbox.close());
+	const value = (step: string): unknown => client.steps.value(step);
+	const failure = (step: string) => client.steps.failure(step);
+	/** What only the newer client can do. */
+	const since52 = (what: string, body: () => Promise<void>): void => {
+		if (is52) peerTest(what, body);
+	};
+
+	/** How many rows the node predicts, over TLS and by the gateway that it finds, as is expected. */
+	async function nodes(deployment: string, rows: IDataObject[], parameters: INodeParameters, wanted: unknown[]) {
+		const run = await runModel({
+			credential: { hopsworksUrl: client.url, ignoreSslIssues: true },
+			rows: rows.map((row, index) => ({ ...row, index })),
+			parameters: { operation: 'predict', deployment: { __rl: true, mode: 'name', value: deployment }, ...parameters },
+		});
+		return equalRows(run, wanted);
+	}
+
+	/** Notes in how many rows all lists say what is expected, and the node too. */
+	function noteEqual(asked: string, wanted: unknown[], lists: unknown[], byNode: number): void {
+		const equal = wanted.filter((one, row) => lists.every((list) => listOf(list)[row] === one)).length;
+		note(client.name, asked, wanted.length, Math.min(equal, byNode));
+	}
+
+	peerTest('every call of the REST API finds a route', async () => {
+		expect(client.unknown).toEqual([]);
+		expect(client.calls).toContain('GET /project/119/credentials');
+		const answered = client.calls.length - client.unknown.length;
+		note(client.name, 'calls of the REST API that find a route', client.calls.length, answered);
+	});
+
+	peerTest('login, and who may not', async () => {
+		expect(value('project')).toEqual([119, 'test']);
+		expect(failure('wrong key')).toMatchObject({ error: 'ProjectException', reply: { errorCode: 320002 } });
+		expect(failure('project of others')).toMatchObject({ error: 'ProjectException', reply: { errorCode: 120011 } });
+		if (is52) expect(value('namespace')).toBe('test');
+	});
+
+	peerTest('deployments: all, by name, by number, and none', async () => {
+		expect(value('deployments')).toMatchObject({
+			fraud: 'Running',
+			screening: 'Stopped',
+			returns: 'Idle',
+			newcomer: 'Created',
+			broken: 'Failed',
+		});
+		expect(value('by number')).toBe('tumor');
+		expect([value('unknown'), value('unknown number')]).toEqual([null, null]);
+		// The client's own check, which compares capitals with words, lets no status pass.
+		expect(failure('by status').error).toBe('ValueError');
+	});
+
+	peerTest('addresses, over TLS', async () => {
+		const { url } = client;
+		expect(value('gateways')).toContainEqual(['LOAD_BALANCER', ['127.0.0.1']]);
+		expect(value('endpoint URL')).toBe(`${url}/v1/test/fraud`);
+		expect(value('inference URL')).toBe(`${url}/v1/test/fraud/v1/models/fraud:predict`);
+		expect(value('OpenAI URL')).toBe(`${url}/v1/test/assistant/v1`);
+		expect(value('chat')).toBe('42');
+		expect(failure('language model').error).toBe('ModelServingException');
+	});
+
+	peerTest('card numbers, in every form of a request and through Hopsworks itself', async () => {
+		const { withoutGateway } = client;
+		const rows = CARDS.map((card) => ({ card: String(card) }));
+		const byNode = await nodes('fraud', rows, { columns: 'card', rowFormat: 'lists' }, FRAUDS);
+		const lists = ['fraud, nested', 'fraud, flat', 'fraud, body', 'idle'].map(value);
+		lists.push(withoutGateway.value('fraud without a gateway'));
+		noteEqual('card numbers, as the node predicts', FRAUDS, lists, byNode);
+		expect(failure('bad row').reply).toMatchObject({ error: expect.stringContaining('ValueError') });
+		expect(codeOf(withoutGateway.failure('bad row without a gateway'))).toBe(250007);
+		const inHopsworks = '/hopsworks-api/api/project/119/inference/models/fraud:predict';
+		expect(withoutGateway.value('inference URL without a gateway')).toContain(inHopsworks);
+	});
+
+	peerTest('tumors, from a model that runs and from one that is started', async () => {
+		const rows = TUMORS.map((features) => ({ features }));
+		const byNode = await nodes('tumor', rows, { rows: 'json', rowJson: '={{ $json.features }}' }, TYPES);
+		noteEqual('tumors, as the node predicts', TYPES, [value('tumor'), value('batched')], byNode);
+	});
+
+	peerTest('payments with a schema', async () => {
+		const wanted = PAYMENTS.map(({ amount, budget }) => (amount > budget ? 1 : 0));
+		const rows = PAYMENTS.map((row) => ({ ...row, cc_num: String(row.cc_num) }));
+		const schemaColumns = { mappingMode: 'autoMapInputData', value: null };
+		const byNode = await nodes('payments', rows, { rows: 'schema', schemaColumns }, wanted);
+		noteEqual('payments, as the node predicts', wanted, [value('payments')], byNode);
+	});
+
+	peerTest('start and stop, with predictions and logs only in between', async () => {
+		expect(failure('stopped').said).toContain('Deployment not created or running');
+		expect(value('start')).toBeNull();
+		expect([value('started'), value('stopped again')]).toEqual(['Running', 'Stopped']);
+		const lines = String(value('logs'));
+		expect(lines).toContain('fraud line 200');
+		expect(lines).not.toContain('fraud line 198');
+		expect(value('logs of a stopped one')).toContain('Deployment not running');
+	});
+
+	peerTest('a start that fails, and one that is refused', async () => {
+		expect(value('start of a failed one')).toContain('Deployment is in failed state');
+		expect(failure('failing start').said).toContain('ModuleNotFoundError');
+		expect(value('failed')).toEqual(['Failed', expect.stringContaining('ModuleNotFoundError')]);
+		expect(failure('refused start')).toMatchObject({ error: 'RestAPIError', reply: { errorCode: 150068 } });
+	});
+
+	peerTest('bad rows of a schema, and no such entity', async () => {
+		// The older client knows no schema, and takes every 404 for a deployment that does not run.
+		expect(failure('no entity').error).toBe(is52 ? 'RestAPIError' : 'ModelServingException');
+		expect(codeOf(failure('no entity'))).toBe('ENTITY_NOT_FOUND');
+		expect(failure('checked here').error).toBe(is52 ? 'DeploymentSchemaError' : 'RestAPIError');
+		expect(codeOf(failure(is52 ? 'checked there' : 'checked here'))).toBe('SCHEMA_VALIDATION');
+	});
+
+	since52('schema, versions, prices, image tags, log lines', async () => {
+		expect(value('schema')).toEqual(schema);
+		expect(client.calls).toContain(`GET /project/119/serving/16/schema?format=schema&schemaId=${schema.schemaId}`);
+		expect(value('versions')).toEqual([
+			[2, true, 2],
+			[1, false, 1],
+		]);
+		expect(value('prices')).toMatchObject({ otelInputTokenPricePerMillion: 0.15, otelOutputTokenPricePerMillion: 0.6 });
+		expect(value('image tags')).toEqual(['v0.28.0']);
+		expect(String(value('log lines')).trim().split('\n')).toHaveLength(3);
+	});
+
+	since52('the lines that the sandbox prints run as they are', async () => {
+		const printed = await client.runLines(pythonLines(client.url));
+		expect(printed).toContain("Deployment(name: 'fraud'");
+		expect(printed).toContain("{'predictions': [0]}");
+	});
+
+	since52('tags', async () => {
+		expect(value('no tags')).toEqual({});
+		expect(value('tags')).toEqual({ owner: { team: 'risk' }, stage: 'test' });
+		expect(value('one tag')).toEqual({ team: 'risk' });
+		expect(value('unknown tag')).toBeNull();
+		expect(codeOf(failure('unknown tag removed'))).toBe(370002);
+		expect(value('tags left')).toEqual({ stage: 'test' });
+	});
+});

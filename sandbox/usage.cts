@@ -1,0 +1,82 @@
+/** What the sandbox says about itself to those who run it: commands and lines of Python to try. */
+import { SANDBOX_KEY } from './keys.cts';
+import type { Sandbox } from './sandbox.cts';
+
+const GUIDE_BODY = '{"inputs": [[4641025220953719, 4920355418495856]]}';
+
+function usage(url: string): string {
+	return `The sandbox listens on ${url}
+
+The request of the Hopsworks REST guide, by host name:
+
+  curl -X POST ${url}/v1/models/fraud:predict \\
+    -H 'Host: fraud.test.hopsworks.ai' \\
+    -H 'Authorization: ApiKey ${SANDBOX_KEY}' \\
+    -H 'Content-Type: application/json' \\
+    -d '${GUIDE_BODY}'
+
+The same by path:
+
+  curl -X POST ${url}/v1/test/fraud/v1/models/fraud:predict \\
+    -H 'Authorization: ApiKey ${SANDBOX_KEY}' \\
+    -H 'Content-Type: application/json' \\
+    -d '${GUIDE_BODY}'
+
+A question to a language model (the sandbox answers from rules):
+
+  curl -X POST ${url}/v1/test/assistant/v1/chat/completions \\
+    -H 'Authorization: ApiKey ${SANDBOX_KEY}' \\
+    -H 'Content-Type: application/json' \\
+    -d '{"model": "assistant", "messages": [{"role": "user", "content": "What is 6 * 7?"}]}'
+
+The deployments of the project, as a credential with this address as Hopsworks URL lists them:
+
+  curl ${url}/hopsworks-api/api/project/119/serving -H 'Authorization: ApiKey ${SANDBOX_KEY}'
+
+To see 1,000 deployments more, slower starts, or a Hopsworks without a gateway:
+
+  curl -X POST ${url}/sandbox/deployments -d '{"count": 1000}'
+  curl -X POST ${url}/sandbox/settings -d '{"pace": {"start": 60000}, "hasLoadBalancer": false}'
+
+To see trouble, tell it to misbehave for the next two requests:
+
+  curl -X POST ${url}/sandbox/faults -H 'Content-Type: application/json' -d '{"status": 503, "times": 2}'
+
+Or to take no more than three questions at a time:
+
+  curl -X POST ${url}/sandbox/faults -H 'Content-Type: application/json' -d '{"deployment": "assistant", "limit": 3}'
+`;
+}
+
+/** A first script with Hopsworks' own client, which speaks TLS only. */
+export function pythonLines(url: string): string {
+	return `import hopsworks
+
+project = hopsworks.login(
+    host="127.0.0.1", port=${new URL(url).port}, project="test",
+    api_key_value="${SANDBOX_KEY}", hostname_verification=False,
+)
+serving = project.get_model_serving()
+print(serving.get_deployments())
+
+fraud = serving.get_deployment("fraud")
+print(fraud.predict(inputs=[4641025220953719, 4920355418495856]))
+
+screening = serving.get_deployment("screening")
+screening.start(await_running=60)
+screening.stop(await_stopped=60)
+`;
+}
+
+function usageOverTls(url: string): string {
+	return `Over TLS it listens on ${url}, with a certificate that it made for itself; in n8n, switch
+'Ignore SSL Issues (Insecure)' on in a credential with this address.
+
+Hopsworks' own Python client (pip install "hopsworks[python]"):
+
+${pythonLines(url).replace(/^(?=.)/gm, '  ')}`;
+}
+
+export function usageOf({ url, tls }: Pick<Sandbox, 'url' | 'tls'>): string {
+	return tls ? `${usage(url)}\n${usageOverTls(tls.url)}` : usage(url);
+}

@@ -1,0 +1,58 @@
+/** Tokens of the sandbox's models, and the template that makes one text of a conversation. */
+import { createHash } from 'node:crypto';
+import { isObject, shown } from '../reply.cts';
+import { textOf } from '../rules.cts';
+import type { Fields, Server } from './server.cts';
+
+/** Up to four characters of a word, and the blank before them. */
+export function tokensOf(text: string): string[] {
+	return text.match(/\s?\S{1,4}|\s/gu) ?? [];
+}
+
+/** The place of a token in the vocabulary. */
+export function numberOf(token: string): number {
+	return createHash('sha256').update(token).digest().readUInt16LE(0);
+}
+
+export interface Prompt {
+	tokens: number;
+	characters: number;
+	text: string;
+}
+
+const START = '<|bos|>';
+const END = '<|eos|>';
+
+/** A mark is one token. */
+function promptOf(
+	turns: Array<[mark: string, text: string]>,
+	last: string,
+	{ truncate_prompt_tokens: kept }: Fields,
+	server: Server,
+): Prompt {
+	const text = [START, ...turns.map(([mark, said]) => mark + said + END), last].join('');
+	const tokens = turns.reduce((sum, [, said]) => sum + 2 + tokensOf(said).length, 2);
+	const whole = { tokens, characters: text.length, text };
+	if (typeof kept !== 'number') return whole;
+	const fewer = Math.min(tokens, kept < 0 ? server.contextLength : kept);
+	return { ...whole, tokens: fewer, characters: Math.min(text.length, fewer) };
+}
+
+function turnOf(message: unknown): [mark: string, text: string] {
+	const role = isObject(message) ? message.role : '';
+	return [`<|${shown(role)}|>`, textOf(message)];
+}
+
+export function promptOfChat(body: Fields, messages: unknown[], server: Server): Prompt {
+	const tools: Array<[string, string]> =
+		Array.isArray(body.tools) && body.tools.length > 0 ? [['<|system|>', JSON.stringify(body.tools)]] : [];
+	return promptOf([...tools, ...messages.map(turnOf)], '<|assistant|>', body, server);
+}
+
+/** Without a template: the text alone. */
+export function promptOfText(text: string, { truncate_prompt_tokens: kept }: Fields, server: Server): Prompt {
+	const tokens = tokensOf(text).length;
+	if (typeof kept !== 'number') return { tokens, characters: text.length, text };
+	const fewer = Math.min(tokens, kept < 0 ? server.contextLength : kept);
+	return { tokens: fewer, characters: 0, text };
+}
