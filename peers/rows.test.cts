@@ -109,7 +109,9 @@ function reasonOf(verdict: Verdict | undefined, row: number): string {
 /** What the sandbox's predictor says of a body, in the form of the check. */
 function saidBy(predictor: (call: Call) => Reply, body: string): unknown {
 	const path = '/v1/models/any:predict';
-	const reply = read(predictor({ method: 'POST', path, query: new URLSearchParams(), headers: {}, body }).body);
+	const reply = read(
+		predictor({ method: 'POST', path, query: new URLSearchParams(), headers: {}, body, isUtf8: true }).body,
+	);
 	const isRefused = at(reply, 'detail', 'code') === 'SCHEMA_VALIDATION';
 	if (at(reply, 'error') !== undefined) return 'unreadable';
 	return isRefused ? at(reply, 'detail', 'errors') : [];

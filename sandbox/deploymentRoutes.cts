@@ -4,7 +4,7 @@ import type { Project } from './designs.cts';
 import { recordOf, VLLM_TAG } from './record.cts';
 import { empty, json, type Reply } from './reply.cts';
 import { asOwner, counted, inProject, list, onDeployment, refused, type Asked, type Route } from './restRoute.cts';
-import { jsonSchema, schema } from './schema.cts';
+import { schema, schemaAs } from './schema.cts';
 
 function listDeployments(project: Project, { cluster, call }: Asked): Reply {
 	const { query } = call;
@@ -58,10 +58,10 @@ function logs({ name, lifecycle }: Deployment, { call, cluster: { settings } }: 
 	return json(200, entries);
 }
 
-function schemaOf({ hasSchema }: Deployment, { call: { query } }: Asked): Reply {
+function schemaOf({ name, hasSchema }: Deployment, { call: { query } }: Asked): Reply {
 	const isOther = (query.get('schemaId') ?? schema.schemaId) !== schema.schemaId;
 	if (!hasSchema || isOther) return refused(404, 240037, 'Deployment schema not found');
-	return json(200, query.get('format') === 'jsonschema' ? jsonSchema : schema);
+	return json(200, schemaAs(query.get('format'), name));
 }
 
 const vllmImageTags = [

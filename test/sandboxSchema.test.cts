@@ -27,27 +27,21 @@ const keys = (...given: unknown[]): string =>
 	JSON.stringify({ instances: given.map((key) => ({ cc_num: key, amount: 2, budget: 1, merchant_hint: null })) });
 
 describe('every recorded request', () => {
-	/** Replies that stay different, and why. */
-	const DIFFERENT: Record<string, string> = {
-		nan: 'the place of what is no JSON is told in other words than those of orjson',
-	};
-	/** The sandbox's model says whether an amount is above its budget, the recorded one adds two numbers. */
-	const formOf = (body: string): unknown => {
-		const predictions: unknown = at(read(body), 'predictions');
-		return Array.isArray(predictions) ? { predictions: predictions.length } : withoutRequestId(body);
-	};
+	/** The sandbox's model says whether an amount is above its budget, the recorded one adds two numbers: only how many there are is the same. */
+	const PREDICTIONS = ['arrays', 'both', 'inputs', 'ok'];
 
 	test.each(predictorReplies)('$name', async ({ name, headers, sent, status, body }) => {
 		const reply = await ask(sent, headers);
 		const text = await reply.text();
 		expect([reply.status, reply.headers.get('content-type')]).toEqual([status, 'application/json']);
-		if (name in DIFFERENT) expect(Object.keys(read(text) ?? {})).toEqual(Object.keys(read(body) ?? {}));
-		else expect(formOf(text)).toEqual(formOf(body));
+		if (PREDICTIONS.includes(name)) {
+			const [said, recorded] = [read(text), read(body)].map((answer) => listOf(at(answer, 'predictions')).length);
+			expect(said).toBe(recorded);
+		} else expect(withoutRequestId(text)).toBe(withoutRequestId(body));
 	});
 
 	test('is one of nineteen', () => {
 		expect(predictorReplies).toHaveLength(19);
-		expect(Object.keys(DIFFERENT).filter((name) => !predictorReplies.some((reply) => reply.name === name))).toEqual([]);
 	});
 });
 
@@ -72,6 +66,14 @@ describe('its predictor', () => {
 		expect((await ask(keys(...given))).status).toBe(status);
 	});
 
+	test('cannot read what KServe hands on as bytes', async () => {
+		const reply = await ask(keys(2), { 'Content-Type': 'application/json; charset=utf-8' });
+		expect([reply.status, await reply.json()]).toEqual([
+			500,
+			{ error: "TypeError : a bytes-like object is required, not 'str'" },
+		]);
+	});
+
 	test('keeps integers of 64 bits, and takes larger ones for floating point numbers as KServe does', async () => {
 		expect((await ask('{"instances":[[18446744073709551614,2,1,0,null]]}')).status).toBe(200);
 		const tooLarge = await ask('{"instances":[[18446744073709551616,2,1,0,null]]}');
@@ -90,6 +92,14 @@ describe('its schema', () => {
 			expect(JSON.stringify(schemaAs(form, 'payments'))).toBe(JSON.stringify(fixture(form)));
 		}
 		expect([schemaAs(null, 'payments'), schemaAs('jsonschema', 'payments')]).toEqual([schema, jsonSchema]);
+	});
+
+	test('is given by the REST API in each of its formats', async () => {
+		for (const form of ['schema', 'jsonschema', 'openapi']) {
+			const url = `${sandbox.url}/hopsworks-api/api/project/119/serving/16/schema?format=${form}`;
+			const reply = await fetch(url, { headers: { authorization: `ApiKey ${API_KEY}` } });
+			expect(await reply.json()).toEqual(fixture(form));
+		}
 	});
 });
 

@@ -4,8 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { isInteger, parse } from 'lossless-json';
-import { kserve } from '../kserve.cts';
-import { isList, isObject, json, type Call, type Reply } from '../reply.cts';
+import { served } from '../kserve.cts';
+import { ModelError, StatusError } from '../models/model.cts';
+import { isList, isObject, type Call, type Reply } from '../reply.cts';
 import { fieldsOf, namedRow, rowCheck, type DeploymentSchema, type RowError } from './deploymentSchema.cts';
 
 /** Keys for which a transformation raises, the feature store is away, and the model raises. */
@@ -25,7 +26,7 @@ function readNumber(digits: string): unknown {
 
 /** The rows of a body that KServe has read: `inputs` win where both are given. */
 function rowsIn(body: string): unknown[] {
-	const read = parse(body, null, readNumber);
+	const read = parse(body, null, { parseNumber: readNumber, onDuplicateKey: ({ newValue }) => newValue });
 	const { instances, inputs } = isObject(read) ? read : {};
 	const rows = inputs ?? instances;
 	return isList(rows) ? rows : [];
@@ -66,10 +67,10 @@ function lookUp(schema: DeploymentSchema, keys: bigint[]): Refusal | undefined {
 	return { status: 404, code: 'ENTITY_NOT_FOUND', message, schema_id: schema.schemaId, errors };
 }
 
-function refusalOf({ status, ...said }: Refusal, { headers }: Call): Reply {
+function raised({ status, ...said }: Refusal, { headers }: Call): StatusError {
 	const given = headers['x-request-id'];
 	const requestId = typeof given === 'string' && given !== '' ? given : randomUUID();
-	return json(status, { detail: { ...said, request_id: requestId } });
+	return new StatusError(status, { detail: { ...said, request_id: requestId } });
 }
 
 /** The server of the deployment `name`. */
@@ -96,14 +97,11 @@ export function defaultPredictor(name: string, schema: DeploymentSchema, model: 
 		return named.map(model);
 	}
 
-	return (call) => {
-		let refused: Reply | undefined;
-		const reply = kserve(name, () => {
-			const made = predict(rowsIn(call.body));
-			if (isList(made)) return made;
-			refused = refusalOf(made, call);
-			return [];
+	return (call) =>
+		served(name, (given) => {
+			if ('bytes' in given) throw new ModelError("a bytes-like object is required, not 'str'", 'TypeError');
+			const predictions = predict(rowsIn(call.body));
+			if (isList(predictions)) return { predictions };
+			throw raised(predictions, call);
 		})(call);
-		return refused ?? reply;
-	};
 }
