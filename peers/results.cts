@@ -77,7 +77,7 @@ export function writeResults(): void {
 	};
 	const core = versionOf(join(ROOT, 'node_modules', 'n8n-core'));
 	const parts = [
-		`Through the nodes in n8n-core ${core}, over HTTP; what a row is compared with was computed by the model itself in Python, or\nis what the server answers without n8n.\n`,
+		`Through the nodes in n8n-core ${core}, over HTTP. What a row is compared with was computed by the model itself in Python, is what\nthe server answers without n8n, or is what Hopsworks' own library says of it.\n`,
 		`${markdownTable(
 			['server', 'asked', 'rows', 'equal'],
 			row.toSorted(([one = ''], [other = '']) => one.localeCompare(other)),
