@@ -81,7 +81,7 @@ describe.each(ways)('%s', (way) => {
 	for (const count of [1, 2, 20])
 		peerTest(`${way}: ${count} items with all fields, each its own answer`, async () => {
 			const run = await ask(way, prompts(count), FIELDS);
-			note(SERVER, `${way}, all fields of ${count} items`, count, equalIn(run));
+			note(SERVER, `${way}, all fields, items: ${count}`, count, equalIn(run));
 			expect(run.failed).toEqual([]);
 			// Hopsworks says that it is an agent; else a few requests show under which name rows go, and that they go alone.
 			const most = way === 'from the list of Hopsworks' ? count : count + 4;
@@ -90,7 +90,7 @@ describe.each(ways)('%s', (way) => {
 
 	peerTest(`${way}: whole bodies`, async () => {
 		const run = await ask(way, prompts(20), BODY);
-		note(SERVER, `${way}, 20 whole bodies`, 20, equalIn(run));
+		note(SERVER, `${way}, whole bodies`, 20, equalIn(run));
 		expect(hopsworks.passed).toHaveLength(20);
 	});
 

@@ -6,7 +6,6 @@ import { PROJECT } from './envoy.cts';
 import type { Vllm } from './vllm.cts';
 
 export interface Asked extends Partial<Omit<RunOptions, 'parameters'>> {
-	parameters?: INodeParameters;
 	options?: IDataObject;
 }
 
@@ -20,35 +19,25 @@ export function deploymentNamed(name: string): INodeParameters {
 	return { deployment: { __rl: true, mode: 'name', value: name } };
 }
 
-/** Chat with a deployment, the item's 'text' as the prompt. */
-export function chat(vllm: Vllm, deployment: string, { parameters, options, ...rest }: Asked): Promise<RunResult> {
-	return runModel({
-		...rest,
-		credential: credentialOf(vllm),
-		parameters: {
-			operation: 'chat',
-			...deploymentNamed(deployment),
-			prompt: '={{ $json.text }}',
-			...parameters,
-			options: { timeout: 120, ...options },
-		},
-	});
+type Ask = (vllm: Vllm, deployment: string, asked: Asked) => Promise<RunResult>;
+
+/** Asks with an operation, the item's 'text' in one of its fields. */
+function asking(operation: string, field: string): Ask {
+	return (vllm, deployment, { options, ...rest }) =>
+		runModel({
+			...rest,
+			credential: credentialOf(vllm),
+			parameters: {
+				operation,
+				...deploymentNamed(deployment),
+				[field]: '={{ $json.text }}',
+				options: { timeout: 120, ...options },
+			},
+		});
 }
 
-/** Embed with a deployment, the item's 'text'. */
-export function embed(vllm: Vllm, deployment: string, { parameters, options, ...rest }: Asked): Promise<RunResult> {
-	return runModel({
-		...rest,
-		credential: credentialOf(vllm),
-		parameters: {
-			operation: 'embed',
-			...deploymentNamed(deployment),
-			text: '={{ $json.text }}',
-			...parameters,
-			options: { timeout: 120, ...options },
-		},
-	});
-}
+export const chat = asking('chat', 'prompt');
+export const embed = asking('embed', 'text');
 
 /** What a failed run tells its user. */
 export function messageOf({ error }: { error?: ExecutionError }): string {

@@ -1,6 +1,7 @@
 /**
  * Every request that was recorded of vLLM and KServe, sent to the sandbox over HTTP: its reply has the status, the content type and
- * the form of the recorded one, and an error says the same to the letter.
+ * the form of the recorded one, and an error says the same to the letter. Those of Hopsworks' own predictor are in
+ * `sandboxSchema.test.cts`. MLServer, of which replies were recorded too, is none of Hopsworks' model servers.
  */
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
