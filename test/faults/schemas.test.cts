@@ -42,6 +42,16 @@ interface Count {
 	departed: number;
 }
 
+/** Ajv's word on an answer; undefined where a keyword that is not checked here leads it in a circle that never ends. */
+function verdictOn(answer: unknown, validate: ValidateFunction, dialect: Dialect): boolean | undefined {
+	try {
+		return validate(answer);
+	} catch (error) {
+		if (dialect === 'with unchecked keywords' && String(error).startsWith('RangeError')) return undefined;
+		throw error;
+	}
+}
+
 let schemas = 0;
 
 /** Holds pairs against Ajv; `isAllowed` says what ours may say. */
@@ -61,7 +71,8 @@ async function compare(
 			expect(problem).toBeUndefined();
 			const validate = compiled(schema, dialect === 'draft-07' ? dialect : '2020-12');
 			for (const answer of answers) {
-				const isValid = validate(answer);
+				const isValid = verdictOn(answer, validate, dialect);
+				if (isValid === undefined) continue;
 				const departure = await departureFrom(schema, read(JSON.stringify(answer)), async () => {});
 				if (!isAllowed(departure !== undefined, isValid)) {
 					throw new Error(`${JSON.stringify(answer)}: ${departure ?? 'follows'}, but Ajv: ${String(isValid)}`);
