@@ -5,7 +5,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { schema, schemaAs } from '../sandbox/schema.cts';
 import { runModel, type RunResult } from '../test/support/engine.cts';
 import { at, read } from '../test/support/json.cts';
-import { predictorReplies, withoutRequestId } from '../test/support/predictorReplies.cts';
+import { recordedOfPredictor, withoutRequestId } from '../test/support/recorded.cts';
 import { freePort } from '../tools/freePort.cts';
 import { startHopsworksWith, type HopsworksWith } from './hopsworksWith.cts';
 import { installed, versionIn } from './python.cts';
@@ -183,13 +183,15 @@ describe('the node', () => {
 describe('what the sandbox and the recordings say in its place', () => {
 	peerTest('every recorded request is answered as it was', async () => {
 		let equal = 0;
-		for (const { headers, sent, status, body } of predictorReplies) {
-			const reply = await fetch(`${kserve}/v1/models/${NAME}:predict`, { method: 'POST', headers, body: sent });
+		for (const { request, status, body } of recordedOfPredictor) {
+			const { headers, bytes } = request;
+			const asked = { method: 'POST', headers, body: String(bytes) };
+			const reply = await fetch(`${kserve}/v1/models/${NAME}:predict`, asked);
 			const said = [reply.status, withoutRequestId(await reply.text())];
 			expect(said).toEqual([status, withoutRequestId(body)]);
 			equal++;
 		}
-		note(SERVER, 'recorded requests, answered alike', 19, equal);
+		note(SERVER, 'recorded requests, answered alike', recordedOfPredictor.length, equal);
 	});
 
 	peerTest('the library writes the schema of the sandbox as the sandbox does', async () => {

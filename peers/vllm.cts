@@ -32,8 +32,6 @@ interface Model {
 	/** The folder of its weights. */
 	weights: string;
 	flags: string[];
-	/** Whether it asks for flags that came after 0.28. */
-	isNew?: boolean;
 }
 
 const MODELS: Record<string, Model> = {
@@ -52,9 +50,13 @@ const MODELS: Record<string, Model> = {
 			...['--max-model-len', String(CONTEXT), '--max-num-seqs', '2', '--max-num-queued-reqs', '3', ...TOOLS],
 			...['--reasoning-parser', 'deepseek_r1', '--enable-prompt-tokens-details'],
 		],
-		isNew: true,
 	},
 };
+
+/** Whether a version knows the flags of the reasoner. */
+export function canReason(version: string): boolean {
+	return version !== '0.28.0';
+}
 
 /** No network, no telemetry, no pinning to a processor, and no more of the memory than they need. */
 function environment(): Record<string, string> {
@@ -83,7 +85,7 @@ export async function startVllm(version: string): Promise<Vllm> {
 	const programs = await installVllm(version);
 	const env = environment();
 	await execa(join(programs, 'python'), [join(__dirname, 'tiny_models.py'), folder], { env });
-	const names = Object.keys(MODELS).filter((name) => version !== '0.28.0' || !MODELS[name]?.isNew);
+	const names = Object.keys(MODELS).filter((name) => name !== REASONING || canReason(version));
 	const upstreams: Upstream[] = [];
 	for (const deployment of names) upstreams.push({ deployment, port: await freePort() });
 	await Promise.all(

@@ -8,6 +8,8 @@ import { HELLO } from './vllmQuestions.cts';
 /** With these a random model ends its thought: the token that does so is likelier, and is not left out of the text. */
 const THINKING = { logit_bias: { 10: 3 }, skip_special_tokens: false };
 const DRAW = { temperature: 1, seed: 3 };
+/** What is said of a thought that took all tokens. */
+const UNFINISHED = /think|thought|reason/i;
 const LONG = 'hello world '.repeat(300);
 
 export function reasoningTests(version: string, vllm: () => Vllm): void {
@@ -36,7 +38,7 @@ export function reasoningTests(version: string, vllm: () => Vllm): void {
 	peerTest('tokens that were all spent on thinking are no answer, whole or streamed', async () => {
 		const asked = { rows: [{ text: HELLO }], options: { temperature: 0, maxTokens: 8 } };
 		for (const way of [{}, { onChunk: () => {} }])
-			expect(messageOf(await chat(vllm(), REASONING, { ...asked, ...way }))).toMatch(/think|thought|reason/i);
+			expect(messageOf(await chat(vllm(), REASONING, { ...asked, ...way }))).toMatch(UNFINISHED);
 	});
 
 	peerTest('a prompt that was seen before says how many of its tokens were kept', async () => {
@@ -59,7 +61,7 @@ export function reasoningTests(version: string, vllm: () => Vllm): void {
 		const requests = await requestsDuring(vllm(), REASONING, async () => {
 			const { success, failed } = await chat(vllm(), REASONING, { rows, options, settings: CONTINUES });
 			// A thought that found no end in time is a failure, which only an answer of the server can be.
-			const unfinished = failed.filter(({ json }) => /think|thought|reason/i.test(textOf(json.error)));
+			const unfinished = failed.filter(({ json }) => UNFINISHED.test(textOf(json.error)));
 			answered = success.length + unfinished.length;
 			expect(success.length).toBeGreaterThan(0);
 		});

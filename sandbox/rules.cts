@@ -149,16 +149,17 @@ function choosesTools(body: Fields, question: string): Tool[] {
 	return choice === 'required' && fitting.length === 0 ? tools.slice(0, 1) : fitting;
 }
 
-/** The schema that the answer must follow; undefined where it is free text. */
-function readSchema({ response_format: format, structured_outputs: outputs }: Fields): unknown {
-	if (isObject(outputs) && isObject(outputs.json)) return outputs.json;
-	if (!isObject(format)) return undefined;
-	if (format.type === 'json_object') return { type: 'object', properties: { answer: { type: 'string' } } };
-	return isObject(format.json_schema) ? format.json_schema.schema : undefined;
+/** The schema that an answer is held to; undefined where there is none. */
+export function schemaOf({ response_format: format, structured_outputs: outputs }: Fields): unknown {
+	if (isObject(format) && isObject(format.json_schema)) return format.json_schema.schema;
+	return isObject(outputs) && isObject(outputs.json) ? outputs.json : undefined;
 }
 
+/** What an answer looks like that has to be JSON and no more. */
+const ANY_OBJECT = { type: 'object', properties: { answer: { type: 'string' } } };
+
 /** The answers to choose from; undefined where there are none. */
-function readChoices({ structured_outputs: outputs }: Fields): string[] | undefined {
+export function choicesOf({ structured_outputs: outputs }: Fields): string[] | undefined {
 	return isObject(outputs) && Array.isArray(outputs.choice) ? outputs.choice.map(String) : undefined;
 }
 
@@ -182,7 +183,8 @@ export function respond(body: Fields, messages: unknown[]): Answer {
 	const last = messages.at(-1);
 	const asked = messages.findLast((message) => isObject(message) && message.role === 'user');
 	const question = textOf(asked);
-	const schema = readSchema(body);
+	const { response_format: format } = body;
+	const schema = schemaOf(body) ?? (isObject(format) && format.type === 'json_object' ? ANY_OBJECT : undefined);
 	const reasoning = thinks(body) ? `The question has ${words(question).length} words.` : undefined;
 	if (isObject(last) && last.role === 'tool') {
 		const results = messages
@@ -190,7 +192,7 @@ export function respond(body: Fields, messages: unknown[]): Answer {
 			.filter((message) => isObject(message) && message.role === 'tool');
 		return { content: `The tool says: ${results.map(textOf).join(' and ')}`, reasoning, toolCalls: [] };
 	}
-	const choices = readChoices(body);
+	const choices = choicesOf(body);
 	if (choices) return { content: chooseFrom(choices, question) ?? null, reasoning, toolCalls: [] };
 	const tools = choosesTools(body, question);
 	if (tools.length > 0) {

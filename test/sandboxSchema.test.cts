@@ -7,7 +7,7 @@ import { rowCheck, type DeploymentSchema } from '../sandbox/schema/deploymentSch
 import { jsonSchemaOf } from '../sandbox/schema/publishedSchema.cts';
 import { API_KEY } from './support/engine.cts';
 import { at, listOf, read } from './support/json.cts';
-import { predictorReplies, withoutRequestId } from './support/predictorReplies.cts';
+import { recordedOfPredictor, withoutRequestId } from './support/recorded.cts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -30,8 +30,8 @@ describe('every recorded request', () => {
 	/** The sandbox's model says whether an amount is above its budget, the recorded one adds two numbers: only how many there are is the same. */
 	const PREDICTIONS = ['arrays', 'both', 'inputs', 'ok'];
 
-	test.each(predictorReplies)('$name', async ({ name, headers, sent, status, body }) => {
-		const reply = await ask(sent, headers);
+	test.each(recordedOfPredictor)('$name', async ({ name, request, status, body }) => {
+		const reply = await ask(String(request.bytes), request.headers);
 		const text = await reply.text();
 		expect([reply.status, reply.headers.get('content-type')]).toEqual([status, 'application/json']);
 		if (PREDICTIONS.includes(name)) {
@@ -41,7 +41,7 @@ describe('every recorded request', () => {
 	});
 
 	test('is one of nineteen', () => {
-		expect(predictorReplies).toHaveLength(19);
+		expect(recordedOfPredictor).toHaveLength(19);
 	});
 });
 

@@ -2,6 +2,7 @@
  * The types of a schema's fields: what a value has to be, and the JSON Schema of that (hopsworks: `deployment_schema.py`).
  * Integers are bigints here, and floating point numbers are numbers, as Python tells `5` from `5.0`.
  */
+import { repr } from '../python.cts';
 import { isList, isObject } from '../reply.cts';
 
 export type JsonSchema = Record<string, unknown>;
@@ -63,15 +64,6 @@ function eitherOf(format: string, integer: string): JsonSchema {
 	};
 }
 
-/** A list of texts as Python shows it. */
-function pythonList(texts: string[]): string {
-	const shown = texts.map((text) => {
-		const escaped = text.replaceAll('\\', '\\\\');
-		return text.includes("'") && !text.includes('"') ? `"${escaped}"` : `'${escaped.replaceAll("'", "\\'")}'`;
-	});
-	return `[${shown.join(', ')}]`;
-}
-
 function problemInside(type: ValueType, value: unknown, place: string): string | undefined {
 	const problem = value === null ? undefined : type.problemOf(value);
 	return problem === undefined ? undefined : `${place} ${problem}`;
@@ -112,7 +104,7 @@ function structOf(written: string, fields: Array<[name: string, type: ValueType]
 		problemOf(value) {
 			if (!isObject(value)) return `must be an object (${written})`;
 			const unknown = Object.keys(value).filter((name) => !names.includes(name));
-			if (unknown.length > 0) return `has unknown fields ${pythonList(unknown.toSorted())}`;
+			if (unknown.length > 0) return `has unknown fields ${repr(unknown.toSorted())}`;
 			return first(fields, ([name, type]) =>
 				Object.hasOwn(value, name) ? problemInside(type, value[name], `field '${name}'`) : `is missing field '${name}'`,
 			);

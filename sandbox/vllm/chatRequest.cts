@@ -1,7 +1,8 @@
 /** What is wrong with a chat request, in the order in which vLLM looks at it. */
 import { isObject, shown } from '../reply.cts';
+import { schemaOf } from '../rules.cts';
 import { issuesOfFields } from './fields.cts';
-import { issuesOfFormat, refusalOfSchema, schemaOf } from './formats.cts';
+import { issuesOfFormat, refusalOfSchema } from './formats.cts';
 import { invalid, type Issue } from './issues.cts';
 import { roomFor, tooLong } from './length.cts';
 import { issuesOfMessages } from './messages.cts';

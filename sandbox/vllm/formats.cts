@@ -52,12 +52,6 @@ export function issuesOfFormat({ response_format: format }: Fields): Issue[] {
 	return found.some((issues) => issues.length === 0) ? [] : found.flat();
 }
 
-/** The schema that an answer is held to; undefined where there is none. */
-export function schemaOf({ response_format: format, structured_outputs: outputs }: Fields): unknown {
-	if (isObject(format) && isObject(format.json_schema)) return format.json_schema.schema;
-	return isObject(outputs) && isObject(outputs.json) ? outputs.json : undefined;
-}
-
 const TYPES = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];
 
 /** Keywords that llguidance does not hold an answer to. */

@@ -1,5 +1,5 @@
 /** How likely the sandbox says that its tokens were: made up, and in the form of real ones. */
-import { isObject } from '../reply.cts';
+import { choicesOf } from '../rules.cts';
 import type { Fields } from './server.cts';
 import { tokensOf } from './tokens.cts';
 
@@ -42,11 +42,7 @@ const COMMON = [
 	'if',
 ];
 
-/** What else the answer could have begun with, where it was chosen from a list. */
-function choicesOf({ structured_outputs: outputs }: Fields): string[] | undefined {
-	return isObject(outputs) && Array.isArray(outputs.choice) ? outputs.choice.map(String) : undefined;
-}
-
+/** What else could have stood there: of an answer that was chosen from a list, the others of the list. */
 function others(token: string, position: number, body: Fields): Likely[] {
 	const choices = choicesOf(body);
 	const likely = (choices ?? COMMON)

@@ -23,19 +23,23 @@ export interface Prompt {
 const START = '<|bos|>';
 const END = '<|eos|>';
 
-/** A mark is one token. */
-function promptOf(
-	turns: Array<[mark: string, text: string]>,
-	last: string,
+/** What counts of a prompt that may be cut to so many tokens; below 0, to what the context holds. */
+function truncated(
+	tokens: number,
+	characters: number,
 	{ truncate_prompt_tokens: kept }: Fields,
-	server: Server,
-): Prompt {
+	{ contextLength }: Server,
+): Pick<Prompt, 'tokens' | 'characters'> {
+	if (typeof kept !== 'number') return { tokens, characters };
+	const fewer = Math.min(tokens, kept < 0 ? contextLength : kept);
+	return { tokens: fewer, characters: Math.min(characters, fewer) };
+}
+
+/** A mark is one token. */
+function promptOf(turns: Array<[mark: string, text: string]>, last: string, body: Fields, server: Server): Prompt {
 	const text = [START, ...turns.map(([mark, said]) => mark + said + END), last].join('');
 	const tokens = turns.reduce((sum, [, said]) => sum + 2 + tokensOf(said).length, 2);
-	const whole = { tokens, characters: text.length, text };
-	if (typeof kept !== 'number') return whole;
-	const fewer = Math.min(tokens, kept < 0 ? server.contextLength : kept);
-	return { ...whole, tokens: fewer, characters: Math.min(text.length, fewer) };
+	return { ...truncated(tokens, text.length, body, server), text };
 }
 
 function turnOf(message: unknown): [mark: string, text: string] {
@@ -50,9 +54,6 @@ export function promptOfChat(body: Fields, messages: unknown[], server: Server):
 }
 
 /** Without a template: the text alone. */
-export function promptOfText(text: string, { truncate_prompt_tokens: kept }: Fields, server: Server): Prompt {
-	const tokens = tokensOf(text).length;
-	if (typeof kept !== 'number') return { tokens, characters: text.length, text };
-	const fewer = Math.min(tokens, kept < 0 ? server.contextLength : kept);
-	return { tokens: fewer, characters: 0, text };
+export function promptOfText(text: string, body: Fields, server: Server): Prompt {
+	return { ...truncated(tokensOf(text).length, text.length, body, server), text };
 }

@@ -1,4 +1,4 @@
-/** What real servers of vLLM and KServe answered, word for word; how it was recorded stands in the README of the recording. */
+/** What real servers of vLLM and KServe answered, and Hopsworks' own predictor, word for word; how it was recorded stands in the README of the recording. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'lossless-json';
@@ -38,8 +38,10 @@ function restored(value: unknown): unknown {
 	if (Array.isArray(value)) {
 		const [, all] = /^…\((\d+) in all\)$/.exec(String(value.at(-1))) ?? [];
 		if (all === undefined) return value.map(restored);
-		const isCounted = value[0] !== value[1];
-		return Array.from({ length: Number(all) }, (_, index) => (isCounted ? `hello ${index}` : String(value[0])));
+		const list: unknown[] = value;
+		const [first, second] = list;
+		const isCounted = typeof first === 'string' && first !== second;
+		return Array.from({ length: Number(all) }, (_, index): unknown => (isCounted ? `hello ${index}` : first));
 	}
 	if (typeof value !== 'object' || value === null || 'isLosslessNumber' in value) return value;
 	return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, restored(member)]));
@@ -86,6 +88,16 @@ function repliesIn(file: string): RecordedReply[] {
 export const recorded = FILES.flatMap(repliesIn);
 
 export const recordedOfKserve = repliesIn('kserve-0.21.0');
+
+/** Of Hopsworks' own predictor of a deployment with a schema, in KServe. */
+export const recordedOfPredictor = repliesIn('hopsworks-default-predictor-5.2.1');
+
+/** An id that the predictor made up; one that was given to it is left as it is. */
+const MADE_UP = /"request_id":"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"/;
+
+export function withoutRequestId(body: string): string {
+	return body.replace(MADE_UP, '"request_id":"…"');
+}
 
 /** What was left out of a long reply. */
 export const LEFT_OUT = / …\(\d+ characters\)… /;

@@ -29,7 +29,7 @@ function part(text: string): string {
 
 /** What to give, by what is wanted. */
 const WANTED: Record<ColumnType['kind'], string> = {
-	integer: 'a whole number, no larger than 64 bits hold',
+	integer: 'a whole number, at most 64 bits long',
 	bigint: 'a whole number, beyond 2^53 as text: n8n rounds such numbers',
 	number: 'a number',
 	decimal: 'a number, or text such as -12.34 with digits on both sides of the point',
