@@ -105,3 +105,23 @@ export function tableWorkflow(id: string, file: string, credentialId: string) {
 		connections: chain(...nodes.map(({ name }) => name)),
 	};
 }
+
+export const WALK = 'firstFiveMinutes';
+
+/** Ten payments that stand in the workflow itself, and nothing behind them yet. */
+export function walkWorkflow() {
+	const jsCode = `return [[1250, 3, 2], [12.5, 400, 14], [80, 1200, 9], [990, 12, 23], [5.2, 90, 17], [2400, 1, 4], [33, 700, 12],
+  [640, 15, 1], [18.9, 45, 20], [75, 310, 8]].map(([amount, age, hour], id) => ({ json: { payment: 'P' + (id + 1), amount, age, hour } }));`;
+	const nodes = [
+		node('0', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
+		node('1', 'Payments', 'n8n-nodes-base.code', 2, { jsCode }),
+	];
+	return {
+		id: WALK,
+		name: 'First Five Minutes',
+		active: false,
+		settings: { executionOrder: 'v1' },
+		nodes,
+		connections: chain('Start', 'Payments'),
+	};
+}
