@@ -7,8 +7,8 @@ import sharp from 'sharp';
 const LONGEST = 1200;
 /** Milliseconds of the last picture, for those who want to read it. */
 const AT_THE_END = 4000;
-/** Out of 100: text stays sharp, and forty pictures stay under two megabytes. */
-const QUALITY = 60;
+/** Out of 100: text stays sharp, and nothing of an earlier picture shines through. */
+const QUALITY = 85;
 
 interface Frame {
 	picture: Buffer;
@@ -76,7 +76,7 @@ export class Recording {
 			return next ? Math.min(Math.round(next.seen - seen), LONGEST) : AT_THE_END;
 		});
 		await sharp(pictures, { join: { animated: true } })
-			.webp({ delay, loop: 0, quality: QUALITY, effort: 6 })
+			.webp({ delay, loop: 0, quality: QUALITY, effort: 4, mixed: true })
 			.toFile(path);
 	}
 }

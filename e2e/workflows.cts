@@ -108,13 +108,27 @@ export function tableWorkflow(id: string, file: string, credentialId: string) {
 
 export const WALK = 'firstFiveMinutes';
 
-/** Ten payments that stand in the workflow itself, and nothing behind them yet. */
+/** Amounts in euros, ages of accounts in days, hours of the day. */
+export const PAYMENTS = [
+	[1250, 3, 2],
+	[12.5, 400, 14],
+	[80, 1200, 9],
+	[990, 12, 23],
+	[5.2, 90, 17],
+	[2400, 1, 4],
+	[33, 700, 12],
+	[640, 15, 1],
+	[18.9, 45, 20],
+	[75, 310, 8],
+].map(([amount, age, hour], row) => ({ payment: `P${row + 1}`, amount, age, hour }));
+
+/** These payments, and nothing behind them yet. */
 export function walkWorkflow() {
-	const jsCode = `return [[1250, 3, 2], [12.5, 400, 14], [80, 1200, 9], [990, 12, 23], [5.2, 90, 17], [2400, 1, 4], [33, 700, 12],
-  [640, 15, 1], [18.9, 45, 20], [75, 310, 8]].map(([amount, age, hour], id) => ({ json: { payment: 'P' + (id + 1), amount, age, hour } }));`;
 	const nodes = [
 		node('0', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
-		node('1', 'Payments', 'n8n-nodes-base.code', 2, { jsCode }),
+		node('1', 'Payments', 'n8n-nodes-base.code', 2, {
+			jsCode: `return ${JSON.stringify(PAYMENTS)}.map((json) => ({ json }));`,
+		}),
 	];
 	return {
 		id: WALK,
