@@ -76,13 +76,15 @@ test('the question in the note of the agent example leads to the prediction that
 	const { question, answer } = promiseOf(example(AGENT));
 	const tool = example(AGENT).nodes.find(({ type }) => type.endsWith('hopsworksModelTool'));
 	const row = textOf(tool?.parameters.rowJson);
-	const fields = [...row.matchAll(/\$fromAI\('(\w+)', '([^']+)', '(\w+)'\)/g)];
-	expect(fields.map(([, name, , type]) => [name, type])).toEqual([
+	const fields = [...row.matchAll(/\$fromAI\('(\w+)', '([^']+)', '(\w+)'\)/g)].map(
+		([, name = '', description = '', type = '']) => ({ name, description, type }),
+	);
+	expect(fields.map(({ name, type }) => [name, type])).toEqual([
 		['amount', 'number'],
 		['age', 'number'],
 		['hour', 'number'],
 	]);
-	const properties = Object.fromEntries(fields.map(([, name, description, type]) => [name, { description, type }]));
+	const properties = Object.fromEntries(fields.map(({ name, ...about }) => [name, about]));
 	const offered = {
 		name: 'Check_a_Payment',
 		description: tool?.parameters.toolDescription,
