@@ -17,8 +17,8 @@ const shown = (megabytes) =>
 	megabytes < 1000 ? `${Math.round(megabytes / 10) * 10} MB` : `${(megabytes / 1000).toFixed(1)} GB`;
 
 /** What is about to be installed, said before it begins; nothing where all of it is there. */
-export function costOfStart() {
-	const missing = PARTS.filter(({ folder }) => !isInstalled(folder));
+export function costOfStart(parts = PARTS) {
+	const missing = parts.filter(({ folder }) => !isInstalled(folder));
 	if (missing.length === 0) return undefined;
 	/** @param {(part: (typeof PARTS)[number]) => number} of */
 	const sum = (of) => missing.reduce((total, part) => total + of(part), 0);

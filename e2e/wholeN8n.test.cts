@@ -133,7 +133,11 @@ test('the alert example tells of the deployment that has failed, with the reason
 test('with a Hopsworks URL and a key alone, 1,000 rows are scored in their batches and three look-ups', async () => {
 	await n8n.importAll('credentials', [credential('hopsworksOnly', 'hopsworksOnly', '', sandbox.url)]);
 	await n8n.importAll('workflow', [
-		paymentsWorkflow(PICKING, { credentialId: 'hopsworksOnly', deployment: picked('fraud'), columns: 'amount, age, hour' }),
+		paymentsWorkflow(PICKING, {
+			credentialId: 'hopsworksOnly',
+			deployment: picked('fraud'),
+			columns: 'amount, age, hour',
+		}),
 	]);
 	const [requests, lookUps] = [sandbox.traffic.requests, sandbox.traffic.restApi.length];
 	const { 'Hopsworks Model': model } = await n8n.execute(PICKING);
