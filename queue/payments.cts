@@ -40,9 +40,7 @@ export class Payments {
 
 	/** An empty table, so that the workflows find it. */
 	async make(): Promise<void> {
-		await this.database.query(
-			`CREATE TABLE ${this.table} (id bigint PRIMARY KEY, amount bigint, age int, hour int)`,
-		);
+		await this.database.query(`CREATE TABLE ${this.table} (id bigint PRIMARY KEY, amount bigint, age int, hour int)`);
 	}
 
 	/** The pair, with this table and its own addresses in place of the example's. */
