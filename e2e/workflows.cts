@@ -4,8 +4,8 @@ import { chain, node, uses } from '../tools/workflowParts.cts';
 export const PICKING = 'pickADeployment1';
 
 /**
- * 1,000 payments, every other one with a wrong check digit in its card number, scored as `model` says, or not at all yet.
- * The first `unreadable` have no card number.
+ * 1,000 payments, scored as `model` says, or not at all yet. Every other one looks like fraud, by its account and hour as by the
+ * check digit of its card. The first `unreadable` have no card number.
  */
 export function paymentsWorkflow(
 	id: string,
@@ -13,7 +13,10 @@ export function paymentsWorkflow(
 	unreadable = 0,
 ) {
 	const jsCode = `return Array.from({ length: 1000 }, (_, id) => ({
-  json: { payment: 'P' + (id + 1), amount: id / 4, card: id < ${unreadable} ? 'unknown' : id % 2 ? 18 : 17 }
+  json: {
+    payment: 'P' + (id + 1), amount: id / 4, age: id % 2 ? 400 : 3, hour: id % 2 ? 14 : 2,
+    card: id < ${unreadable} ? 'unknown' : id % 2 ? 18 : 17
+  }
 }));`;
 	const { credentialId = '', ...parameters } = model ?? {};
 	const table = [
