@@ -106,7 +106,7 @@ describe.each([
 	peerTest('card numbers, in every form of a request and through Hopsworks itself', async () => {
 		const { withoutGateway } = client;
 		const rows = CARDS.map((card) => ({ card: String(card) }));
-		const byNode = await nodes('fraud', rows, { columns: 'card', rowFormat: 'lists' }, FRAUDS);
+		const byNode = await nodes('fraud', rows, { columns: 'card', options: { rowFormat: 'lists' } }, FRAUDS);
 		const lists = ['fraud, nested', 'fraud, flat', 'fraud, body', 'idle'].map(value);
 		lists.push(withoutGateway.value('fraud without a gateway'));
 		noteEqual('card numbers, as the node predicts', FRAUDS, lists, byNode);
