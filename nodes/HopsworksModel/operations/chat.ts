@@ -157,7 +157,9 @@ function setUp({ run, options, isPreview }: RunStart<ChatOptions>): ChatCall {
 		},
 		around(exchange) {
 			const withFiles = withImagesOfItem(exchange);
-			return streams && !isPreview ? inChunks(context, withFiles, stops) : withFiles;
+			if (!streams) return withFiles;
+			// Nobody is told of an answer that is not asked for.
+			return isPreview ? async (batch) => await withFiles(batch, async () => {}) : inChunks(context, withFiles, stops);
 		},
 		made(item, { answer, reply }) {
 			const answered = outgoing(items, item, keepsInput);
