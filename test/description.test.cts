@@ -1,7 +1,13 @@
 /** What n8n shows of the package: fields, texts and files that the lint cannot see because they are derived. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+import {
+	NodeHelpers,
+	type INodeParameters,
+	type INodeProperties,
+	type INodePropertyCollection,
+	type INodePropertyOptions,
+} from 'n8n-workflow';
 import { HopsworksApi } from '../credentials/HopsworksApi.credentials';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node';
 import deploymentCodex from '../nodes/HopsworksDeployment/HopsworksDeployment.node.json';
@@ -107,6 +113,27 @@ test('no two options of Predict are told apart by one word', () => {
 	const pairs = labels.flatMap((one, at) => labels.slice(at + 1).map((other) => ({ one, other })));
 	expect(pairs.length).toBeGreaterThan(100);
 	expect(pairs.filter(({ one, other }) => isNear(one, other))).toEqual([]);
+});
+
+test.each<[string, INodeParameters, INodeParameters, string[]]>([
+	['a start that nobody asked for', {}, { whenStopped: 'fail' }, ['maxWait']],
+	['a start', {}, { whenStopped: 'start' }, []],
+	['a whole reply', {}, { response: 'raw', whenStopped: 'start' }, ['classNames', 'spread', 'threshold', 'unwrap']],
+	['rows of JSON', { rows: 'json' }, { whenStopped: 'start' }, ['convertText']],
+	['rows from a schema', { rows: 'schema' }, { whenStopped: 'start' }, ['convertText']],
+	[
+		'whole bodies',
+		{ rows: 'body' },
+		{ whenStopped: 'start' },
+		['classNames', 'convertText', 'requestField', 'response', 'rowFormat', 'spread', 'threshold', 'unwrap'],
+	],
+])('with %s, Predict hides the options that mean nothing', (_name, panel, chosen, hidden) => {
+	const root = { operation: 'predict', rows: 'columns', ...panel };
+	const options = operations[0].properties.find(({ name }) => name === 'options')?.options ?? [];
+	const unseen = options
+		.filter(isProperty)
+		.filter((option) => !NodeHelpers.displayParameter(chosen, option, null, description, root));
+	expect(unseen.map(({ name }) => name).toSorted()).toEqual(hidden);
 });
 
 test('every choice of a selector has a name and a description', () => {

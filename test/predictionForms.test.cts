@@ -1,12 +1,15 @@
 /** What becomes of a prediction: lists of one value, names of classes, a threshold, and fields of their own. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { API_KEY, runModel, type RunOptions, type RunResult } from './support/engine.cts';
+import { listOf } from './support/json.cts';
 import { rowsOf, type Recorded, type Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
+const firstOf = (row: unknown): unknown => listOf(row)[0];
+
 /** A model whose prediction is what its row says. */
 function asTold(request: Recorded): Reply {
-	return { body: { predictions: rowsOf(request).map((row) => (Array.isArray(row) ? row[0] : row)) } };
+	return { body: { predictions: rowsOf(request).map(firstOf) } };
 }
 
 const server = sharedServer(asTold);
@@ -64,8 +67,7 @@ describe('lists of one value', () => {
 
 	test('of a recommender that is asked row by row stay lists', async () => {
 		server.answer = (request) => {
-			const [answer] = rowsOf(request).map((row) => (Array.isArray(row) ? row[0] : row));
-			return { body: { predictions: answer } };
+			return { body: { predictions: rowsOf(request).map(firstOf)[0] } };
 		};
 		const answers = [[1], [2], [3, 4], [5], []];
 		expect(predictions(await predict(answers, { rowsPerRequest: 1, concurrency: 1 }))).toEqual(answers);
@@ -80,6 +82,16 @@ describe('lists of one value', () => {
 		const answers = ['a', 'b', 'c'];
 		const run = await predict(answers, { rowsPerRequest: 2, concurrency: 1 });
 		expect(predictions(run)).toEqual(answers.map((answer) => [[[answer]], ['second']]));
+	});
+
+	test('are those of the last reply, where a row is asked again and only then a list shows', async () => {
+		server.answer = (request) => {
+			const rows = rowsOf(request).map(firstOf);
+			const alone = rows[0] === 0 ? [1, 2] : [rows[0]];
+			return { body: { predictions: rows.length === 1 ? [alone] : [[9], [9], [9]] } };
+		};
+		const run = await predict([0, 1, 2, 3, 4], { rowsPerRequest: 3, concurrency: 1 });
+		expect(predictions(run)).toEqual([[1, 2], [1], [2], [3], [4]]);
 	});
 
 	test('are told apart by deployment', async () => {
@@ -214,8 +226,7 @@ describe('names of classes', () => {
 
 	test('a model whose replies are lists of several rows alone is read by them too', async () => {
 		server.answer = (request) => {
-			const [answer] = rowsOf(request).map((row) => (Array.isArray(row) ? row[0] : row));
-			return { body: { predictions: answer } };
+			return { body: { predictions: rowsOf(request).map(firstOf)[0] } };
 		};
 		const run = await predict([[1], [0.2, 0.8], [7]], { classNames: 'a, b', rowsPerRequest: 1, concurrency: 1 });
 		expect(predictions(run)).toMatchObject([{ label: 'b' }, { label: 'b' }]);

@@ -1,7 +1,7 @@
 /** A preview: the editor shows the request of the first item, and nothing goes to the deployment. */
 import type { INodeParameters } from 'n8n-workflow';
 import { API_KEY, runModel, type RunOptions, type RunResult } from './support/engine.cts';
-import { at, textOf } from './support/json.cts';
+import { at, recordOf, textOf } from './support/json.cts';
 import { firstValues, startServer, type Recorded } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
@@ -17,8 +17,6 @@ function asHopsworks({ path }: Recorded) {
 }
 
 function show(parameters: INodeParameters, options: Partial<RunOptions> = {}): Promise<RunResult> {
-	const { options: given } = parameters;
-	const others = typeof given === 'object' ? given : {};
 	return runModel({
 		rows: [1, 2, 3].map((id) => ({ id: `${id}`, text: `text ${id}` })),
 		...options,
@@ -28,7 +26,7 @@ function show(parameters: INodeParameters, options: Partial<RunOptions> = {}): P
 			deployment: { __rl: true, mode: 'name', value: 'fraud' },
 			columns: 'id',
 			...parameters,
-			options: { previewOnly: true, ...others },
+			options: { previewOnly: true, ...recordOf(parameters.options ?? {}) },
 		},
 	});
 }
@@ -116,7 +114,7 @@ test('of Embed holds the first text', async () => {
 test('asks Hopsworks where the deployment is, and starts none', async () => {
 	const hopsworks = await startServer(asHopsworks);
 	const { success } = await show(
-		{ options: { whenStopped: 'start' } },
+		{ options: { whenStopped: 'start', maxWait: 1 } },
 		{ credential: { hopsworksUrl: hopsworks.url } },
 	);
 	await hopsworks.close();
@@ -125,14 +123,21 @@ test('asks Hopsworks where the deployment is, and starts none', async () => {
 	expect(server.requests).toEqual([]);
 });
 
-test('streams nothing to whoever waits for the answer', async () => {
+test('streams nothing to whoever waits for the answer, and starts no deployment for it', async () => {
+	const hopsworks = await startServer(asHopsworks);
 	const chunks: unknown[] = [];
-	const { success } = await show({ operation: 'chat', prompt: 'Hi' }, { onChunk: (chunk) => void chunks.push(chunk) });
+	const { success } = await show(
+		{ operation: 'chat', prompt: 'Hi', options: { whenStopped: 'start', maxWait: 1 } },
+		{ credential: { hopsworksUrl: hopsworks.url }, onChunk: (chunk) => void chunks.push(chunk) },
+	);
+	await hopsworks.close();
 	expect(success[0]?.json.request).toMatchObject({
-		headers: { Accept: expect.stringContaining('event-stream') },
+		headers: { Accept: 'text/event-stream, application/json' },
 		body: { stream: true },
 	});
 	expect(chunks).toEqual([]);
+	expect(hopsworks.requests.map(({ method }) => method)).not.toContain('POST');
+	expect(server.requests).toEqual([]);
 });
 
 test('has the key nowhere, even where an item holds it', async () => {

@@ -24,7 +24,7 @@ async function describedFailure(operation: string, parameters: INodeParameters, 
 		},
 	});
 	expect(JSON.stringify(error)).not.toContain(API_KEY);
-	return `${error?.description}`;
+	return error?.description ?? '';
 }
 
 describe.each(OPERATIONS)('%s', (operation, parameters, sent) => {

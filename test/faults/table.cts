@@ -842,7 +842,7 @@ export const columnarFaults: Fault[] = [
 			const label = values.map((id) => `of ${String(id)}`);
 			return values.includes(6) ? error(400, 'bad') : { body: { outputs: { label } } };
 		},
-		parameters: { options: { rowFormat: 'columnar' } },
+		options: { rowFormat: 'columnar' },
 		failing: [6],
 		error: /bad/,
 		prediction: (id) => ({ label: `of ${id}` }),

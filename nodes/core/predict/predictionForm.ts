@@ -70,7 +70,6 @@ export class PredictionFormer {
 	hindsight(changed: ReadonlyMap<number, Json>, resent: readonly number[]): Map<number, Json | RowFailed> {
 		const formed = new Map<number, Json | RowFailed>(this.hasLists ? this.wrapped() : []);
 		const anew = new Set(resent);
-		for (const item of anew) formed.delete(item);
 		if (this.hasLists) this.unwrapped.length = 0;
 		else if (anew.size > 0) this.forget(anew);
 		for (const [item, prediction] of changed) {
