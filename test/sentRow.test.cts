@@ -12,7 +12,11 @@ const OPERATIONS: Array<[string, INodeParameters, string]> = [
 	['embed', { text: '={{ $json.text }}' }, 'The text was sent as: "Hello".'],
 ];
 
-async function describedFailure(operation: string, parameters: INodeParameters, text = 'Hello'): Promise<string> {
+async function describedFailure(
+	operation: string,
+	parameters: INodeParameters,
+	{ text = 'Hello', timeout = 60 } = {},
+): Promise<string> {
 	const { error } = await runModel({
 		rows: [{ text }],
 		credential: { servingUrl: server.url },
@@ -20,7 +24,7 @@ async function describedFailure(operation: string, parameters: INodeParameters, 
 			operation,
 			deployment: { __rl: true, mode: 'name', value: 'fraud' },
 			...parameters,
-			options: { maxTries: 1, timeout: 0.3, ...(operation === 'predict' && { requestField: 'inputs' }) },
+			options: { maxTries: 1, timeout, ...(operation === 'predict' && { requestField: 'inputs' }) },
 		},
 	});
 	expect(JSON.stringify(error)).not.toContain(API_KEY);
@@ -39,8 +43,8 @@ describe.each(OPERATIONS)('%s', (operation, parameters, sent) => {
 	});
 
 	test('no reply in time', async () => {
-		server.answer = () => ({ delay: 2000 });
-		expect(await describedFailure(operation, parameters)).toContain(sent);
+		server.answer = () => ({ delay: 5000 });
+		expect(await describedFailure(operation, parameters, { timeout: 0.3 })).toContain(sent);
 	});
 
 	test.each([401, 403, 404, 429, 503])('not with status %s, which says nothing of it', async (status) => {
@@ -50,7 +54,7 @@ describe.each(OPERATIONS)('%s', (operation, parameters, sent) => {
 
 	test('an excerpt, where it is long', async () => {
 		server.answer = () => ({ status: 422, body: { error: 'bad' } });
-		const words = await describedFailure(operation, parameters, 'x'.repeat(100_000));
+		const words = await describedFailure(operation, parameters, { text: 'x'.repeat(100_000) });
 		expect(words).toMatch(/x…\.$/);
 		expect(words.length).toBeLessThan(800);
 	});
