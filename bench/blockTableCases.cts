@@ -89,7 +89,7 @@ export const tableCases: BlockCase[] = [
 		run: (url) => ({
 			rows: wideTable(),
 			credential: { servingUrl: url },
-			parameters: predict({ rows: 'allFields', rowFormat: 'values' }),
+			parameters: predict({ rows: 'allFields', options: { rowFormat: 'values' } }),
 		}),
 	},
 	{

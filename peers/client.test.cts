@@ -109,7 +109,7 @@ describe.each([
 	peerTest('card numbers, in every form of a request and through Hopsworks itself', async () => {
 		const { withoutGateway } = client;
 		const rows = CARDS.map((card) => ({ card: String(card) }));
-		const byNode = await nodes('cardcheck', rows, { columns: 'card', rowFormat: 'lists' }, CHECKED);
+		const byNode = await nodes('cardcheck', rows, { columns: 'card', options: { rowFormat: 'lists' } }, CHECKED);
 		const lists = ['cards, nested', 'cards, flat', 'cards, body'].map(value);
 		lists.push(withoutGateway.value('cards without a gateway'));
 		noteEqual('card numbers, as the node predicts', CHECKED, lists, byNode);

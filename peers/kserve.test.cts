@@ -17,7 +17,7 @@ describe('scikit-learn on KServe', () => {
 		peerTest(`every row of ${name}`, async () => {
 			const set = kserve.set(name);
 			for (const options of [{ rowsPerRequest: 500 }, { rowsPerRequest: 37, concurrency: 8 }]) {
-				const parameters = { columns: columnsOf(set), rowFormat: set.byName ? 'lists' : 'auto' };
+				const parameters = { columns: columnsOf(set), options: { rowFormat: set.byName ? 'lists' : 'auto' } };
 				const run = await predict(kserve.url, name, { rows: rowsOf(set), parameters, options });
 				const asked = `${name}, ${options.rowsPerRequest} rows a request`;
 				note('KServe, scikit-learn', asked, set.rows.length, equalRows(run, set.predictions));
@@ -73,10 +73,20 @@ describe('predictor scripts on KServe', () => {
 		['firstrow', 'reads the first row only', { columns: 'amount' }, (index) => index * 2],
 		['lists', 'an object of lists', { columns: 'amount' }, (index) => ({ score: index / 2, label: String(index) })],
 		['nan', 'NaN in the reply', { columns: 'amount' }, (index) => (index % 2 ? null : index)],
-		['named', 'named values', { rowFormat: 'object', columns: 'amount, rate' }, (index) => (index * index) / 8],
+		[
+			'named',
+			'named values',
+			{ options: { rowFormat: 'object' }, columns: 'amount, rate' },
+			(index) => (index * index) / 8,
+		],
 		['named', 'all fields', { rows: 'allFields' }, (index) => (index * index) / 8],
-		['single', 'single values', { rowFormat: 'value', columns: 'amount' }, (index) => index * 3],
-		['columnar', 'columns', { rowFormat: 'columnar', columns: 'amount, rate' }, (index) => index + index / 8],
+		['single', 'single values', { options: { rowFormat: 'value' }, columns: 'amount' }, (index) => index * 3],
+		[
+			'columnar',
+			'columns',
+			{ options: { rowFormat: 'columnar' }, columns: 'amount, rate' },
+			(index) => index + index / 8,
+		],
 		['types', 'Python types', { columns: 'amount, rate' }, (index) => `int ${index % 8 ? 'float' : 'int'}`],
 	];
 	for (const [name, asked, parameters, wanted] of cases)

@@ -1,9 +1,11 @@
 /** Predict on the rows of a data set, and what comes of it beside what Python computed. */
 import type { IDataObject } from 'n8n-workflow';
 import { runModel, type RunOptions, type RunResult } from '../test/support/engine.cts';
+import { recordOf } from '../test/support/json.cts';
 import type { DataSet } from './kserve.cts';
 
 export interface Asked extends Partial<RunOptions> {
+	/** Beside those among the parameters. */
 	options?: IDataObject;
 }
 
@@ -16,7 +18,7 @@ export function predict(url: string, model: string, { parameters, options, ...re
 			operation: 'predict',
 			deployment: { __rl: true, mode: 'url', value: `${url}/v1/models/${model}:predict` },
 			...parameters,
-			options: { maxTries: 2, maxRetryWait: 1, ...options },
+			options: { maxTries: 2, maxRetryWait: 1, ...recordOf(parameters?.options ?? {}), ...options },
 		},
 	});
 }

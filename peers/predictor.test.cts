@@ -46,7 +46,7 @@ function score({ rows, columns, parameters, options }: Ask): Promise<RunResult> 
 	const source: INodeParameters =
 		columns === undefined
 			? { rows: 'schema', schemaColumns: { mappingMode: 'autoMapInputData', value: null } }
-			: { rows: 'columns', columns, rowFormat: 'object' };
+			: { rows: 'columns', columns };
 	return runModel({
 		credential: { hopsworksUrl: hopsworks.url },
 		rows,
@@ -56,7 +56,12 @@ function score({ rows, columns, parameters, options }: Ask): Promise<RunResult> 
 			deployment: { __rl: true, mode: 'list', value: NAME },
 			...source,
 			...parameters,
-			options: { maxTries: 2, maxRetryWait: 1, ...options },
+			options: {
+				maxTries: 2,
+				maxRetryWait: 1,
+				...(columns !== undefined && { rowFormat: 'object' }),
+				...options,
+			},
 		},
 	});
 }
@@ -110,7 +115,7 @@ describe('the node', () => {
 	});
 
 	peerTest('rows as lists of values', async () => {
-		const run = await score({ rows: payments(100), parameters: { rowFormat: 'values' } });
+		const run = await score({ rows: payments(100), options: { rowFormat: 'values' } });
 		note(SERVER, 'rows by schema as lists', 100, equalIn(run));
 		expect(requests()).toBe(1);
 	});

@@ -74,7 +74,7 @@ async function score(run: SchemaRun, items: IDataObject[]): Promise<RunResult> {
 			operation: 'predict',
 			deployment: { __rl: true, mode: 'list', value: 'any' },
 			rows: 'schema',
-			rowFormat: run.layout,
+			options: { rowFormat: run.layout },
 			schemaColumns: columnsOf(run),
 		},
 	});

@@ -42,7 +42,7 @@ describe.each(OPERATIONS)('%s', (operation, parameters, field) => {
 		expect(success.map(({ json }) => json[field])).not.toContain('from before');
 		expect(hints.map(({ message }) => message)).toEqual([
 			expect.stringContaining(
-				`The incoming field '${field}' was overwritten. To keep it, set 'Output Field' in the options to another name`,
+				`The incoming field '${field}' was overwritten. To keep both, set 'Output Field' in the options of this node, or of the one that made that field, to another name`,
 			),
 		]);
 	});

@@ -70,7 +70,7 @@ describe('Timeout is a deadline for the whole reply', () => {
 	});
 });
 
-describe('Max Reply Size', () => {
+describe('Reply Size Limit', () => {
 	const large = (megabytes: number): Buffer => Buffer.alloc(megabytes * 1024 * 1024, ' ');
 
 	test('a larger reply is read no further', async () => {
@@ -114,11 +114,11 @@ describe('numbers have a lower and an upper bound, which their field names', () 
 		['timeout', 'Timeout (Seconds)', 0, 'a number from 0.1 to 86,400'],
 		['concurrency', 'Max Concurrent Requests', 101, 'a whole number from 1 to 100'],
 		['concurrency', 'Max Concurrent Requests', 30_000, 'a whole number from 1 to 100'],
-		['maxRetryWait', 'Max Retry Wait (Seconds)', 1e10, 'a number from 0 to 86,400'],
-		['maxTries', 'Max Tries', 1001, 'a whole number from 1 to 1,000'],
-		['maxTries', 'Max Tries', 1.5, 'a whole number from 1 to 1,000'],
-		['maxReplyMegabytes', 'Max Reply Size (MB)', 501, 'a whole number from 1 to 500'],
-		['maxRequestKilobytes', 'Max Request Size (kB)', 1e9, 'a number from 1 to 262,144'],
+		['maxRetryWait', 'Longest Pause Between Tries (Seconds)', 1e10, 'a number from 0 to 86,400'],
+		['maxTries', 'Tries Before Giving Up', 1001, 'a whole number from 1 to 1,000'],
+		['maxTries', 'Tries Before Giving Up', 1.5, 'a whole number from 1 to 1,000'],
+		['maxReplyMegabytes', 'Reply Size Limit (MB)', 501, 'a whole number from 1 to 500'],
+		['maxRequestKilobytes', 'Split Requests Above (kB)', 1e9, 'a number from 1 to 262,144'],
 		['rowsPerRequest', 'Rows per Request', 1e9, 'a whole number from 1 to 1,000,000'],
 	])('%s: %s is %d', async (name, label, value, bounds) => {
 		const { error } = await runModel({

@@ -412,7 +412,7 @@ describe('an agent, which shows the message alone, is told what to do', () => {
 			{ status: 400, body: { error: { message: 'no PREFIX.SECRET', type: 'BadRequestError' } } },
 			'Check what the agent or chain sends and the options',
 		],
-		['busy', { status: 503, body: 'ECONNREFUSED' }, "'Max Tries'"],
+		['busy', { status: 503, body: 'ECONNREFUSED' }, "'Tries Before Giving Up'"],
 		['no answer', { body: { predictions: [] } }, 'Check that the deployment is a language model'],
 		['broken off', { headers: STREAM, stream: [EVENT], ending: 'cut' }, 'logs in Hopsworks'],
 		['no JSON of a tool', completion(callOf('{')), "Raise 'Max Tokens' if the call was cut off"],

@@ -1,7 +1,13 @@
 /** What n8n shows of the package: fields, texts and files that the lint cannot see because they are derived. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+import {
+	NodeHelpers,
+	type INodeParameters,
+	type INodeProperties,
+	type INodePropertyCollection,
+	type INodePropertyOptions,
+} from 'n8n-workflow';
 import { HopsworksApi } from '../credentials/HopsworksApi.credentials';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node';
 import deploymentCodex from '../nodes/HopsworksDeployment/HopsworksDeployment.node.json';
@@ -75,7 +81,8 @@ test.each(fields)('$node: field $name is labelled, described and gated by fields
 	if (field.description)
 		expect([field.description, field.description.endsWith('.')]).toEqual([field.description, sentences.length > 1]);
 	const gates = Object.keys({ ...field.displayOptions?.show, ...field.displayOptions?.hide });
-	for (const gate of gates) expect(gate === '@tool' || names.has(gate)).toBe(true);
+	// One in a collection names a field of the panel by a stroke before it.
+	for (const gate of gates) expect(gate === '@tool' || names.has(gate.replace(/^\//, ''))).toBe(true);
 	if (field.type === 'boolean') expect(field.description).toMatch(/^Whether /);
 	if (field.type === 'number') {
 		const { minValue = NaN, maxValue = NaN } = field.typeOptions ?? {};
@@ -90,6 +97,43 @@ test('options of a collection stand in the order in which n8n lists them', () =>
 		const labels = options.filter(isProperty).map(({ displayName }) => displayName);
 		expect([name, labels]).toEqual([name, labels.toSorted((one, other) => one.localeCompare(other))]);
 	}
+});
+
+/** A label without what is in parentheses, in words. */
+const wordsOf = (label: string): string[] => label.replace(/ \(.*\)/, '').split(' ');
+
+test('no two options of Predict are told apart by one word', () => {
+	const options = operations[0].properties.find(({ name }) => name === 'options')?.options ?? [];
+	const labels = options.filter(isProperty).map(({ displayName }) => wordsOf(displayName));
+	const isNear = (one: string[], other: string[]): boolean => {
+		const shared = one.filter((word) => other.includes(word)).length;
+		return shared > 0 && Math.max(one.length, other.length) - shared <= 1;
+	};
+	expect(isNear(['Max', 'Tries'], ['Max', 'Wait'])).toBe(true);
+	const pairs = labels.flatMap((one, at) => labels.slice(at + 1).map((other) => ({ one, other })));
+	expect(pairs.length).toBeGreaterThan(100);
+	expect(pairs.filter(({ one, other }) => isNear(one, other))).toEqual([]);
+});
+
+test.each<[string, INodeParameters, INodeParameters, string[]]>([
+	['a start that nobody asked for', {}, { whenStopped: 'fail' }, ['maxWait']],
+	['a start', {}, { whenStopped: 'start' }, []],
+	['a whole reply', {}, { response: 'raw', whenStopped: 'start' }, ['classNames', 'spread', 'threshold', 'unwrap']],
+	['rows of JSON', { rows: 'json' }, { whenStopped: 'start' }, ['convertText']],
+	['rows from a schema', { rows: 'schema' }, { whenStopped: 'start' }, ['convertText']],
+	[
+		'whole bodies',
+		{ rows: 'body' },
+		{ whenStopped: 'start' },
+		['classNames', 'convertText', 'requestField', 'response', 'rowFormat', 'spread', 'threshold', 'unwrap'],
+	],
+])('with %s, Predict hides the options that mean nothing', (_name, panel, chosen, hidden) => {
+	const root = { operation: 'predict', rows: 'columns', ...panel };
+	const options = operations[0].properties.find(({ name }) => name === 'options')?.options ?? [];
+	const unseen = options
+		.filter(isProperty)
+		.filter((option) => !NodeHelpers.displayParameter(chosen, option, null, description, root));
+	expect(unseen.map(({ name }) => name).toSorted()).toEqual(hidden);
 });
 
 test('every choice of a selector has a name and a description', () => {
@@ -118,6 +162,11 @@ test('every parameter of the design is there, with its default', () => {
 		maxRequestKilobytes: 1024,
 		concurrency: 4,
 		convertText: true,
+		classNames: '',
+		previewOnly: false,
+		spread: false,
+		threshold: 0.5,
+		unwrap: true,
 		outputField: 'prediction',
 		response: 'prediction',
 		hostHeader: '',
@@ -195,7 +244,7 @@ test('the chat model stands among the chat models, and has the options of Chat',
 	const optionsOf = (properties: INodeProperties[]) =>
 		(properties.find(({ name }) => name === 'options')?.options ?? []).filter(isProperty).map(({ name }) => name);
 	const chat = operations.find(({ value }) => value === 'chat');
-	const own = ['concurrency', 'enableStreaming', 'imageFields', 'outputField', 'toolChoice', 'tools'];
+	const own = ['concurrency', 'enableStreaming', 'imageFields', 'outputField', 'previewOnly', 'toolChoice', 'tools'];
 	expect(optionsOf(new LmChatHopsworks().description.properties)).toEqual(
 		optionsOf(chat?.properties ?? []).filter((name) => !own.includes(name)),
 	);

@@ -56,7 +56,7 @@ describe.each(MODES)('files in the %s mode', (binaryMode) => {
 	test.each(['id, photo', inJson ? 'id, _files.photo' : 'id, photo', inJson ? "id, ['_files']['photo']" : 'id,photo'])(
 		'are columns: %s',
 		async (columns) => {
-			await run({ binaryMode, parameters: { columns, rowFormat: 'values' } });
+			await run({ binaryMode, parameters: { columns, options: { rowFormat: 'values' } } });
 			expect(bodies()).toEqual([`{"inputs":[[1,{"b64":"${PNG}"}]]}`]);
 		},
 	);
@@ -112,9 +112,8 @@ describe.each(MODES)('files in the %s mode', (binaryMode) => {
 				items: [{ json: { id: '1', other: 'AQI=' }, binary: { photo: file(PNG) } }, { json: { id: 2, other: '' } }],
 				parameters: {
 					rows: 'schema',
-					rowFormat,
 					schemaColumns: { mappingMode: value ? 'defineBelow' : 'autoMapInputData', value },
-					options: { rowsPerRequest: 1, concurrency: 1 },
+					options: { rowFormat, rowsPerRequest: 1, concurrency: 1 },
 				},
 			});
 		const named = await ask(null, 'object');

@@ -270,7 +270,7 @@ describe('what has words of its own', () => {
 			refusal('The engine is currently busy and cannot accept new requests.', null, 503),
 			[],
 			'has as many requests as it takes',
-			"Lower 'Max Concurrent Requests', or raise 'Max Tries'",
+			"Lower 'Max Concurrent Requests', or raise 'Tries Before Giving Up'",
 		],
 		[
 			'a limit of requests, by an agent',
@@ -278,7 +278,7 @@ describe('what has words of its own', () => {
 			refusal('The engine is currently busy and cannot accept new requests.', null, 503),
 			[],
 			'has as many requests as it takes',
-			"Raise 'Max Tries'",
+			"Raise 'Tries Before Giving Up'",
 		],
 		[
 			'an empty text',
@@ -574,7 +574,7 @@ test('a deployment that has as many requests as it takes is asked again, and wha
 	const { error } = await chatWith(server, { parameters: { options } });
 	expect(error?.message).toContain('has as many requests as it takes');
 	expect(error?.message).toContain('after 3 tries');
-	expect(error?.description).toContain("Lower 'Max Concurrent Requests', or raise 'Max Tries'");
+	expect(error?.description).toContain("Lower 'Max Concurrent Requests', or raise 'Tries Before Giving Up'");
 });
 
 test('the Chat Model speaks of the agent, and of its own options', async () => {

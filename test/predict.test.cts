@@ -43,7 +43,7 @@ describe('requests', () => {
 		expect(server.requests.map((request) => rowsOf(request).length)).toEqual([500, 500, 234]);
 	});
 
-	test('a request ends before it grows beyond Max Request Size, and a longer row goes alone', async () => {
+	test('a request ends before it grows beyond Split Requests Above, and a longer row goes alone', async () => {
 		const text = 'x'.repeat(400);
 		const rows = [{ id: text }, { id: text }, { id: text }, { id: 'y'.repeat(2000) }, { id: 'z' }];
 		await predict({ rows, parameters: { options: { maxRequestKilobytes: 1, concurrency: 1 } } });
@@ -110,13 +110,17 @@ describe('rows', () => {
 		['columns as pasted from Python', { columns: "['name', 'amount']" }, '[["Ada",12.50]]'],
 		['text that is no number in JSON stays text', { columns: 'code, name' }, '[["007","Ada"]]'],
 		['text stays text where conversion is off', { columns: 'amount', options: { convertText: false } }, '[["12.50"]]'],
-		['columns as an object', { columns: 'name, amount', rowFormat: 'object' }, '[{"name":"Ada","amount":12.50}]'],
+		[
+			'columns as an object',
+			{ columns: 'name, amount', options: { rowFormat: 'object' } },
+			'[{"name":"Ada","amount":12.50}]',
+		],
 		[
 			'columns as an object of lists',
-			{ columns: 'name, amount', rowFormat: 'lists' },
+			{ columns: 'name, amount', options: { rowFormat: 'lists' } },
 			'[{"name":["Ada"],"amount":[12.50]}]',
 		],
-		['one column as a single value', { columns: 'amount', rowFormat: 'value' }, '[12.50]'],
+		['one column as a single value', { columns: 'amount', options: { rowFormat: 'value' } }, '[12.50]'],
 		[
 			'JSON as an expression, unchanged',
 			{ rows: 'json', rowJson: '={{ [$json.amount, $json.geo.lat] }}' },
@@ -135,12 +139,12 @@ describe('rows', () => {
 		['JSON as one number', { rows: 'json', rowJson: '1.0' }, '[1.0]'],
 		[
 			'JSON as an object in another format, with every number as it was written',
-			{ rows: 'json', rowJson: '{"a": 1.0, "b": "2"}', rowFormat: 'lists' },
+			{ rows: 'json', rowJson: '{"a": 1.0, "b": "2"}', options: { rowFormat: 'lists' } },
 			'[{"a":[1.0],"b":["2"]}]',
 		],
 		[
 			'JSON as an object in another format',
-			{ rows: 'json', rowJson: '{"a": 1, "b": "2"}', rowFormat: 'values' },
+			{ rows: 'json', rowJson: '{"a": 1, "b": "2"}', options: { rowFormat: 'values' } },
 			'[[1,"2"]]',
 		],
 	])('%s', async (_name, parameters, expected) => {
@@ -160,7 +164,7 @@ describe('rows', () => {
 			{ b: 4, a: '3' },
 		];
 		await predict({ rows, parameters: { rows: 'allFields' } });
-		await predict({ rows, parameters: { rows: 'allFields', rowFormat: 'values' } });
+		await predict({ rows, parameters: { rows: 'allFields', options: { rowFormat: 'values' } } });
 		expect(bodies()).toEqual(['{"inputs":[{"a":1,"b":2},{"b":4,"a":3}]}', '{"inputs":[[1,2],[3,4]]}']);
 	});
 
@@ -171,7 +175,7 @@ describe('rows', () => {
 				{ a: 1, b: 'x' },
 				{ a: 2, b: 'y' },
 			],
-			parameters: { columns: 'a, b', rowFormat: 'columnar' },
+			parameters: { columns: 'a, b', options: { rowFormat: 'columnar' } },
 		});
 		expect(bodies()).toEqual(['{"inputs":{"a":[1,2],"b":["x","y"]}}']);
 		expect(success.map(({ json }) => json.prediction)).toEqual([
@@ -182,7 +186,7 @@ describe('rows', () => {
 
 	test('columnar refuses a row of another kind than the first, rather than fill up its columns', async () => {
 		server.answer = () => ({ body: { outputs: [0.5] } });
-		const parameters = { rows: 'json', rowJson: '={{ $json.row }}', rowFormat: 'columnar' };
+		const parameters = { rows: 'json', rowJson: '={{ $json.row }}', options: { rowFormat: 'columnar' } };
 		const settings = { onError: 'continueErrorOutput' } satisfies RunOptions['settings'];
 		const named = await predict({ rows: [{ row: { a: 1, b: 2 } }, { row: [9] }], parameters, settings });
 		const listed = await predict({ rows: [{ row: [9] }, { row: { a: 1, b: 2 } }], parameters, settings });
@@ -204,7 +208,7 @@ describe('rows', () => {
 				{ json: { id: 1, text: 'x' }, binary },
 				{ json: { id: 2, text: 'y' }, binary: { photo: file('aGk=') } },
 			],
-			parameters: { columns: 'id, photo, text, other', rowFormat },
+			parameters: { columns: 'id, photo, text, other', options: { rowFormat } },
 			settings: { onError: 'continueErrorOutput' },
 		});
 		expect(bodies()).toEqual([`{"inputs":[${row}]}`]);
@@ -214,7 +218,7 @@ describe('rows', () => {
 
 	test('the request field is as chosen, and Extra Fields go beside it', async () => {
 		await predict({
-			parameters: { requestField: 'instances', options: { extraFields: '{"signature_name": "raw"}' } },
+			parameters: { options: { requestField: 'instances', extraFields: '{"signature_name": "raw"}' } },
 			rows: [{ id: 1 }],
 		});
 		expect(bodies()).toEqual(['{"instances":[[1]],"signature_name":"raw"}']);
@@ -243,7 +247,7 @@ describe('rows', () => {
 		};
 		const { error } = await predict({
 			rows: numbered(5),
-			parameters: { requestField: 'inputs', options: { rowsPerRequest: 3, concurrency: 1 } },
+			parameters: { options: { requestField: 'inputs', rowsPerRequest: 3, concurrency: 1 } },
 		});
 		expect(error?.context).toMatchObject({ itemIndex: 3 });
 		// Three rows, two rows that get three predictions, and the first of them alone.
@@ -487,7 +491,7 @@ describe('failures', () => {
 	test('a number that JSON cannot carry fails its own item, with the field', async () => {
 		const { failed, success } = await predict({
 			rows: [{ id: { deep: Infinity } }, { id: 2 }],
-			parameters: { rowFormat: 'object' },
+			parameters: { options: { rowFormat: 'object' } },
 			settings: { onError: 'continueErrorOutput' },
 		});
 		expect(failed[0]?.json.error).toBe("'id.deep' is Infinity, which JSON cannot carry");
@@ -504,8 +508,13 @@ describe('failures', () => {
 		['a reserved output field', { options: { outputField: 'error' } }, {}, "'Output Field' is 'error'"],
 		['extra fields that clash', { options: { extraFields: '{"inputs": []}' } }, {}, "holds 'inputs'"],
 		['a row that is not JSON', { rows: 'json', rowJson: '{broken' }, {}, "'Row' is not valid JSON: {broken"],
-		['a list where names are needed', { rows: 'json', rowJson: '[1]', rowFormat: 'object' }, {}, 'does not fit'],
-		['two columns for a single value', { columns: 'id, id', rowFormat: 'value' }, {}, 'takes one column'],
+		[
+			'a list where names are needed',
+			{ rows: 'json', rowJson: '[1]', options: { rowFormat: 'object' } },
+			{},
+			'does not fit',
+		],
+		['two columns for a single value', { columns: 'id, id', options: { rowFormat: 'value' } }, {}, 'takes one column'],
 	])('%s is a clear failure and nothing is sent', async (_name, parameters, credential, message) => {
 		const { error, status } = await predict({ rows: [{ id: 1 }], parameters, credential });
 		expect(status).toBe('error');
@@ -541,7 +550,7 @@ describe('waiting and trying again', () => {
 		);
 	});
 
-	test('tries end at Max Tries, and the error says how many there were', async () => {
+	test('tries end at Tries Before Giving Up, and the error says how many there were', async () => {
 		server.answer = () => ({ status: 429, body: { error: 'The batch scheduling queue is full' } });
 		const { error } = await predict({
 			rows: [{ id: 1 }],
@@ -561,10 +570,12 @@ describe('waiting and trying again', () => {
 		expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(950);
 	});
 
-	test('a Retry-After beyond Max Retry Wait ends the tries at once and names both', async () => {
+	test('a Retry-After beyond Longest Pause Between Tries ends the tries at once and names both', async () => {
 		server.answer = () => ({ status: 429, headers: { 'retry-after': '3600' } });
 		const { error } = await predict({ rows: [{ id: 1 }] });
-		expect(error?.description).toContain("asked to wait 3600 s, and 'Max Retry Wait (Seconds)' allows 60 s");
+		expect(error?.description).toContain(
+			"asked to wait 3600 s, and 'Longest Pause Between Tries (Seconds)' allows 60 s",
+		);
 		expect(server.requests).toHaveLength(1);
 	});
 
@@ -585,9 +596,12 @@ describe('waiting and trying again', () => {
 
 	test.each([400, 422, 500])('status %i is final where the name is chosen', async (status) => {
 		server.answer = () => ({ status });
-		const { error } = await predict({ rows: [{ id: 1 }], parameters: { ...quick, requestField: 'inputs' } });
+		const { error } = await predict({
+			rows: [{ id: 1 }],
+			parameters: { options: { ...quick.options, requestField: 'inputs' } },
+		});
 		expect(server.requests).toHaveLength(1);
-		expect(error?.description).toContain("The row was sent under 'inputs' ('Request Field') as: [1].");
+		expect(error?.description).toContain("The row was sent under 'inputs' ('Rows Sent Under' in the options) as: [1].");
 	});
 
 	test('Classify, which needs names, is not told of a Row Format that it refuses', async () => {

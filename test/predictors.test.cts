@@ -31,7 +31,10 @@ const AMOUNTS = [
 	{ amount: 10, age: 4 },
 	{ amount: '20', age: 3 },
 ];
-const object = { parameters: { rowFormat: 'object' }, advice: "set 'Row Format' to 'Object'" };
+const object = {
+	parameters: { options: { rowFormat: 'object' } },
+	advice: "set 'Row Format' in the options to 'Object'",
+};
 
 const SCRIPTS: Script[] = [
 	{
@@ -47,7 +50,10 @@ const SCRIPTS: Script[] = [
 		predictor: predictors.sklearnByName(({ amount }) => Number(amount) * 2),
 		rows: AMOUNTS,
 		parameters: { rows: 'allFields' },
-		setting: { parameters: { rowFormat: 'lists' }, advice: "set 'Row Format' to 'Object of Lists'" },
+		setting: {
+			parameters: { options: { rowFormat: 'lists' } },
+			advice: "set 'Row Format' in the options to 'Object of Lists'",
+		},
 		predictions: [20, 40],
 		requests: 1,
 	},
@@ -127,7 +133,10 @@ const SCRIPTS: Script[] = [
 		record: { modelServer: 'TENSORFLOW_SERVING', modelName: 'aml', transformer: 'transformer.py' },
 		rows: [{ id: 'f1c119ed' }, { id: '12345678' }],
 		parameters: { columns: 'id' },
-		setting: { parameters: { rowFormat: 'value' }, advice: "set 'Row Format' to 'Single Value'" },
+		setting: {
+			parameters: { options: { rowFormat: 'value' } },
+			advice: "set 'Row Format' in the options to 'Single Value'",
+		},
 		predictions: ['risk of f1c119ed', 'risk of 12345678'],
 		requests: 2,
 	},
@@ -146,15 +155,15 @@ const SCRIPTS: Script[] = [
 		rows: AMOUNTS,
 		parameters: { columns: 'amount, age' },
 		setting: object,
-		predictions: [[2], [5]],
+		predictions: [2, 5],
 		requests: 1,
 	},
 	{
 		name: 'TensorFlow Serving with two inputs, by columns',
 		predictor: predictors.tensorFlow,
 		rows: AMOUNTS,
-		parameters: { columns: 'amount, age', rowFormat: 'columnar' },
-		predictions: [[2], [5]],
+		parameters: { columns: 'amount, age', options: { rowFormat: 'columnar' } },
+		predictions: [2, 5],
 		requests: 1,
 	},
 	{

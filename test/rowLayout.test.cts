@@ -30,7 +30,7 @@ describe('a row', () => {
 			failure: {
 				kind: 'input',
 				message: "'Row Format' 'Single Value' takes one column, and this row has 2",
-				description: "Name one column, or choose another 'Row Format'.",
+				description: "Name one column, or choose another 'Row Format' in the options.",
 			},
 		});
 		expect(rowWriter('value')([], []).ok).toBe(false);
@@ -204,7 +204,7 @@ describe('a row that was given whole', () => {
 			failure: {
 				kind: 'input',
 				description:
-					"Give an object such as {\"amount\": 10}, or set 'Row Format' to 'Automatic' to send the row as it is.",
+					"Give an object such as {\"amount\": 10}, or set 'Row Format' in the options to 'Automatic' to send the row as it is.",
 			},
 		});
 	});

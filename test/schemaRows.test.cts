@@ -78,7 +78,7 @@ describe('automatically', () => {
 		await score({
 			credential: { servingUrl: gateway.url },
 			rows: [payment(1)],
-			parameters: { rowFormat: 'values' },
+			parameters: { options: { rowFormat: 'values' } },
 		});
 		await gateway.close();
 		expect(gateway.requests[0]?.body).toEqual({ instances: [['4641025220953702', 10, 25, 'a', null]] });
@@ -92,7 +92,7 @@ describe('automatically', () => {
 			return { body: { extraLoggingFeatures: [{ name: 'channel', type: 'string', nullable: false }] } };
 		});
 		const ask = { rows: [{ other: 1 }], credential: { servingUrl: gateway.url, hopsworksUrl: hopsworks.url } };
-		const { error } = await score({ ...ask, parameters: { rowFormat: 'values' } });
+		const { error } = await score({ ...ask, parameters: { options: { rowFormat: 'values' } } });
 		expect(error?.message).toContain("The item lacks the column 'channel' of the deployment's schema");
 		expect((await score(ask)).success).toHaveLength(1);
 		expect(gateway.requests.map(({ body }) => body)).toEqual([{ instances: [{}] }]);
@@ -267,7 +267,7 @@ describe('what cannot be', () => {
 	});
 
 	test('a Row Format that a schema does not fit', async () => {
-		const { error } = await score({ parameters: { rowFormat: 'lists' } });
+		const { error } = await score({ parameters: { options: { rowFormat: 'lists' } } });
 		expect(error?.message).toContain("'Row Format' does not fit a deployment with a schema");
 	});
 
@@ -411,7 +411,7 @@ describe('types', () => {
 	});
 });
 
-describe('Request Field by the deployment’s record', () => {
+describe('Rows Sent Under by the deployment’s record', () => {
 	test('an agent that fails is not asked again under the other name', async () => {
 		record = { modelServer: 'PYTHON', predictor: 'agent.py' };
 		gateway.answer = () => ({ status: 500, body: { error: 'KeyError : 0' } });
@@ -447,8 +447,8 @@ describe('Request Field by the deployment’s record', () => {
 		['a batcher', batcher, {}, 'instances'],
 		['a batcher that is off', { batchingConfiguration: { batchingEnabled: false } }, {}, 'inputs'],
 		['TensorFlow Serving by rows', tensorFlow, {}, 'instances'],
-		['TensorFlow Serving by columns', tensorFlow, { rowFormat: 'columnar' }, 'inputs'],
-		['a batcher, when the user says otherwise', batcher, { requestField: 'inputs' }, 'inputs'],
+		['TensorFlow Serving by columns', tensorFlow, { options: { rowFormat: 'columnar' } }, 'inputs'],
+		['a batcher, when the user says otherwise', batcher, { options: { requestField: 'inputs' } }, 'inputs'],
 	])('%s', async (_name, fields, parameters, expected) => {
 		record = fields;
 		await runModel({

@@ -26,12 +26,12 @@ describe('every documented error body', () => {
 		['fastapi-not-found', 'no such address', 'By URL'],
 		['fastapi-not-found', 'no such address', "Check 'Operation': a language model answers 'Chat'"],
 		['vllm-own-api-key', 'API key was refused', 'scope SERVING'],
-		['vllm-health-dead', 'not ready', "'Max Tries'"],
+		['vllm-health-dead', 'not ready', "'Tries Before Giving Up'"],
 		['schema-entity-not-found', 'no data for a row', 'feature store'],
 		['gateway-browser-login', 'redirect', "'Model Serving URL'"],
 		['gateway-unknown-key-or-missing-scope', 'API key was refused', 'scope SERVING'],
 		['envoy-body-too-large', 'too large', "'Rows per Request'"],
-		['envoy-no-healthy-upstream', 'not ready', "'Max Tries'"],
+		['envoy-no-healthy-upstream', 'not ready', "'Tries Before Giving Up'"],
 	])('%s tells what happened and what to do', (name, message, description) => {
 		const { status = 0, body = '' } = documented.find((entry) => entry.case === name) ?? {};
 		const failure = statusFailure(status, replyOf(body), { panel: PREDICT_PANEL });
@@ -85,7 +85,7 @@ describe('what has an advice of its own', () => {
 		[408, '', 'The server did not wait for the whole request', "'Rows per Request'"],
 		[426, 'Upgrade Required', 'does not speak the version of HTTP', 'proxy_http_version'],
 		[431, '', 'The headers of the request were too large', "'API Key'"],
-		[501, '{"error":"Could not find explainer_host."}', 'does not know this operation', "'Verb'"],
+		[501, '{"error":"Could not find explainer_host."}', 'does not know this operation', "'TensorFlow Signature'"],
 		[
 			502,
 			'dial tcp 10.0.0.5:8080: connect: connection refused',
@@ -99,7 +99,7 @@ describe('what has an advice of its own', () => {
 			'more memory',
 		],
 		[503, `${upstream}connection termination`, 'restarting, or ran out of memory', 'more memory'],
-		[503, `${upstream}connection failure`, 'The deployment is not ready', "'Max Tries'"],
+		[503, `${upstream}connection failure`, 'The deployment is not ready', "'Tries Before Giving Up'"],
 		[502, '<html><title>502 Bad Gateway</title></html>', 'The gateway lost the connection', 'restarting'],
 		[
 			500,

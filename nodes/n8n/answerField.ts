@@ -1,10 +1,12 @@
 /** The field of an outgoing item that gets the answer. */
 import type { GenericValue, IDataObject } from 'n8n-workflow';
 import { quoted } from '../core/failure/excerpt';
+import { eachItem } from './eachItem';
 import type { Options } from './options';
 import type { Run } from './run';
 
-const OTHER_FIELD = "set 'Output Field' in the options to another name";
+const OTHER_FIELD =
+	"To keep both, set 'Output Field' in the options of this node, or of the one that made that field, to another name";
 
 interface Named {
 	outputField: string;
@@ -19,39 +21,47 @@ export function answerField<Values extends Named>(
 	options: Options<Values>,
 	keepsInput: boolean,
 ) {
-	const first = options.get('outputField');
-	/** Of the items whose field is another one than that of the first. */
-	const others = new Map<number, string>();
-	let last = { options, name: first };
+	const names = eachItem(options, (itemOptions) => itemOptions.get('outputField'));
+
+	/** Whether an item comes with a field of that name, which goes out no more. */
+	function isLost(item: number, name: string): boolean {
+		return keepsInput && Object.hasOwn(items[item]?.json ?? {}, name);
+	}
 
 	function put(item: number, json: IDataObject, name: string, value: GenericValue | IDataObject, advice: string): void {
-		if (keepsInput && Object.hasOwn(items[item]?.json ?? {}, name)) {
-			notes.add(`The incoming field ${quoted(name)} was overwritten. To keep it, ${advice}`);
-		}
+		if (isLost(item, name)) notes.add(`The incoming field ${quoted(name)} was overwritten. ${advice}`);
 		json[name] = value;
 	}
 
-	function nameFor(item: number): string {
-		return others.size === 0 ? first : (others.get(item) ?? first);
-	}
-
 	return {
-		/** Takes note of an item's field. Most items have the options of the one before. */
-		read(item: number, itemOptions: Options<Values>): void {
-			if (itemOptions !== last.options) last = { options: itemOptions, name: itemOptions.get('outputField') };
-			if (last.name !== first) others.set(item, last.name);
-		},
+		/** Takes note of an item's field. */
+		read: names.read,
 		/** Puts an answer into an outgoing item. */
 		put(item: number, json: IDataObject, value: GenericValue | IDataObject): void {
-			put(item, json, nameFor(item), value, OTHER_FIELD);
+			put(item, json, names.of(item), value, OTHER_FIELD);
 		},
 		/** Puts something beside the answer, into a field whose name goes on so. */
 		putBeside(item: number, json: IDataObject, ending: string, value: GenericValue | IDataObject): void {
-			put(item, json, nameFor(item) + ending, value, OTHER_FIELD);
+			put(item, json, names.of(item) + ending, value, OTHER_FIELD);
+		},
+		/** Puts each member of an answer into a field of its own, whose name begins with that of the answer's. */
+		putSpread(item: number, json: IDataObject, members: IDataObject): void {
+			const beginning = `${names.of(item)}_`;
+			// No item can hold this one.
+			if (Object.keys(members).some((name) => beginning + name === '__proto__')) {
+				return put(item, json, names.of(item), members, OTHER_FIELD);
+			}
+			let hasLost = false;
+			for (const [name, value] of Object.entries(members)) {
+				hasLost ||= isLost(item, beginning + name);
+				json[beginning + name] = value;
+			}
+			// In one sentence, however many there are.
+			if (hasLost) notes.add(`Incoming fields that begin with ${quoted(beginning)} were overwritten. ${OTHER_FIELD}`);
 		},
 		/** Puts something into a field whose name is always the same. */
 		putAs(item: number, json: IDataObject, name: string, value: GenericValue | IDataObject): void {
-			put(item, json, name, value, 'rename it before this node');
+			put(item, json, name, value, 'To keep it, rename it before this node');
 		},
 	};
 }

@@ -58,6 +58,7 @@ export const addressOptions = {
 		default: 600,
 		description:
 			"How long to wait for a deployment that 'When Stopped' starts. Language models can take a quarter of an hour.",
+		displayOptions: { show: { whenStopped: ['start'] } },
 	}),
 	namespace: textOption({
 		displayName: 'Namespace',
@@ -107,7 +108,7 @@ export const addressOptions = {
 				},
 			],
 			default: 'fail',
-			description: "What to do where the deployment is stopped. Needs 'Hopsworks URL' in the credential.",
+			description: 'What to do where the deployment is stopped, as far as Hopsworks can be asked',
 		},
 		['fail', 'start'],
 	),

@@ -1,7 +1,7 @@
 /** What an operation on a model says of one run: how items are read, requests written, and replies read. */
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { Batch, BatchForm } from '../core/batching/batchBuilder';
-import type { Failure, Outcome, RowValues } from '../core/failure/outcome';
+import type { Failure, Outcome, RowFailed, RowValues } from '../core/failure/outcome';
 import type { Asked } from '../core/failure/panel';
 import type { Route } from '../core/hopsworks/route';
 import type { Reply } from '../core/json/reply';
@@ -20,8 +20,8 @@ export type Ask = (text: string) => Promise<Outcome<Reply>>;
 
 /** Values that are known better once all replies are there. */
 export interface Hindsight<Value> {
-	/** Items whose values are other ones. */
-	values: Map<number, Value>;
+	/** Items whose values are other ones, or turned out to be none. */
+	values: Map<number, Value | RowFailed>;
 	/** Items whose values need not be theirs: each is sent again, alone. */
 	doubtful: number[];
 }

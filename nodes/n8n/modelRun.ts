@@ -4,19 +4,19 @@
  */
 import { accumulateTokenUsage } from 'n8n-workflow';
 import { scatter, type Group } from '../core/batching/scatter';
-import { failed, success, type Outcome } from '../core/failure/outcome';
-import { encode } from '../core/json/json';
-import type { Reply } from '../core/json/reply';
+import { success, type Outcome } from '../core/failure/outcome';
 import { turnsOfRun } from './cancel';
 import { readConnection } from './connection';
 import type { AddressOptions } from './deploymentLocator';
-import { LateRow, type Exchange, type ModelCall, type Protocol } from './modelCall';
+import { grouping } from './grouping';
+import type { ModelCall } from './modelCall';
 import { readOptions, type Options, type OptionTable } from './options';
-import { deploymentResolver, type ResolvedDeployment, type Resolver } from './resolver';
+import { preview, type PreviewOptions } from './preview';
+import { deploymentResolver, type Resolver } from './resolver';
 import type { Run } from './run';
-import { sender, type Send } from './send';
+import { sender } from './send';
 import { readSendSettings, type SendOptions } from './sendOptions';
-import { attempt, failureIn } from './unusable';
+import { attempt } from './unusable';
 
 /** What a run on a model begins with: what is the same for all items is read from it. */
 export interface RunStart<OptionValues> {
@@ -24,13 +24,15 @@ export interface RunStart<OptionValues> {
 	/** Those of the first item. What may differ between items is read from the options that the call's members are given. */
 	options: Options<OptionValues>;
 	resolver: Resolver;
+	/** Whether nothing is sent: the request is shown instead. */
+	isPreview: boolean;
 }
 
 /**
  * Runs an operation on a model, whose options are those of `table`. `setUp` reads what else is the same for all items, and
  * throws `unusable`.
  */
-export async function runOnModel<Row, Value, OptionValues extends AddressOptions & SendOptions>(
+export async function runOnModel<Row, Value, OptionValues extends AddressOptions & SendOptions & PreviewOptions>(
 	run: Run,
 	table: OptionTable<OptionValues>,
 	setUp: (
@@ -38,19 +40,25 @@ export async function runOnModel<Row, Value, OptionValues extends AddressOptions
 	) => ModelCall<Row, Value, OptionValues> | Promise<ModelCall<Row, Value, OptionValues>>,
 ): Promise<void> {
 	const started = await attempt(async () => {
-		const options = readOptions(table, run.read('options', 0));
+		const given = run.read('options', 0);
+		const options = readOptions(table, given);
+		const shown = preview(run.context, options);
 		const connection = await readConnection(run.context);
 		const settings = readSendSettings(options);
-		const resolver = deploymentResolver(run.context, connection, settings, run.notes);
-		const call = await setUp({ run, options, resolver });
-		return { table, call, settings, resolver, send: sender(run.context, connection, settings, run.tally) };
+		const found = deploymentResolver(run.context, connection, settings, run.notes);
+		// What is only shown needs no deployment that runs.
+		const resolver = shown ? { ...found, ready: async () => success(undefined) } : found;
+		const call = await setUp({ run, options, resolver, isPreview: shown !== undefined });
+		const send = shown?.keep ?? sender(run.context, connection, settings, run.tally);
+		return { table, call, settings, resolver, send, firstOptions: { given, options }, shown, connection };
 	});
 	if (!started.ok) return run.settleRest(started.failure);
-	const { call, settings } = started.value;
+	const { call, settings, shown, connection } = started.value;
 	const { usage } = call;
 	const { groups, add, readAgain, hindsight } = grouping(run, started.value);
 	if (!(await run.readItems(add))) return;
 	if (call.readsAgain?.()) for (const group of groups) group.rowOf = readAgain;
+	if (shown) return await shown.settle(run, groups, connection);
 	let hasFailed = false;
 	const settle = (item: number, outcome: Outcome<Value>): void => {
 		hasFailed ||= !outcome.ok;
@@ -70,134 +78,4 @@ export async function runOnModel<Row, Value, OptionValues extends AddressOptions
 	if (usage && usage.prompt + usage.completion > 0) {
 		accumulateTokenUsage?.(run.context, usage.prompt, usage.completion);
 	}
-}
-
-interface Grouping<Row, Value, OptionValues> {
-	table: OptionTable<OptionValues>;
-	call: ModelCall<Row, Value, OptionValues>;
-	resolver: Resolver;
-	send: Send;
-}
-
-/** The items of a run in groups whose rows may share requests, which fill up item by item. */
-function grouping<Row, Value, OptionValues extends AddressOptions>(
-	run: Run,
-	{ table, call, resolver, send }: Grouping<Row, Value, OptionValues>,
-) {
-	const protocols = new Map<Group<Row, Value>, Protocol<Row, Value>>();
-	const groups: Array<Group<Row, Value>> = [];
-	const known = new Map<string, Group<Row, Value>>();
-	/** By item; a row is dropped once it is in a batch. */
-	const rows: Array<Row | LateRow<Row> | undefined> = [];
-	let lastOptions: { given: unknown; options: Options<OptionValues> } | undefined;
-	let last: { locator: unknown; given: unknown; group: Group<Row, Value> } | undefined;
-
-	function fetched(row: Row | LateRow<Row> | undefined): Row | undefined | Promise<Outcome<Row>> {
-		return row instanceof LateRow ? row.fetch() : row;
-	}
-
-	function rowOf(item: number): Row | undefined | Promise<Outcome<Row>> {
-		const row = rows[item];
-		rows[item] = undefined;
-		return fetched(row);
-	}
-
-	function readAgain(item: number): Row | undefined | Promise<Outcome<Row>> {
-		rows[item] = undefined;
-		try {
-			return fetched(call.readRow(item, optionsOf(run.read('options', item))));
-		} catch (error) {
-			return Promise.resolve(failed(failureIn(error)));
-		}
-	}
-
-	/** The same object for the same options: most items have those of the one before. */
-	function optionsOf(given: unknown): Options<OptionValues> {
-		if (!lastOptions || lastOptions.given !== given) lastOptions = { given, options: readOptions(table, given) };
-		return lastOptions.options;
-	}
-
-	function exchangeWith(
-		{ target }: ResolvedDeployment,
-		protocol: Protocol<Row, Value>,
-		hasOthers: () => boolean,
-	): Exchange<Row, Value> {
-		return async (batch, onPiece) => {
-			const ask = async (text: string): Promise<Outcome<Reply>> =>
-				(await send(target, protocol.asked, () => text)).outcome;
-			const read = async (reply: Reply) => await protocol.read(reply, batch, ask, hasOthers());
-			for (;;) {
-				const { write } = protocol;
-				const sent = await send(target, protocol.asked, () => write(batch.rows), { onPiece });
-				call.onSent?.(batch.items, sent);
-				const values = sent.outcome.ok ? await read(sent.outcome.value) : sent.outcome;
-				if (values.ok) return values;
-				const reply = await protocol.learn?.(values.failure, batch, ask);
-				if (reply) return await read(reply);
-				if (protocol.write === write) return values;
-			}
-		};
-	}
-
-	function newGroup(deployment: ResolvedDeployment, protocol: Protocol<Row, Value>): Group<Row, Value> {
-		const { limits, sizeOf, explain } = protocol;
-		const items: number[] = [];
-		const exchange = exchangeWith(deployment, protocol, () => items.length > 1);
-		const ready = async (): Promise<Outcome<unknown>> => await resolver.ready(deployment);
-		// Others are waited for together, before any request.
-		const inTurn: Exchange<Row, Value> = async (batch, onPiece) => {
-			const isReady = await ready();
-			return isReady.ok ? await exchange(batch, onPiece) : isReady;
-		};
-		const whole = call.isSequential ? inTurn : exchange;
-		const group: Group<Row, Value> = {
-			items,
-			limits,
-			sizeOf,
-			rowOf,
-			exchange: call.around?.(whole) ?? whole,
-			ready: async () => (call.isSequential ? success(undefined) : await ready()),
-			...(explain && { explain }),
-		};
-		groups.push(group);
-		protocols.set(group, protocol);
-		return group;
-	}
-
-	/** The group of an item whose deployment has to be looked up first, or whose options differ from the last one's. */
-	async function findGroup(locator: unknown, given: unknown): Promise<Group<Row, Value>> {
-		const options = optionsOf(given);
-		const deployment = await resolver.resolve(locator, options, call.route(options));
-		const protocol = call.protocol(options, deployment);
-		const { url, host = '' } = deployment.target;
-		const key = encode([url, host, protocol.shared]);
-		const group = (call.isSequential ? undefined : known.get(key)) ?? newGroup(deployment, protocol);
-		known.set(key, group);
-		last = { locator, given, group };
-		return group;
-	}
-
-	/** Sees that an item can be sent, so that what cannot is known before anything is. Most items wait for nothing. */
-	function add(item: number): Promise<void> | undefined {
-		const given = run.read('options', item);
-		rows[item] = call.readRow(item, optionsOf(given));
-		const locator = run.read('deployment', item);
-		if (!last || last.locator !== locator || last.given !== given) {
-			return findGroup(locator, given).then((group) => void group.items.push(item));
-		}
-		last.group.items.push(item);
-		return undefined;
-	}
-
-	/** Settles items whose values are known better now, and returns the groups of those that have to be sent again. */
-	function hindsight(settle: (item: number, outcome: Outcome<Value>) => void): Array<Group<Row, Value>> {
-		return [...protocols].flatMap(([group, protocol]) => {
-			const { values, doubtful = [] } = protocol.hindsight?.() ?? {};
-			for (const [item, value] of values ?? []) settle(item, success(value));
-			if (doubtful.length === 0) return [];
-			return [{ ...group, items: doubtful, rowOf: readAgain, limits: { ...group.limits, rows: 1 } }];
-		});
-	}
-
-	return { groups, add, readAgain, hindsight };
 }

@@ -1,6 +1,6 @@
 /** One run of an operation: its items, what becomes of each, and what the user is told of it at its end. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { failed, type Failure, type Outcome } from '../core/failure/outcome';
+import { failed, success, type Failure, type Outcome } from '../core/failure/outcome';
 import { CANCELLED, isCancelled, turnsOfRun } from './cancel';
 import { parameterReader, type ParameterReader } from './parameterReader';
 import type { Tally } from './send';
@@ -41,6 +41,11 @@ export class Run {
 	settleRest(failure: Failure): void {
 		const outcome = failed(failure);
 		for (const item of this.outcomes.keys()) if (this.outcomes[item] === UNSETTLED) this.outcomes[item] = outcome;
+	}
+
+	/** Every item without an outcome comes out as nothing. */
+	dropRest(): void {
+		for (const item of this.outcomes.keys()) if (this.outcomes[item] === UNSETTLED) this.settle(item, success([]));
 	}
 
 	/**

@@ -67,6 +67,24 @@ export async function sendOnce(
 	}
 }
 
+/** The headers of a request, but for the key, which the credential puts there. */
+export function headersOf({
+	host,
+	hasBody,
+	streams,
+}: {
+	host?: string;
+	hasBody: boolean;
+	streams: boolean;
+}): Record<string, string> {
+	return {
+		// Exactly this: with a charset KServe hands the raw bytes to the model (kserve PR 2524).
+		...(hasBody && { 'Content-Type': 'application/json' }),
+		Accept: streams ? 'text/event-stream, application/json' : 'application/json',
+		...(host !== undefined && { Host: host }),
+	};
+}
+
 /** The request through n8n's helper, which `signal` ends. */
 async function post(
 	context: CallContext,
@@ -79,12 +97,7 @@ async function post(
 	const request: IHttpRequestOptions = {
 		method,
 		url,
-		headers: {
-			// Exactly this: with a charset KServe hands the raw bytes to the model (kserve PR 2524).
-			...(body && { 'Content-Type': 'application/json' }),
-			Accept: onPiece ? 'text/event-stream, application/json' : 'application/json',
-			...(host === undefined ? {} : { Host: host }),
-		},
+		headers: headersOf({ host, hasBody: body !== undefined, streams: onPiece !== undefined }),
 		// As bytes: n8n's HTTP library would parse a text first, to see that it is JSON.
 		...(body && { body }),
 		// So that a reply is read no further than it may be.

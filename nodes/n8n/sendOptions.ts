@@ -26,21 +26,21 @@ export const sendOptions = {
 		description: 'How many requests are under way at the same time',
 	}),
 	maxReplyMegabytes: numberOption({
-		displayName: 'Max Reply Size (MB)',
+		displayName: 'Reply Size Limit (MB)',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 500, numberPrecision: 0 },
 		default: 256,
 		description: 'A reply that is larger fails, so that no server can fill up the memory of n8n',
 	}),
 	maxRetryWait: numberOption({
-		displayName: 'Max Retry Wait (Seconds)',
+		displayName: 'Longest Pause Between Tries (Seconds)',
 		type: 'number',
 		typeOptions: { minValue: 0, maxValue: DAY },
 		default: 60,
-		description: 'Longest wait before a request is sent again',
+		description: 'How long to wait at most before a request is sent again',
 	}),
 	maxTries: numberOption({
-		displayName: 'Max Tries',
+		displayName: 'Tries Before Giving Up',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 1000, numberPrecision: 0 },
 		default: 6,
@@ -48,7 +48,7 @@ export const sendOptions = {
 			'How often a request is sent before it fails. Sent again are those that met a busy, starting or unreachable deployment; in the editor, a host that has not answered yet is given up after two.',
 	}),
 	retryTimeouts: booleanOption({
-		displayName: 'Retry Timeouts',
+		displayName: 'Send Again After a Timeout',
 		type: 'boolean',
 		default: false,
 		description: 'Whether to send a request again that ran out of time, although its work may still be going on',
@@ -78,11 +78,11 @@ export function readSendSettings(options: Options<SendOptions>): SendSettings {
 
 /** For operations whose rows share requests. */
 export const requestSizeOption = numberOption({
-	displayName: 'Max Request Size (kB)',
+	displayName: 'Split Requests Above (kB)',
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 262_144 },
 	default: 1024,
-	description: 'A request ends before it grows beyond this size',
+	description: 'A request that would be larger is split into several',
 });
 
 /** How many bytes a request may have. */

@@ -127,9 +127,7 @@ test(`${CASES} random cases`, async () => {
 					operation: 'predict',
 					deployment: { __rl: true, mode: 'name', value: 'm' },
 					columns: 'item, salt',
-					rowFormat,
-					requestField,
-					options: { rowsPerRequest, concurrency, maxTries: 10, maxRetryWait: 0.001 },
+					options: { rowFormat, requestField, rowsPerRequest, concurrency, maxTries: 10, maxRetryWait: 0.001 },
 				},
 				settings: { onError: 'continueErrorOutput' },
 			});

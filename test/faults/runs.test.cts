@@ -163,9 +163,9 @@ describe('files as columns', () => {
 	});
 
 	test('a column that names a file goes out as TensorFlow Serving reads binary values', async () => {
-		await predict({ items: [photo('abc')], parameters: { columns: 'photo, id', rowFormat: 'object' } });
+		await predict({ items: [photo('abc')], parameters: { columns: 'photo, id', options: { rowFormat: 'object' } } });
 		// The base64 of this file is a number in JSON's grammar, and stays text.
-		await predict({ items: [photo('\xd7m\xf8')], parameters: { columns: 'photo', rowFormat: 'value' } });
+		await predict({ items: [photo('\xd7m\xf8')], parameters: { columns: 'photo', options: { rowFormat: 'value' } } });
 		expect(server.requests.map(({ body }) => body)).toEqual([
 			{ inputs: [{ photo: { b64: 'YWJj' }, id: 3 }] },
 			{ inputs: [{ b64: Buffer.from('\xd7m\xf8').toString('base64') }] },
@@ -176,7 +176,7 @@ describe('files as columns', () => {
 		const items = Array.from({ length: 6 }, () => photo('x'.repeat(600)));
 		await predict({
 			items,
-			parameters: { columns: 'photo', rowFormat: 'value', options: { maxRequestKilobytes: 2, concurrency: 1 } },
+			parameters: { columns: 'photo', options: { rowFormat: 'value', maxRequestKilobytes: 2, concurrency: 1 } },
 		});
 		expect(server.requests.map((request) => rowsOf(request).length)).toEqual([2, 2, 2]);
 	});
@@ -185,7 +185,7 @@ describe('files as columns', () => {
 		const gone = { json: { id: 2 }, binary: { photo: { id: 'filesystem-v2:gone', data: '', mimeType: 'image/png' } } };
 		const { success, failed } = await predict({
 			items: [photo('abc'), { json: { id: 1 } }, gone],
-			parameters: { columns: 'photo', rowFormat: 'value' },
+			parameters: { columns: 'photo', options: { rowFormat: 'value' } },
 			settings: CONTINUE,
 		});
 		expect(success).toHaveLength(1);

@@ -135,7 +135,7 @@ export const connectionFaults: Fault[] = [
 		requests: 1,
 	},
 	{
-		server: 'answers nothing in time once, with Retry Timeouts',
+		server: 'answers nothing in time once, with Send Again After a Timeout',
 		answer: (request, number) => ({ ...good(request), delay: number === 1 ? 1000 : 0 }),
 		options: { timeout: 0.3, retryTimeouts: true },
 		requests: 2,
@@ -755,7 +755,7 @@ export const statusFaults: Fault[] = [
 		requests: 1,
 	},
 	{
-		server: 'answers 504 once, with Retry Timeouts',
+		server: 'answers 504 once, with Send Again After a Timeout',
 		answer: once({ status: 504 }),
 		options: { retryTimeouts: true },
 		requests: 2,
@@ -842,7 +842,7 @@ export const columnarFaults: Fault[] = [
 			const label = values.map((id) => `of ${String(id)}`);
 			return values.includes(6) ? error(400, 'bad') : { body: { outputs: { label } } };
 		},
-		parameters: { rowFormat: 'columnar' },
+		options: { rowFormat: 'columnar' },
 		failing: [6],
 		error: /bad/,
 		prediction: (id) => ({ label: `of ${id}` }),

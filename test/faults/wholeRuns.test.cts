@@ -128,8 +128,8 @@ const chatModel: Kind = {
 const predictSettings: INodeParameters[] = [
 	{ columns: 'id, deep.a' },
 	{ rows: 'allFields' },
-	{ rows: 'allFields', rowFormat: 'values' },
-	{ rows: 'allFields', rowFormat: 'columnar' },
+	{ rows: 'allFields', options: { rowFormat: 'values' } },
+	{ rows: 'allFields', options: { rowFormat: 'columnar' } },
 	{ rows: 'json', rowJson: '={{ [$json.id] }}' },
 	{ rows: 'body', bodyJson: '={{ ({ instances: [$json.id] }) }}' },
 	{ rows: 'schema' },

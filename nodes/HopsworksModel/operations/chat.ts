@@ -1,7 +1,9 @@
 /** Chat: every item is a conversation that a deployed language model answers. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { RowFailed, success } from '../../core/failure/outcome';
+import { show } from '../../core/failure/excerpt';
 import { CHAT_PANEL } from '../../core/failure/panel';
+import { withSent } from '../../core/failure/sentRow';
 import type { JsonObject } from '../../core/json/json';
 import { expectedOf, type Expected } from '../../core/language/expected';
 import { readAnswer, readReply, type Answer } from '../../core/language/chatAnswer';
@@ -25,6 +27,7 @@ import type { Exchange, ModelCall } from '../../n8n/modelCall';
 import { runOnModel, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import { booleanOption, optionsField, outputFieldOption, textOption, type ValuesOf } from '../../n8n/options';
+import { previewOptions } from '../../n8n/preview';
 import { sendOptions } from '../../n8n/sendOptions';
 import { attempt, take } from '../../n8n/unusable';
 import { chunksOf } from './chunks';
@@ -34,6 +37,7 @@ import { readToolSettings, toolOptions, toolsRead } from './toolOptions';
 const chatOptions = {
 	...addressOptions,
 	...sendOptions,
+	...previewOptions,
 	...chatModelOptions,
 	enableStreaming: booleanOption({
 		displayName: 'Enable Streaming',
@@ -85,7 +89,7 @@ interface Conversation extends GivenConversation {
 type ChatCall = ModelCall<Conversation, Answered, ChatOptions>;
 
 /** What is the same for all items of a run. */
-function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
+function setUp({ run, options, isPreview }: RunStart<ChatOptions>): ChatCall {
 	const { context, items, read, stops } = run;
 	const simplifies = read('simplify', 0) === true;
 	const keepsInput = read('includeInputFields', 0) === true;
@@ -148,11 +152,14 @@ function setUp({ run, options }: RunStart<ChatOptions>): ChatCall {
 					const answer = await readAnswer(reply.value, { ...asked, ...answerReading, note, prices });
 					return answer.ok ? success([{ answer: answer.value, reply: reply.value }]) : answer;
 				},
+				explain: (failure, { messages }) => withSent(failure, 'The messages were sent as', show(messages)),
 			};
 		},
 		around(exchange) {
 			const withFiles = withImagesOfItem(exchange);
-			return streams ? inChunks(context, withFiles, stops) : withFiles;
+			if (!streams) return withFiles;
+			// Nobody is told of an answer that is not asked for.
+			return isPreview ? async (batch) => await withFiles(batch, async () => {}) : inChunks(context, withFiles, stops);
 		},
 		made(item, { answer, reply }) {
 			const answered = outgoing(items, item, keepsInput);

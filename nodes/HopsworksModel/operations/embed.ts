@@ -2,6 +2,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { success } from '../../core/failure/outcome';
 import { EMBED_PANEL } from '../../core/failure/panel';
+import { withSent } from '../../core/failure/sentRow';
 import { embeddingsRoute } from '../../core/hopsworks/route';
 import { encode } from '../../core/json/json';
 import { embeddingsBody, readEmbeddings } from '../../core/language/embeddings';
@@ -26,6 +27,7 @@ import {
 	type Options,
 	type ValuesOf,
 } from '../../n8n/options';
+import { previewOptions } from '../../n8n/preview';
 import { readRequestBytes, requestSizeOption, sendOptions } from '../../n8n/sendOptions';
 import { take, unusable } from '../../n8n/unusable';
 
@@ -43,6 +45,7 @@ const textProperty: INodeProperties = {
 const embedOptions = {
 	...addressOptions,
 	...sendOptions,
+	...previewOptions,
 	...serverOptions,
 	maxRequestKilobytes: requestSizeOption,
 	dimensions: unsetNumberOption({
@@ -129,6 +132,7 @@ function setUp({ run, options }: RunStart<EmbedOptions>): ModelCall<string, numb
 					usage.prompt += embeddings.value.promptTokens;
 					return success(embeddings.value.vectors);
 				},
+				explain: (failure, text) => withSent(failure, 'The text was sent as', text),
 			};
 		},
 		made(item, vector) {

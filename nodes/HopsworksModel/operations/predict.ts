@@ -6,13 +6,15 @@ import { TextColumns } from '../../core/predict/textColumns';
 import { answerField } from '../../n8n/answerField';
 import { includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
 import type { ModelCall } from '../../n8n/modelCall';
+import { eachItem } from '../../n8n/eachItem';
 import { runOnModel, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
-import { asOneOf, optionsField, readOptions } from '../../n8n/options';
+import { optionsField, readOptions } from '../../n8n/options';
 import { readRequestBytes } from '../../n8n/sendOptions';
 import { take, unusable } from '../../n8n/unusable';
 import { predictOptions, type PredictOptions } from './predictOptions';
 import { predictProtocol, readFieldsBesideRows, type PredictForm } from './predictProtocol';
+import { putPrediction, readWanted } from './predictionFields';
 import { rowProperties } from './rowFields';
 import { rowSource } from './rowReader';
 
@@ -44,13 +46,15 @@ async function setUp({
 		context,
 		items,
 		read,
+		format: options.get('rowFormat'),
 		schema,
 		isNumber: columns?.isNumber,
 		needsNames: !isPredict,
 		extraFieldsOf: (item) => readFieldsBesideRows(readOptions(predictOptions, read('options', item))),
 	});
-	const field = asOneOf('Request Field', read('requestField', 0), ['auto', 'inputs', 'instances']);
+	const field = options.get('requestField');
 	const named = field === 'auto' && isFromSchema ? 'instances' : field;
+	const wanted = eachItem(options, readWanted);
 	const form: PredictForm = {
 		requestField: isPredict ? named : 'examples',
 		layout,
@@ -59,6 +63,7 @@ async function setUp({
 		isRaw: isBody || options.get('response') === 'raw',
 		rowsPerRequest: Math.min(options.get('rowsPerRequest'), schema?.maxBatchRows ?? Infinity),
 		requestBytes: readRequestBytes(options),
+		wantedFor: wanted.of,
 	};
 	const keepsInput = read('includeInputFields', 0) === true;
 	const metadata = new Map<number, { attempts: number; latency: number; rowsInRequest: number }>();
@@ -67,6 +72,7 @@ async function setUp({
 	return {
 		readRow(item, itemOptions) {
 			answers.read(item, itemOptions);
+			wanted.read(item, itemOptions);
 			return readRow(item);
 		},
 		readsAgain: () => columns?.decide() ?? false,
@@ -87,7 +93,7 @@ async function setUp({
 		},
 		made(item, prediction) {
 			const scored = outgoing(items, item, keepsInput);
-			answers.put(item, scored.json, prediction);
+			putPrediction(answers, item, scored.json, prediction, wanted.of(item));
 			if (addsMetadata) answers.putBeside(item, scored.json, 'Metadata', metadata.get(item));
 			return scored;
 		},

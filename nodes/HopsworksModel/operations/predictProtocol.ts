@@ -1,9 +1,10 @@
 /** How the rows of Predict are written to a deployment, and its predictions read. */
-import { excerpt } from '../../core/failure/excerpt';
-import { success, type Failure } from '../../core/failure/outcome';
+import { success } from '../../core/failure/outcome';
 import { PREDICT_PANEL } from '../../core/failure/panel';
+import { isOfContent, withSent } from '../../core/failure/sentRow';
 import type { DeploymentRecord } from '../../core/hopsworks/deploymentRecord';
 import type { Json } from '../../core/json/json';
+import { PredictionFormer, type WantedForm } from '../../core/predict/predictionForm';
 import { PredictionReader } from '../../core/predict/predictionReader';
 import { requestBody, rowsText, rowSize } from '../../core/predict/requestBody';
 import type { RequestField } from '../../core/predict/requestField';
@@ -30,6 +31,8 @@ export interface PredictForm {
 	hasSchema: boolean;
 	rowsPerRequest: number;
 	requestBytes: number;
+	/** What is wanted of the prediction of an item. */
+	wantedFor(item: number): WantedForm;
 }
 
 type ExtraFields = Record<string, unknown>;
@@ -67,6 +70,7 @@ export function predictProtocol(
 		{ isExamples: requestField === 'examples', isColumnar: layout === 'columnar' },
 		giveWay,
 	);
+	const former = new PredictionFormer(form.wantedFor, giveWay);
 	const adviceOn = lastKept(adviceOnRow);
 	/** Whether any 'Row Format' may be chosen: Classify, Regress and a schema allow some only. */
 	const hasFormats = !isBody && !hasSchema && requestField !== 'examples';
@@ -86,21 +90,25 @@ export function predictProtocol(
 					? async (times: number) => await ask(protocol.write(Array<Row>(times).fill(first)))
 					: undefined;
 			const read = await reader.read(reply, items, sendFirst);
-			if (read.ok) learner?.isRight();
-			return read;
+			if (!read.ok) return read;
+			learner?.isRight();
+			return success(await former.form(items, read.value));
 		},
 		async learn(failure, batch, ask) {
 			const learned = await learner?.learn(failure, batch, ask);
 			if (learned) protocol.write = learned.write;
 			return learned?.reply;
 		},
-		hindsight: () => reader.hindsight(),
+		hindsight() {
+			const { values, doubtful } = reader.hindsight();
+			return { values: former.hindsight(values, doubtful), doubtful };
+		},
 		explain(failure, row) {
-			if (!isOfRow(failure)) return failure;
-			const text = excerpt(typeof row === 'string' ? row : rowsText([row]), LONGEST_ROW);
-			const sent = isBody ? 'The body was sent as' : sentUnder(learner?.fields() ?? { inUse: requestField });
+			if (!isOfContent(failure)) return failure;
 			const advice = hasFormats ? adviceOn(failure.message, layoutOf(layout, row)) : '';
-			return { ...failure, description: [failure.description, advice, `${sent}: ${text}.`].filter(Boolean).join(' ') };
+			const sent = isBody ? 'The body was sent as' : sentUnder(learner?.fields() ?? { inUse: requestField });
+			const words = advice === '' ? sent : `${advice} ${sent}`;
+			return withSent(failure, words, typeof row === 'string' ? row : rowsText([row]));
 		},
 	};
 	return protocol;
@@ -114,15 +122,6 @@ function likelyField(record: DeploymentRecord | undefined, layout: RowLayout): R
 	// Transformers pick the field themselves, and nearly all pick this one.
 	return isByRows || hasBatcher || hasTransformer || kind !== 'model' ? 'instances' : 'inputs';
 }
-
-/** Statuses that what is sent can cause. */
-const OF_ROWS = new Set([400, 413, 422, 500]);
-
-function isOfRow({ kind, status }: Failure): boolean {
-	return kind === 'reply' || OF_ROWS.has(status ?? 0);
-}
-
-const LONGEST_ROW = 200;
 
 /** A function that keeps its last result: most rows of a request fail in the same words. */
 function lastKept(adviceOf: typeof adviceOnRow): typeof adviceOnRow {
@@ -142,5 +141,5 @@ function layoutOf(layout: RowLayout, row: Row): RowLayout {
 /** The name that a row went out under, where another name might have been read. */
 function sentUnder({ inUse, tried }: { inUse: RequestField; tried?: RequestField }): string {
 	if (tried) return `A row was tried under '${tried}' too, and failed. This one was sent under '${inUse}' as`;
-	return `The row was sent under '${inUse}'${inUse === 'examples' ? '' : " ('Request Field')"} as`;
+	return `The row was sent under '${inUse}'${inUse === 'examples' ? '' : " ('Rows Sent Under' in the options)"} as`;
 }

@@ -2,7 +2,7 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { parseColumns } from '../../core/predict/columnList';
 import { columnValue, missingColumn, type Column } from '../../core/predict/columns';
-import { givenRowWriter, rowWriter, type Row, type RowFormat, type RowLayout } from '../../core/predict/rowLayout';
+import { givenRowWriter, rowWriter, type Row, type RowLayout } from '../../core/predict/rowLayout';
 import { asText, encode, isRecord } from '../../core/json/json';
 import { fileFor, readFile, withoutFiles } from '../../n8n/files';
 import { asWrittenJson } from '../../n8n/givenJson';
@@ -22,13 +22,11 @@ interface RowSource {
 }
 
 const ROW_SOURCES = ['columns', 'schema', 'allFields', 'json', 'body'] as const;
-const ROW_FORMATS: readonly [RowFormat, ...RowFormat[]] = ['auto', 'values', 'object', 'lists', 'value', 'columnar'];
 
 /** The source of rows that the node's fields name. Columns come straight from the item: an expression for each would cost 0.3 ms. */
 export function rowSource(reading: RowReading): RowSource {
-	const { context, items, read, needsNames, schema } = reading;
+	const { context, items, read, format, needsNames, schema } = reading;
 	const source = asOneOf('Rows From', read('rows', 0), ROW_SOURCES);
-	const format = asOneOf('Row Format', read('rowFormat', 0), ROW_FORMATS);
 	const automatic: Record<typeof source, RowLayout> = {
 		columns: needsNames ? 'object' : 'values',
 		schema: 'object',
@@ -38,7 +36,10 @@ export function rowSource(reading: RowReading): RowSource {
 	};
 	const layout = format === 'auto' ? automatic[source] : format;
 	if (needsNames && ['values', 'columnar', 'value'].includes(layout)) {
-		unusable("'Row Format' gives no names, which Classify and Regress need", "Set it to 'Automatic' or 'Object'.");
+		unusable(
+			"'Row Format' gives no names, which Classify and Regress need",
+			"Set it to 'Automatic' or 'Object' in the options.",
+		);
 	}
 	const rows = (readRow: RowReader): RowSource => ({ isBody: source === 'body', layout, readRow });
 	switch (source) {

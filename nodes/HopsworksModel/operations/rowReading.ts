@@ -2,7 +2,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { IsNumber } from '../../core/json/json';
 import type { DeploymentSchema } from '../../core/predict/deploymentSchema';
-import type { Row } from '../../core/predict/rowLayout';
+import type { Row, RowFormat } from '../../core/predict/rowLayout';
 import type { LateRow } from '../../n8n/modelCall';
 import type { ParameterReader } from '../../n8n/parameterReader';
 
@@ -16,6 +16,8 @@ export interface RowReading {
 	read: ParameterReader;
 	/** Which texts go out as numbers, where they were picked from fields; none where that is turned off. */
 	isNumber?: IsNumber;
+	/** What the user chose a row to look like. */
+	format: RowFormat;
 	/** Whether every row has to be an object of named values. */
 	needsNames: boolean;
 	/** The deployment's own, where the rows come from it. */

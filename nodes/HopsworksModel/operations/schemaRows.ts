@@ -54,7 +54,7 @@ export function schemaRowReader(
 	if (layout !== 'object' && layout !== 'values') {
 		unusable(
 			"'Row Format' does not fit a deployment with a schema",
-			"Set it to 'Automatic', 'Object' or 'List of Values'.",
+			"Set it to 'Automatic', 'Object' or 'List of Values' in the options.",
 		);
 	}
 	const mapping = asRecord(context.getNodeParameter('schemaColumns', 0, null, { rawExpressions: true }));

@@ -133,17 +133,17 @@ export function timeoutFailure(seconds: number, panel: Panel): Failure {
 	return {
 		kind: 'timeout',
 		message: `The deployment did not answer within ${seconds} seconds`,
-		description: `Raise 'Timeout (Seconds)' in the options. Or ${shorterWork(panel)}. A request that ran out of time is sent again only with 'Retry Timeouts'.`,
+		description: `Raise 'Timeout (Seconds)' in the options. Or ${shorterWork(panel)}. A request that ran out of time is sent again only with 'Send Again After a Timeout'.`,
 	};
 }
 
 /** The failure of a reply that had more than `mostBytes`, and was not read further. */
 export function tooLargeReply(mostBytes: number, panel: Panel): Failure {
 	const { asks, hasBatches } = panel;
-	const raise = asks === 'hopsworks' ? '' : " Raise 'Max Reply Size (MB)' in the options.";
+	const raise = asks === 'hopsworks' ? '' : " Raise 'Reply Size Limit (MB)' in the options.";
 	return {
 		kind: 'reply',
 		message: `The reply is larger than ${pluralize(mostBytes / 1024 / 1024, 'megabyte')}`,
-		description: `Nothing more was read of it, so that n8n keeps its memory.${hasBatches ? ` ${capitalized(smallerRequest(panel))}, or raise 'Max Reply Size (MB)' there.` : raise}`,
+		description: `Nothing more was read of it, so that n8n keeps its memory.${hasBatches ? ` ${capitalized(smallerRequest(panel))}, or raise 'Reply Size Limit (MB)' there.` : raise}`,
 	};
 }

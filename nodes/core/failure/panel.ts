@@ -8,7 +8,7 @@ export interface Panel {
 	asks: 'model' | 'chat' | 'embeddings' | 'hopsworks';
 	/** Whether it belongs to a sub-node: it has neither 'Operation' nor 'Max Concurrent Requests', and an agent or chain writes the prompt. */
 	isSubNode: boolean;
-	/** Whether rows share requests: it has 'Rows per Request' and 'Max Request Size (kB)'. */
+	/** Whether rows share requests: it has 'Rows per Request' and 'Split Requests Above (kB)'. */
 	hasBatches: boolean;
 }
 

@@ -60,6 +60,6 @@ export function gaveUp(failure: Failure, tries: number, reason = '', remark = ''
 
 /** Why a request is not sent again whose server asked for a longer wait than the user allows, in seconds. */
 export function waitTooLong(wanted: number, allowed: number, { asks }: Panel): string {
-	const limit = asks === 'hopsworks' ? 'the node waits' : "'Max Retry Wait (Seconds)' allows";
+	const limit = asks === 'hopsworks' ? 'the node waits' : "'Longest Pause Between Tries (Seconds)' allows";
 	return `The server asked to wait ${Math.ceil(wanted)} s, and ${limit} ${allowed} s. `;
 }

@@ -33,7 +33,7 @@ const UNKNOWN_ROW: Meaning = {
 function gone(panel: Panel): Meaning {
 	return {
 		message: 'The deployment is restarting, or ran out of memory',
-		description: `Check its state and logs in Hopsworks. If it ran out of memory, ${smallerRequest(panel)}. Or give the deployment more memory in Hopsworks. If it only restarts, raise 'Max Tries'.`,
+		description: `Check its state and logs in Hopsworks. If it ran out of memory, ${smallerRequest(panel)}. Or give the deployment more memory in Hopsworks. If it only restarts, raise 'Tries Before Giving Up'.`,
 	};
 }
 

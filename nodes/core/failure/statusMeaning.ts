@@ -5,17 +5,17 @@ import { capitalized, shorterWork, smallerRequest, type Panel } from './panel';
 const MODEL_REFUSED: Meaning = {
 	message: 'The deployment refused the request',
 	description:
-		"Check that 'Columns' and 'Row Format' match what the model was trained on. Numbers that arrive as text need the option 'Convert Text to Numbers'.",
+		"Check that 'Columns', and 'Row Format' in the options, match what the model was trained on. Numbers that arrive as text need the option 'Convert Text to Numbers'.",
 };
 const MODEL_FAILED: Meaning = {
 	message: 'The model failed',
 	description:
-		"Check that 'Columns' and 'Row Format' match what the model was trained on. The deployment's logs in Hopsworks have the whole story.",
+		"Check that 'Columns', and 'Row Format' in the options, match what the model was trained on. The deployment's logs in Hopsworks have the whole story.",
 };
 export const NOT_READY_YET: Meaning = {
 	message: 'The deployment is not ready',
 	description:
-		"It may still be starting. Check its state in Hopsworks, or raise 'Max Tries' and 'Max Retry Wait (Seconds)' in the options to wait longer.",
+		"It may still be starting. Check its state in Hopsworks, or raise 'Tries Before Giving Up' and 'Longest Pause Between Tries (Seconds)' in the options to wait longer.",
 	blames: 'nothing',
 };
 
@@ -56,29 +56,31 @@ const MEANINGS: Record<number, (panel: Panel) => Meaning> = {
 	413: (panel) => ({
 		message: 'The request was too large',
 		description: panel.hasBatches
-			? "Lower 'Rows per Request' or 'Max Request Size (kB)' in the options."
+			? "Lower 'Rows per Request' or 'Split Requests Above (kB)' in the options."
 			: `${capitalized(smallerRequest(panel))}.`,
 	}),
 	422: () => MODEL_REFUSED,
 	429: ({ isSubNode }) => ({
 		message: 'Too many requests',
 		description: isSubNode
-			? "Raise 'Max Tries' in the options, or have fewer agents and chains run at the same time."
-			: "Lower 'Max Concurrent Requests' or raise 'Max Tries' in the options.",
+			? "Raise 'Tries Before Giving Up' in the options, or have fewer agents and chains run at the same time."
+			: "Lower 'Max Concurrent Requests' or raise 'Tries Before Giving Up' in the options.",
 	}),
 	500: () => MODEL_FAILED,
 	501: () => ({
 		message: 'The server does not know this operation',
-		description: "Check 'Operation', and 'Verb' in the options: only TensorFlow Serving knows Classify and Regress.",
+		description:
+			"Check 'Operation', and 'TensorFlow Signature' in the options: only TensorFlow Serving knows Classify and Regress.",
 	}),
 	502: () => ({
 		message: 'The gateway lost the connection to the deployment',
-		description: "The deployment may be restarting. Check its state in Hopsworks, or raise 'Max Tries' in the options.",
+		description:
+			"The deployment may be restarting. Check its state in Hopsworks, or raise 'Tries Before Giving Up' in the options.",
 	}),
 	503: () => NOT_READY_YET,
 	504: (panel) => ({
 		message: 'The deployment took longer than the gateway waits',
-		description: `${capitalized(shorterWork(panel))}. Or turn on 'Retry Timeouts' if the deployment was only waking up: the first call after a sleep is slow.`,
+		description: `${capitalized(shorterWork(panel))}. Or turn on 'Send Again After a Timeout' if the deployment was only waking up: the first call after a sleep is slow.`,
 	}),
 };
 

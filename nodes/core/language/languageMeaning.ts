@@ -64,8 +64,8 @@ const WORDS: Words = [
 		meaning: ({ isSubNode }) => ({
 			message: 'The deployment has as many requests as it takes',
 			description: isSubNode
-				? "It takes only so many at a time. Raise 'Max Tries' in the options, or have fewer agents and chains run at the same time."
-				: "It takes only so many at a time. Lower 'Max Concurrent Requests', or raise 'Max Tries' in the options.",
+				? "It takes only so many at a time. Raise 'Tries Before Giving Up' in the options, or have fewer agents and chains run at the same time."
+				: "It takes only so many at a time. Lower 'Max Concurrent Requests', or raise 'Tries Before Giving Up' in the options.",
 		}),
 	},
 	{

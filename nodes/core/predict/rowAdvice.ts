@@ -27,7 +27,7 @@ export function adviceOnRow(words: string, layout: RowLayout): string {
 	const format = FORMATS.find((one) => one.words.test(words));
 	if (!format) return '';
 	if (format.layout !== layout)
-		return `The model seems to read ${format.reads}: set 'Row Format' to '${format.label}'.`;
+		return `The model seems to read ${format.reads}: set 'Row Format' in the options to '${format.label}'.`;
 	if (layout !== 'object') return '';
 	return "The script seems to read one object in the place of a list of rows: set 'Rows From' to 'Whole Request Body' and write it as the script reads it.";
 }

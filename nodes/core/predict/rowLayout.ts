@@ -103,7 +103,7 @@ export function rowWriter(layout: RowLayout, columns?: readonly string[]): RowWr
 		if (layout === 'value' && names.length !== 1) {
 			return badInput(
 				`${FORMAT_LABEL} 'Single Value' takes one column, and this row has ${names.length}`,
-				`Name one column, or choose another ${FORMAT_LABEL}.`,
+				`Name one column, or choose another ${FORMAT_LABEL} in the options.`,
 			);
 		}
 		const wanted = isPositional(layout) ? (first ??= names) : names;
@@ -134,7 +134,7 @@ export function givenRowWriter(layout: RowLayout): (row: unknown) => Outcome<Row
 		if (fits) return success(encode(row));
 		return badInput(
 			`The row is ${isList ? 'a list' : 'a single value'}, which does not fit ${FORMAT_LABEL}`,
-			`Give an object such as {"amount": 10}, or set ${FORMAT_LABEL} to 'Automatic' to send the row as it is.`,
+			`Give an object such as {"amount": 10}, or set ${FORMAT_LABEL} in the options to 'Automatic' to send the row as it is.`,
 		);
 	};
 }

@@ -1,0 +1,36 @@
+/** What an item gets of its prediction: the form that the user wants of it, and the fields that it goes into. */
+import type { IDataObject } from 'n8n-workflow';
+import { isRecord, type Json } from '../../core/json/json';
+import { readClasses } from '../../core/predict/classAnswer';
+import type { WantedForm } from '../../core/predict/predictionForm';
+import type { answerField } from '../../n8n/answerField';
+import type { Options } from '../../n8n/options';
+import { take } from '../../n8n/unusable';
+import type { PredictOptions } from './predictOptions';
+
+interface WantedFields extends WantedForm {
+	/** Whether the members of an object become fields of their own. */
+	spreads: boolean;
+}
+
+export function readWanted(options: Options<PredictOptions>): WantedFields {
+	const classes = take(readClasses(options.get('classNames'), options.get('threshold')));
+	return { unwraps: options.get('unwrap'), spreads: options.get('spread'), ...(classes && { classes }) };
+}
+
+/** Puts a prediction into an outgoing item. */
+export function putPrediction(
+	answers: ReturnType<typeof answerField>,
+	item: number,
+	json: IDataObject,
+	prediction: Json,
+	{ spreads }: WantedFields,
+): void {
+	if (spreads && isSpreadable(prediction)) answers.putSpread(item, json, prediction);
+	else answers.put(item, json, prediction);
+}
+
+/** An object without members would leave no trace. */
+function isSpreadable(prediction: Json): prediction is Record<string, Json> {
+	return isRecord(prediction) && Object.keys(prediction).length > 0;
+}

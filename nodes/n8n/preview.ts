@@ -1,0 +1,99 @@
+/** The request of the first item, shown in the editor instead of being sent (docs/decisions/0040). */
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { buildBatches, type Batch } from '../core/batching/batchBuilder';
+import type { Group } from '../core/batching/scatter';
+import { failed, success, type Failure } from '../core/failure/outcome';
+import { jsonWithout, keyRemover } from '../core/hopsworks/apiKey';
+import { parseExactly } from '../core/json/json';
+import { turnsOfRun } from './cancel';
+import type { Connection } from './connection';
+import { isTool } from './items';
+import { booleanOption, type Options, type ValuesOf } from './options';
+import type { Run } from './run';
+import type { Send } from './send';
+import { headersOf } from './sendOnce';
+import { unusable } from './unusable';
+
+export const previewOptions = {
+	previewOnly: booleanOption({
+		displayName: 'Preview Only',
+		type: 'boolean',
+		noDataExpression: true,
+		default: false,
+		description:
+			'Whether to show the request of the first item instead of sending anything to the deployment. For trying things out in the editor: a workflow that runs by itself fails with it.',
+	}),
+};
+
+export type PreviewOptions = ValuesOf<typeof previewOptions>;
+
+interface Preview {
+	/** Keeps the first request in the place of sending it. */
+	keep: Send;
+	/** Settles every item: one shows its request, and nothing comes out for those behind it. */
+	settle<Row, Value>(run: Run, groups: Array<Group<Row, Value>>, connection: Connection): Promise<void>;
+}
+
+/** A request that was not sent. */
+interface Kept {
+	url: string;
+	headers: Record<string, string>;
+	text: string;
+}
+
+const NOT_SENT: Failure = { kind: 'notSent', message: 'Not sent, as this is a preview', description: '' };
+
+/** What a run does that only shows its request; undefined for any other. Throws `unusable`. */
+export function preview(context: IExecuteFunctions, options: Options<PreviewOptions>): Preview | undefined {
+	if (!options.get('previewOnly')) return undefined;
+	if (isTool(context.getNode())) {
+		unusable("'Preview Only' is on, and an agent cannot use a request that is not sent", 'Turn it off in the options.');
+	}
+	if (context.getMode() !== 'manual') {
+		unusable(
+			"'Preview Only' is on, so nothing was sent",
+			'It is for the editor, and this workflow was not started there. Turn it off in the options.',
+		);
+	}
+	let kept: Kept | undefined;
+	return {
+		async keep({ url, host }, _asked, write, { onPiece } = {}) {
+			kept ??= { url, headers: headersOf({ host, hasBody: true, streams: onPiece !== undefined }), text: write() };
+			return { outcome: failed(NOT_SENT), tries: 0, latency: 0 };
+		},
+		async settle(run, [group], { apiKey }) {
+			const batch = group && (await firstBatch(run, group));
+			const { items: [item] = [], rows: [row] = [], items = [] } = batch ?? {};
+			if (group && item !== undefined && row !== undefined) {
+				const sent = await group.exchange({ items: [item], rows: [row] });
+				const request = kept && { ...shown(kept, apiKey), rowsInRequest: items.length };
+				if (request) run.settle(item, success({ json: { request }, pairedItem: { item } }));
+				// What its row lacks, such as an image, was not to be had.
+				else if (!sent.ok) run.settle(item, sent);
+				run.notes.add("'Preview Only' is on: nothing was sent to the deployment");
+			}
+			if (run.items.length === 0) run.notes.add('There is no input item, and so no request to show');
+			run.dropRest();
+		},
+	};
+}
+
+/** The first items that share a request. Those whose row cannot be fetched fail. */
+async function firstBatch<Row, Value>(run: Run, group: Group<Row, Value>): Promise<Batch<Row> | undefined> {
+	const fail = (item: number, failure: Failure): void => run.settle(item, failed(failure));
+	const batches = buildBatches(group.items, group.rowOf, group, fail, turnsOfRun());
+	for await (const batch of batches) return batch;
+	return undefined;
+}
+
+/** A request as the editor shows it: without the key, and with its body to look into as well as letter for letter. */
+function shown({ url, headers, text }: Kept, apiKey: string) {
+	const remove = keyRemover(apiKey);
+	return {
+		method: 'POST',
+		url: remove(url),
+		headers: { Authorization: 'ApiKey (hidden)', ...headers },
+		body: jsonWithout(parseExactly(text) ?? text, remove),
+		bodyText: remove(text),
+	};
+}
