@@ -7,8 +7,8 @@ import { filesOf, readPage } from './support/pages.cts';
 
 const FOLDERS = ['docs', 'docker'];
 const pages = ['README.md', 'SECURITY.md', ...FOLDERS.flatMap((folder) => filesOf('.md', join(ROOT, folder)))]
-	// What was decided then was called so then.
-	.filter((file) => !/^docs\/(decisions|reports)\//.test(file))
+	// What was decided then was called so then; and what the README says is looked at there.
+	.filter((file) => !/^docs\/(decisions\/|reports\/|statements\.md)/.test(file))
 	.map((file) => readPage(file));
 
 /** What n8n, npm and GitHub call their own, and what is no label at all. */

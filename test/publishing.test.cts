@@ -94,6 +94,13 @@ test('the changelog has a section for the version of package.json', () => {
 	expect(newest).toBe(manifest.version);
 });
 
+test('the README says that Hopsworks has no part in it, and that it is not published until it is', () => {
+	const readme = readFileSync(join(ROOT, 'README.md'), 'utf8').replace(/\s+/g, ' ');
+	expect(readme).toContain('not affiliated with, endorsed by, or supported by Hopsworks AB');
+	const isPublished = !readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8').includes(`## ${manifest.version} (unreleased)`);
+	expect(readme.includes('not yet published on npm')).toBe(!isPublished);
+});
+
 test('the bill of materials names the package, and nothing that it brings along', async () => {
 	const file = join(tmpdir(), `bill-${process.pid}.cdx.json`);
 	await execa('node', [join(ROOT, 'scripts', 'sbom.mjs'), file], { cwd: ROOT });
