@@ -36,7 +36,7 @@ function stepsOf(workflow: Record<string, unknown>): unknown[] {
 
 test('every script that a workflow runs is one of package.json', () => {
 	const commands = workflows.flatMap((file) =>
-		stepsOf(yamlAt('workflows', file)).flatMap((step) => String(at(step, 'run') ?? '').split('\n')),
+		stepsOf(yamlAt('workflows', file)).flatMap((step) => textOf(at(step, 'run') ?? '').split('\n')),
 	);
 	const scripts = commands.flatMap((command) =>
 		[...command.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name),

@@ -17,7 +17,7 @@ export function filesOf(ending: string, folder = ROOT): string[] {
 		});
 }
 
-type Token = ReturnType<MarkdownIt['parse']>[number];
+type Token = MarkdownIt.Token;
 
 export interface Page {
 	/** Path from the root. */
@@ -105,8 +105,10 @@ export function readPage(file: string, text = readFileSync(join(ROOT, file), 'ut
 		if (token.type !== 'inline') continue;
 		const parts = children(token);
 		page.html.push(...parts.filter(({ type }) => type === 'html_inline').map(({ content }) => content));
-		page.links.push(...parts.flatMap((part) => (part.type === 'link_open' ? [part.attrGet('href') ?? ''] : [])));
-		page.pictures.push(...parts.flatMap((part) => (part.type === 'image' ? [part.attrGet('src') ?? ''] : [])));
+		for (const part of parts) {
+			if (part.type === 'link_open') page.links.push(String(part.attrGet('href')));
+			if (part.type === 'image') page.pictures.push(String(part.attrGet('src')));
+		}
 		const said = textOf(parts);
 		if (inside.at(-1) === 'heading') {
 			const anchor = anchorOf(said);
