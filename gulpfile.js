@@ -1,4 +1,4 @@
-// The one build path: empty dist, compile, then put icons and codex files beside the compiled nodes.
+// The one build path: empty dist, compile, then put icons, codex files and sample outputs beside the compiled nodes.
 const { execFileSync } = require('node:child_process');
 const { rmSync } = require('node:fs');
 const { dest, series, src } = require('gulp');
@@ -12,7 +12,7 @@ async function compile() {
 }
 
 function assets() {
-	const files = ['icons/*.svg', 'nodes/**/*.node.json'];
+	const files = ['icons/*.svg', 'nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json'];
 	return src(files, { base: '.', encoding: false }).pipe(dest('dist'));
 }
 

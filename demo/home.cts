@@ -13,6 +13,9 @@ function cacheFolder(): string {
 	return process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache');
 }
 
-/** One for each checkout. */
-const checkout = createHash('sha256').update(ROOT).digest('hex').slice(0, HASH_LENGTH);
-export const HOME = join(cacheFolder(), `n8n-nodes-hopsworks-demo-${checkout}`);
+/** One for each checkout and port, so that two that run side by side share nothing. */
+export function homeOf(port: number, defaultPort: number): string {
+	const checkout = createHash('sha256').update(ROOT).digest('hex').slice(0, HASH_LENGTH);
+	const name = port === defaultPort ? checkout : `${checkout}-${port}`;
+	return join(cacheFolder(), `n8n-nodes-hopsworks-demo-${name}`);
+}

@@ -1,18 +1,19 @@
 /**
  * The demo: a sandbox and a whole n8n with the packed package, the credential and the examples in place. Scores the
- * bundled table once and leaves the editor open. Usage: npm start -- [--once] [--port 5690] [--sandbox-port 5691]
+ * bundled table once and leaves the editor open. Usage: npm start -- --help
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { at, listOf, numberOf, read, textOf } from '../test/support/json.cts';
+import { lock } from 'proper-lockfile';
+import { SANDBOX_KEY } from '../sandbox/keys.cts';
+import { at, numberOf, read } from '../test/support/json.cts';
 import {
+	CSV_FILE,
 	importExamples,
+	needsOf,
 	readExamples,
-	SANDBOX_PORT,
 	sandboxCredential,
-	SCORING,
 	type Workflow,
 } from '../tools/examples.cts';
 import { freePort, isFree } from '../tools/freePort.cts';
@@ -22,7 +23,16 @@ import { pack } from '../tools/pack.cts';
 import { PlainError } from '../tools/plainError.cts';
 import { ROOT } from '../tools/root.cts';
 import { WholeN8n, type NodeRun } from '../tools/wholeN8n.cts';
-import { HOME } from './home.cts';
+import { homeOf } from './home.cts';
+
+/** What was asked for, as `arguments.mjs` reads it. */
+export interface Asked {
+	once: boolean;
+	port: number;
+	sandboxPort: number;
+	/** The port of the editor where none is asked for. */
+	defaultPort: number;
+}
 
 const ROWS_SHOWN = 8;
 const EMAIL = 'demo@example.com';
@@ -49,8 +59,8 @@ async function startSandbox(port: number): Promise<string> {
 }
 
 /** Puts credential and examples into n8n, unless just these are there: what someone changed in the editor then stays. */
-async function provision(n8n: WholeN8n, sandbox: string, examples: Workflow[]): Promise<void> {
-	const stamp = join(HOME, 'provisioned');
+async function provision(n8n: WholeN8n, home: string, sandbox: string, examples: Workflow[]): Promise<void> {
+	const stamp = join(home, 'provisioned');
 	const wanted = createHash('sha256')
 		.update(JSON.stringify([sandboxCredential(sandbox), examples]))
 		.digest('hex');
@@ -61,8 +71,8 @@ async function provision(n8n: WholeN8n, sandbox: string, examples: Workflow[]): 
 }
 
 /** A password for this demo only; n8n wants a digit and a capital in it. */
-function readPassword(): string {
-	const file = join(HOME, 'password');
+function readPassword(home: string): string {
+	const file = join(home, 'password');
 	if (!existsSync(file)) writeFileSync(file, `A1${randomBytes(9).toString('base64url')}`, { mode: 0o600 });
 	return readFileSync(file, 'utf8');
 }
@@ -82,91 +92,114 @@ async function report(nodes: Record<string, NodeRun>, sandbox: string): Promise<
 			prediction,
 		})),
 	);
-	const control = async (name: string): Promise<unknown> =>
-		read(await (await fetch(`${sandbox}/sandbox/${name}`)).text());
-	const requests = numberOf(at(await control('traffic'), 'requests'));
-	const messages = listOf(await control('messages')).map(textOf);
+	const traffic = read(await (await fetch(`${sandbox}/sandbox/traffic`)).text());
+	const requests = numberOf(at(traffic, 'requests'));
 	const agreed = scored.filter(({ json }) => json.prediction === json.diagnosis).length;
 	const seconds = ((model?.executionTime ?? 0) / 1000).toFixed(2);
 	console.log(
 		`${scored.length} of ${rows.length} rows scored in ${requests} requests and ${seconds} seconds; ${agreed} predictions agree with the diagnosis.`,
 	);
-	for (const message of messages) console.log(`Message to the team: ${message}`);
 	return rows.length > 0 && scored.length === rows.length;
-}
-
-const HIGHEST_PORT = 65_000;
-
-function readPort(text: string, option: string): number {
-	const port = Number(text);
-	if (Number.isInteger(port) && port > 0 && port <= HIGHEST_PORT) return port;
-	throw new PlainError(`--${option} is '${text}'. It must be a port, a whole number from 1 to ${HIGHEST_PORT}.`);
-}
-
-function readArguments(): { once: boolean; port: number; sandboxPort: number } {
-	try {
-		const { values } = parseArgs({
-			options: {
-				once: { type: 'boolean', default: false },
-				port: { type: 'string', default: '5690' },
-				'sandbox-port': { type: 'string', default: String(SANDBOX_PORT) },
-			},
-		});
-		const sandboxPort = readPort(values['sandbox-port'], 'sandbox-port');
-		return { once: values.once, port: readPort(values.port, 'port'), sandboxPort };
-	} catch (error) {
-		throw new PlainError(error instanceof Error ? error.message : String(error));
-	}
 }
 
 async function expectFree(port: number, instead: string): Promise<void> {
 	if (await isFree(port)) return;
-	throw new PlainError(`Port ${port} is taken. End what listens there, or choose another: npm start -- ${instead}`);
+	throw new PlainError(
+		`Port ${port} is taken, perhaps by another demo. End what listens there, or have this one beside it: npm start -- ${instead}`,
+	);
 }
 
-async function main(): Promise<void> {
-	const { once, port, sandboxPort } = readArguments();
-	await expectFree(port, `--port ${port + 100}`);
-	await expectFree(sandboxPort, `--sandbox-port ${sandboxPort + 100}`);
-	mkdirSync(HOME, { recursive: true });
-	await installN8n(say);
-	say('Building and packing the package …');
-	const tarball = await pack(join(HOME, 'package'));
+/** Keeps the data of a demo to itself as long as it runs. */
+async function claim(home: string, instead: string): Promise<void> {
+	mkdirSync(home, { recursive: true });
+	await lock(home, { lockfilePath: join(home, 'running'), onCompromised: () => {} }).catch(() => {
+		throw new PlainError(
+			`A demo with the data in ${home} is starting or running already. End it, or have another beside it: npm start -- ${instead}`,
+		);
+	});
+}
+
+/** Gives a tarball of the package, and an n8n installed; one demo of this checkout at a time. */
+async function prepare(home: string): Promise<string> {
+	const shared = join(ROOT, 'node_modules', '.demo');
+	const options = { lockfilePath: shared, onCompromised: () => {} };
+	const release = await lock(ROOT, options).catch(async () => {
+		say('Another demo of this checkout is being prepared. Waiting for it …');
+		return await lock(ROOT, { ...options, retries: { retries: 1200, factor: 1, minTimeout: 1000 } });
+	});
+	try {
+		await installN8n(say);
+		say('Building and packing the package …');
+		return await pack(join(home, 'package'));
+	} finally {
+		await release();
+	}
+}
+
+/** The workflows that run as they are, and those that need something beside the sandbox, each as a line. */
+function listed(examples: Workflow[], url: string): string {
+	const line = ({ id, name }: Workflow): string => `  ${`${name}:`.padEnd(40)} ${url}/workflow/${id}`;
+	const needing = examples.filter((example) => needsOf(example).length > 0);
+	const runnable = examples.filter((example) => !needing.includes(example));
+	const needs = [...new Set(needing.flatMap(needsOf))].join(', ');
+	return `Workflows that run as they are:
+${runnable.map(line).join('\n')}
+
+In place too, but for a database of your own (${needs}):
+${needing.map(line).join('\n')}`;
+}
+
+async function run({ once, port, sandboxPort, defaultPort }: Asked): Promise<void> {
+	const another = `--port ${port + 100}`;
+	const home = homeOf(port, defaultPort);
+	await claim(home, another);
+	await expectFree(port, another);
+	await expectFree(sandboxPort, sandboxPort === port + 1 ? another : `--sandbox-port ${sandboxPort + 100}`);
+	const tarball = await prepare(home);
 	const brokerPorts: [number, number] = [await freePort(), await freePort()];
-	const n8n = new WholeN8n({ userFolder: join(HOME, 'user'), port, brokerPorts });
+	const n8n = new WholeN8n({ userFolder: join(home, 'user'), port, brokerPorts });
 	await n8n.addPackage(tarball);
 	const sandbox = await startSandbox(sandboxPort);
 	const examples = readExamples(sandbox);
-	await provision(n8n, sandbox, examples);
+	await provision(n8n, home, sandbox, examples);
 
 	say('Starting n8n, and scoring the bundled table once …');
 	endings.push(() => n8n.stop());
-	const [nodes] = await Promise.all([n8n.execute(SCORING), n8n.start()]);
+	const [nodes] = await Promise.all([n8n.execute(CSV_FILE), n8n.start()]);
 	const isAllScored = await report(nodes, sandbox);
 	if (once) {
 		await end(isAllScored ? 0 : 1);
 		return;
 	}
 
-	const password = readPassword();
+	const password = readPassword(home);
 	await n8n.setUpOwner(EMAIL, password);
 	console.log(`
 The editor is open:   ${n8n.url}
   e-mail              ${EMAIL}
   password            ${password}
 
-Workflows to try:
-${examples.map(({ id, name }) => `  ${`${name}:`.padEnd(40)} ${n8n.url}/workflow/${id}`).join('\n')}
+${listed(examples, n8n.url)}
 
 A prediction by webhook:
   curl -X POST ${n8n.url}/webhook/is-it-fraud -H 'Content-Type: application/json' \\
-    -d '{"cards": [4641025220953719, 4920355418495856]}'
+    -d '{"amount": 900, "age": 3, "hour": 2}'
 
-The sandbox stands in for Hopsworks on ${sandbox}. Press Ctrl-C to end everything.`);
+The sandbox stands in for Hopsworks. To try a credential of your own (Hopsworks API, a key that the sandbox made up):
+  API Key             ${SANDBOX_KEY}
+  Hopsworks URL       ${sandbox}
+  Model Serving URL   left empty, or the same address
+  Project             test
+
+What you change in the editor stays in ${home}; delete that folder to begin afresh.
+Press Ctrl-C to end everything.`);
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(130));
-main().catch((error: unknown) => {
-	if (!isEnding) console.error(error instanceof PlainError ? error.message : error);
-	return end(1);
-});
+/** Runs the demo until it is ended, or has ended itself. */
+export function startDemo(asked: Asked): void {
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(130));
+	run(asked).catch((error: unknown) => {
+		if (!isEnding) console.error(error instanceof PlainError ? error.message : error);
+		return end(1);
+	});
+}

@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core';
 import { SANDBOX_KEY } from '../sandbox/keys.cts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { credential } from '../tools/credential.cts';
-import { AGENT, CHAT, CLASSIFY, readExamples, sandboxCredential, SCORING } from '../tools/examples.cts';
+import { AGENT, CHAT, CLASSIFY, promiseOf, readExamples, sandboxCredential, SCORING } from '../tools/examples.cts';
 import { NEWEST } from '../tools/installation.cts';
 import { pack } from '../tools/pack.cts';
 import { writeReport } from '../tools/report.cts';
@@ -60,8 +60,8 @@ beforeAll(async () => {
 	await n8n.importAll('workflow', [
 		...readExamples(sandbox.url),
 		paymentsWorkflow(PICKING),
-		paymentsWorkflow(UNREADABLE_ROWS, { credentialId, deployment: picked('fraud'), columns }, UNREADABLE),
-		paymentsWorkflow(STOPPED, { credentialId, deployment: picked(''), columns }),
+		paymentsWorkflow(UNREADABLE_ROWS, { credentialId, deployment: picked('cardcheck'), columns }, UNREADABLE),
+		paymentsWorkflow(STOPPED, { credentialId, deployment: picked(''), columns: 'amount, age, hour' }),
 		streamingChat(STREAMING),
 		paymentsWorkflow(MAPPING, { credentialId, deployment: picked('payments'), rows: 'schema' }),
 	]);
@@ -136,7 +136,7 @@ step('a credential typed by hand: a wrong key is said to be refused, the right o
 step('a deployment picked, a column dragged to its field: 1,000 predictions beside their rows', async () => {
 	await editor.openNodeAgain(MODEL);
 	await editor.part('rlc-input').first().click();
-	const choice = editor.part('rlc-item').filter({ hasText: 'fraud (Running, Python)' });
+	const choice = editor.part('rlc-item').filter({ hasText: 'cardcheck (Running, Python)' });
 	await choice.waitFor();
 	await editor.picture('pick');
 	await choice.click();
@@ -157,6 +157,8 @@ step('a deployment picked, a column dragged to its field: 1,000 predictions besi
 		rows.map((_, row) => ({
 			payment: `P${row + 1}`,
 			amount: String(row / 4),
+			age: row % 2 ? '400' : '3',
+			hour: row % 2 ? '14' : '2',
 			card: row % 2 ? '18' : '17',
 			prediction: String(1 - (row % 2)),
 			'': '',
@@ -270,12 +272,13 @@ step('an answer stands in the chat panel piece by piece, as it is written', asyn
 });
 
 step('an AI agent asks the node as its tool and answers with what the tool said', async () => {
-	await editor.openWorkflow(AGENT, 'Check Card Numbers');
-	await editor.openNode('Check Card Numbers');
+	await editor.openWorkflow(AGENT, 'Check a Payment');
+	await editor.openNode('Check a Payment');
 	await editor.picture('tool');
 	await editor.closeNode();
-	const answer = await editor.ask('Is a payment from card 4641025220953719 to card 4920355418495856 fraud?');
-	await answer.getByText('The tool says: [{"prediction":0}]').waitFor();
+	const promise = promiseOf(readExamples('').find(({ id }) => id === AGENT));
+	const answer = await editor.ask(promise.question);
+	await answer.getByText(promise.answer).waitFor();
 	await editor.page.getByText('Workflow executed successfully').waitFor();
 	await editor.closeNotices();
 	await editor.part('zoom-to-fit').click();

@@ -42,7 +42,7 @@ export class Editor {
 
 	/** A page of an n8n, logged in as its owner. */
 	static async open(browser: Browser, base: string, email: string, password: string): Promise<Editor> {
-		const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+		const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 2 });
 		page.setDefaultTimeout(PATIENCE);
 		await page.request.post(`${base}/rest/login`, { data: { emailOrLdapLoginId: email, password } });
 		return new Editor(page, base);
@@ -58,6 +58,28 @@ export class Editor {
 
 	get output(): Locator {
 		return this.part('output-panel');
+	}
+
+	/** What the fields of the open panel are called, from the top. */
+	async fieldNames(): Promise<string[]> {
+		await this.page.waitForTimeout(CALM);
+		const labels = await this.part('node-parameters').locator('label:visible').allInnerTexts();
+		// Behind a name stand the choices of the field, where it has some.
+		return labels
+			.map((label) => label.split('\n')[0]?.trim() ?? '')
+			.filter((label, place, all) => label !== '' && label !== all[place - 1]);
+	}
+
+	/** What the open panel offers under 'Options'. */
+	async optionNames(): Promise<string[]> {
+		await this.part('collection-parameter-add').click();
+		await this.page.waitForTimeout(CALM);
+		const list = await this.page.locator('.el-select-dropdown:visible, [role="menu"]:visible').last().innerText();
+		await this.page.keyboard.press('Escape');
+		return list
+			.split('\n')
+			.map((name) => name.trim())
+			.filter((name) => name !== '');
 	}
 
 	/** The text field of a parameter; the last, since a dialog lies above the panel. */

@@ -9,7 +9,7 @@ export function offeredTool({ body }: Recorded): unknown {
 	return at(body, 'tools', 0, 'function');
 }
 
-const CARDS = { sender: '4641025220953719', receiver: '4920355418495856' };
+const PAYMENT = { amount: 12.5, age: 400, hour: 14 };
 
 /** What the model of an agent answers: the calls of its first tool that it begins with, or its last words. */
 function scripted(request: Recorded, callsAtFirst: number, id?: (call: number) => string): Reply {
@@ -18,7 +18,7 @@ function scripted(request: Recorded, callsAtFirst: number, id?: (call: number) =
 	const call = (number: number): object => ({
 		...(id && { id: id(number) }),
 		type: 'function',
-		function: { name: at(offeredTool(request), 'name'), arguments: JSON.stringify(CARDS) },
+		function: { name: at(offeredTool(request), 'name'), arguments: JSON.stringify(PAYMENT) },
 	});
 	const message = isDone
 		? { content: `It said ${results.map((result) => textOf(at(result, 'content'))).join(' and ')}` }
@@ -69,12 +69,12 @@ export function agentWorkflow(id: string, examples: Workflow[], credentialId: st
 			node('1', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
 			node('2', 'AI Agent', '@n8n/n8n-nodes-langchain.agent', 3.1, agent),
 			{ ...inExample('Hopsworks Chat Model'), ...uses('hopsworksApi', credentialId) },
-			inExample('Check Card Numbers'),
+			inExample('Check a Payment'),
 		],
 		connections: {
 			...chain('Start', 'AI Agent'),
 			'Hopsworks Chat Model': to('AI Agent', 'ai_languageModel'),
-			'Check Card Numbers': to('AI Agent', 'ai_tool'),
+			'Check a Payment': to('AI Agent', 'ai_tool'),
 		},
 	};
 }

@@ -12,6 +12,7 @@ import {
 	ALERT,
 	CHAT,
 	CLASSIFY,
+	CSV_FILE,
 	EMBED,
 	importExamples,
 	NIGHTLY,
@@ -80,13 +81,22 @@ test('a folder from which packages would find the modules of a checkout is refus
 	expect(make).toThrow(`would use ${join(ROOT, 'node_modules', 'n8n-workflow')} instead of n8n's own`);
 });
 
-test('the batch-scoring example scores every row of the bundled table and tells the team', async () => {
-	const { Rows: rows, 'Hopsworks Model': model, 'Tell the Team': told } = await n8n.execute(SCORING);
-	expect(rows?.items.length).toBeGreaterThanOrEqual(500);
-	expect(model?.items).toHaveLength(rows?.items.length ?? 0);
+test.each([
+	['CSV file', CSV_FILE, 569],
+	['batch-scoring', SCORING, 40],
+])('the %s example scores every one of its rows', async (_name, id, count) => {
+	const { Rows: rows, 'Hopsworks Model': model, 'Scored File': file } = await n8n.execute(id);
+	expect(rows?.items).toHaveLength(count);
+	expect(model?.items).toHaveLength(count);
 	for (const { json } of model?.items ?? []) expect(json.prediction).toMatch(/^(malignant|benign)$/);
 	const agreeing = model?.items.filter(({ json }) => json.prediction === json.diagnosis).length ?? 0;
-	expect(agreeing / (model?.items.length ?? 1)).toBeGreaterThan(0.94);
+	expect(agreeing / count).toBeGreaterThan(0.94);
+	expect(file?.items.length ?? 0).toBe(id === CSV_FILE ? 1 : 0);
+});
+
+test('the batch-scoring example tells the team', async () => {
+	sandbox.messages.length = 0;
+	const { 'Tell the Team': told } = await n8n.execute(SCORING);
 	expect(told?.items).toHaveLength(1);
 	expect(sandbox.messages).toEqual([expect.stringMatching(/^\d+ samples look malignant/)]);
 });
@@ -107,6 +117,13 @@ test('the nightly example starts its deployment, scores every row, and stops it'
 	expect(nodes['Stop the Deployment']?.items.map(({ json }) => json.status)).toEqual(['Stopped']);
 });
 
+test('the nightly example stops its deployment though no row could be scored, and its run counts as failed', async () => {
+	sandbox.faults.add({ deployment: 'screening', status: 500, body: '{"error": "out of tune"}' });
+	await expect(n8n.execute(NIGHTLY)).rejects.toThrow('out of tune');
+	sandbox.faults.clear();
+	expect(sandbox.cluster.find(({ name }) => name === 'test', 'screening')?.lifecycle.status).toBe('Stopped');
+});
+
 test('the alert example tells of the deployment that has failed, with the reason', async () => {
 	sandbox.messages.length = 0;
 	await n8n.execute(ALERT);
@@ -116,7 +133,11 @@ test('the alert example tells of the deployment that has failed, with the reason
 test('with a Hopsworks URL and a key alone, 1,000 rows are scored in their batches and three look-ups', async () => {
 	await n8n.importAll('credentials', [credential('hopsworksOnly', 'hopsworksOnly', '', sandbox.url)]);
 	await n8n.importAll('workflow', [
-		paymentsWorkflow(PICKING, { credentialId: 'hopsworksOnly', deployment: picked('fraud'), columns: 'card' }),
+		paymentsWorkflow(PICKING, {
+			credentialId: 'hopsworksOnly',
+			deployment: picked('fraud'),
+			columns: 'amount, age, hour',
+		}),
 	]);
 	const [requests, lookUps] = [sandbox.traffic.requests, sandbox.traffic.restApi.length];
 	const { 'Hopsworks Model': model } = await n8n.execute(PICKING);
@@ -172,7 +193,7 @@ test('an AI agent answers through the Hopsworks Chat Model, and the prediction a
 	expect(first?.path).toBe('/v1/test/assistant/v1/chat/completions');
 	expect(first && offeredTool(first)).toMatchObject({
 		description: expect.stringContaining('fraud'),
-		parameters: { properties: { sender: { type: 'string' }, receiver: { type: 'string' } } },
+		parameters: { properties: { amount: { type: 'number' }, age: { type: 'number' }, hour: { type: 'number' } } },
 	});
 	expect(agent?.items[0]?.json.output).toBe('It said [{"prediction":0}]');
 });
@@ -251,15 +272,16 @@ describe('a running n8n', () => {
 			return { status: reply.status, body: read(await reply.text()) };
 		};
 		// n8n says that it is ready before it has registered its webhooks.
-		while ((await post({ cards: [0] })).status === 404) await wait(200);
-		expect(await post({ cards: [4641025220953719, 4920355418495856] })).toEqual({
-			status: 200,
-			body: { fraud: false },
-		});
-		expect(await post({ cards: [4641025220953718] })).toEqual({ status: 200, body: { fraud: true } });
-		expect(await post({ cards: ['abc'] })).toEqual({
+		while ((await post({})).status === 404) await wait(200);
+		expect(await post({ amount: 12.5, age: 400, hour: 14 })).toEqual({ status: 200, body: { fraud: false } });
+		expect(await post({ amount: 900, age: 3, hour: 2 })).toEqual({ status: 200, body: { fraud: true } });
+		expect(await post({ amount: 'much', age: 3, hour: 2 })).toEqual({
 			status: 422,
-			body: { error: expect.stringContaining('invalid literal') },
+			body: { error: expect.stringContaining('could not convert string to float') },
+		});
+		expect(await post({ amount: 900, age: 3 })).toEqual({
+			status: 422,
+			body: { error: expect.stringContaining("'body.hour' is missing") },
 		});
 	});
 });

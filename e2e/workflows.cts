@@ -4,8 +4,8 @@ import { chain, node, uses } from '../tools/workflowParts.cts';
 export const PICKING = 'pickADeployment1';
 
 /**
- * 1,000 payments, every other one with a wrong check digit in its card number, scored as `model` says, or not at all yet.
- * The first `unreadable` have no card number.
+ * 1,000 payments, scored as `model` says, or not at all yet. Every other one looks like fraud, by its account and hour as by the
+ * check digit of its card. The first `unreadable` have no card number.
  */
 export function paymentsWorkflow(
 	id: string,
@@ -13,7 +13,10 @@ export function paymentsWorkflow(
 	unreadable = 0,
 ) {
 	const jsCode = `return Array.from({ length: 1000 }, (_, id) => ({
-  json: { payment: 'P' + (id + 1), amount: id / 4, card: id < ${unreadable} ? 'unknown' : id % 2 ? 18 : 17 }
+  json: {
+    payment: 'P' + (id + 1), amount: id / 4, age: id % 2 ? 400 : 3, hour: id % 2 ? 14 : 2,
+    card: id < ${unreadable} ? 'unknown' : id % 2 ? 18 : 17
+  }
 }));`;
 	const { credentialId = '', ...parameters } = model ?? {};
 	const table = [
@@ -103,5 +106,39 @@ export function tableWorkflow(id: string, file: string, credentialId: string) {
 		settings: { executionOrder: 'v1' },
 		nodes,
 		connections: chain(...nodes.map(({ name }) => name)),
+	};
+}
+
+export const WALK = 'firstFiveMinutes';
+
+/** Amounts in euros, ages of accounts in days, hours of the day. */
+export const PAYMENTS = [
+	[1250, 3, 2],
+	[12.5, 400, 14],
+	[80, 1200, 9],
+	[990, 12, 23],
+	[5.2, 90, 17],
+	[2400, 1, 4],
+	[33, 700, 12],
+	[640, 15, 1],
+	[18.9, 45, 20],
+	[75, 310, 8],
+].map(([amount, age, hour], row) => ({ payment: `P${row + 1}`, amount, age, hour }));
+
+/** These payments, and nothing behind them yet. */
+export function walkWorkflow() {
+	const nodes = [
+		node('0', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
+		node('1', 'Payments', 'n8n-nodes-base.code', 2, {
+			jsCode: `return ${JSON.stringify(PAYMENTS)}.map((json) => ({ json }));`,
+		}),
+	];
+	return {
+		id: WALK,
+		name: 'First Five Minutes',
+		active: false,
+		settings: { executionOrder: 'v1' },
+		nodes,
+		connections: chain('Start', 'Payments'),
 	};
 }

@@ -1,5 +1,6 @@
 /** Hopsworks' own Python client against the sandbox: every call finds a route, and what it predicts is what the node predicts. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { cardCheck } from '../sandbox/models/cardCheck.cts';
 import { fraud } from '../sandbox/models/fraud.cts';
 import { tumor } from '../sandbox/models/tumor.cts';
 import expected from '../sandbox/models/tumor.expected.json';
@@ -24,12 +25,14 @@ const PAYMENTS = Array.from({ length: 50 }, (_, index) => ({
 }));
 const [PAYMENT] = PAYMENTS;
 const ROWS = {
-	fraud: CARDS.map((card) => [card]),
+	cards: CARDS.map((card) => [card]),
+	fraud: PAYMENTS.map(({ amount }, index) => [12 * amount, index, index % 24]),
 	tumor: TUMORS,
 	payments: PAYMENTS,
 	stranger: [{ ...PAYMENT, cc_num: 7 }],
 	misfit: [{ ...PAYMENT, amount: 'much' }],
 };
+const CHECKED = cardCheck(ROWS.cards);
 const FRAUDS = fraud(ROWS.fraud);
 const TYPES = tumor(TUMORS);
 
@@ -96,8 +99,8 @@ describe.each([
 	peerTest('addresses, over TLS', async () => {
 		const { url } = client;
 		expect(value('gateways')).toContainEqual(['LOAD_BALANCER', ['127.0.0.1']]);
-		expect(value('endpoint URL')).toBe(`${url}/v1/test/fraud`);
-		expect(value('inference URL')).toBe(`${url}/v1/test/fraud/v1/models/fraud:predict`);
+		expect(value('endpoint URL')).toBe(`${url}/v1/test/cardcheck`);
+		expect(value('inference URL')).toBe(`${url}/v1/test/cardcheck/v1/models/cardcheck:predict`);
 		expect(value('OpenAI URL')).toBe(`${url}/v1/test/assistant/v1`);
 		expect(value('chat')).toBe('42');
 		expect(failure('language model').error).toBe('ModelServingException');
@@ -106,13 +109,14 @@ describe.each([
 	peerTest('card numbers, in every form of a request and through Hopsworks itself', async () => {
 		const { withoutGateway } = client;
 		const rows = CARDS.map((card) => ({ card: String(card) }));
-		const byNode = await nodes('fraud', rows, { columns: 'card', rowFormat: 'lists' }, FRAUDS);
-		const lists = ['fraud, nested', 'fraud, flat', 'fraud, body', 'idle'].map(value);
-		lists.push(withoutGateway.value('fraud without a gateway'));
-		noteEqual('card numbers, as the node predicts', FRAUDS, lists, byNode);
+		const byNode = await nodes('cardcheck', rows, { columns: 'card', rowFormat: 'lists' }, CHECKED);
+		const lists = ['cards, nested', 'cards, flat', 'cards, body'].map(value);
+		lists.push(withoutGateway.value('cards without a gateway'));
+		noteEqual('card numbers, as the node predicts', CHECKED, lists, byNode);
+		expect([value('fraud'), value('idle')]).toEqual([FRAUDS, FRAUDS]);
 		expect(failure('bad row').reply).toMatchObject({ error: expect.stringContaining('ValueError') });
 		expect(codeOf(withoutGateway.failure('bad row without a gateway'))).toBe(250007);
-		const inHopsworks = '/hopsworks-api/api/project/119/inference/models/fraud:predict';
+		const inHopsworks = '/hopsworks-api/api/project/119/inference/models/cardcheck:predict';
 		expect(withoutGateway.value('inference URL without a gateway')).toContain(inHopsworks);
 	});
 
@@ -135,8 +139,8 @@ describe.each([
 		expect(value('start')).toBeNull();
 		expect([value('started'), value('stopped again')]).toEqual(['Running', 'Stopped']);
 		const lines = String(value('logs'));
-		expect(lines).toContain('fraud line 200');
-		expect(lines).not.toContain('fraud line 198');
+		expect(lines).toContain('cardcheck line 200');
+		expect(lines).not.toContain('cardcheck line 198');
 		expect(value('logs of a stopped one')).toContain('Deployment not running');
 	});
 
@@ -170,7 +174,7 @@ describe.each([
 	since52('the lines that the sandbox prints run as they are', async () => {
 		const printed = await client.runLines(pythonLines(client.url));
 		expect(printed).toContain("Deployment(name: 'fraud'");
-		expect(printed).toContain("{'predictions': [0]}");
+		expect(printed).toContain("{'predictions': [0, 1]}");
 	});
 
 	since52('tags', async () => {

@@ -61,15 +61,17 @@ def as_owner(project):
     note("gateways", lambda: [[one.type, one.hosts] for one in serving.get_inference_endpoints()])
     note("image tags", lambda: serving.get_vllm_image_tags())
 
-    fraud = serving.get_deployment("fraud")
-    note("endpoint URL", lambda: fraud.get_endpoint_url())
-    note("inference URL", lambda: fraud.get_inference_url())
-    note("fraud, nested", lambda: fraud.predict(inputs=rows["fraud"])["predictions"])
-    note("fraud, flat", lambda: [fraud.predict(inputs=row)["predictions"][0] for row in rows["fraud"]])
-    note("fraud, body", lambda: fraud.predict(data={"instances": rows["fraud"]})["predictions"])
-    note("bad row", lambda: fraud.predict(inputs=[["no card"]]))
-    note("logs", lambda: printed(lambda: fraud.get_logs(tail=2)))
-    note("log lines", lambda: fraud.read_logs(tail=3))
+    cards = serving.get_deployment("cardcheck")
+    note("endpoint URL", lambda: cards.get_endpoint_url())
+    note("inference URL", lambda: cards.get_inference_url())
+    note("cards, nested", lambda: cards.predict(inputs=rows["cards"])["predictions"])
+    note("cards, flat", lambda: [cards.predict(inputs=row)["predictions"][0] for row in rows["cards"]])
+    note("cards, body", lambda: cards.predict(data={"instances": rows["cards"]})["predictions"])
+    note("bad row", lambda: cards.predict(inputs=[["no card"]]))
+    note("logs", lambda: printed(lambda: cards.get_logs(tail=2)))
+    note("log lines", lambda: cards.read_logs(tail=3))
+
+    note("fraud", lambda: serving.get_deployment("fraud").predict(inputs=rows["fraud"])["predictions"])
 
     tumor = serving.get_deployment("tumor")
     note("tumor", lambda: tumor.predict(inputs=rows["tumor"])["predictions"])
@@ -125,10 +127,10 @@ def as_member(project):
 
 
 def without_gateway(project):
-    fraud = project.get_model_serving().get_deployment("fraud")
-    note("inference URL without a gateway", lambda: fraud.get_inference_url())
-    note("fraud without a gateway", lambda: fraud.predict(inputs=rows["fraud"])["predictions"])
-    note("bad row without a gateway", lambda: fraud.predict(inputs=[["no card"]]))
+    cards = project.get_model_serving().get_deployment("cardcheck")
+    note("inference URL without a gateway", lambda: cards.get_inference_url())
+    note("cards without a gateway", lambda: cards.predict(inputs=rows["cards"])["predictions"])
+    note("bad row without a gateway", lambda: cards.predict(inputs=[["no card"]]))
 
 
 if asked["gateway"]:

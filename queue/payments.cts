@@ -40,9 +40,7 @@ export class Payments {
 
 	/** An empty table, so that the workflows find it. */
 	async make(): Promise<void> {
-		await this.database.query(
-			`CREATE TABLE ${this.table} (id bigint PRIMARY KEY, amount bigint, age int, distance numeric, hour int)`,
-		);
+		await this.database.query(`CREATE TABLE ${this.table} (id bigint PRIMARY KEY, amount bigint, age int, hour int)`);
 	}
 
 	/** The pair, with this table and its own addresses in place of the example's. */
@@ -70,7 +68,7 @@ export class Payments {
 			`SELECT format('TRUNCATE %s', string_agg(tablename, ', ')) FROM pg_tables WHERE tablename LIKE '${this.table}%'`,
 		);
 		await this.database.query(`${String(truncate)};
-			INSERT INTO ${this.table} SELECT id, (id::bigint * 7919) % 1000003, id % 90, id % 500 / 4.0, id % 24
+			INSERT INTO ${this.table} SELECT id, (id::bigint * 7919) % 1000003, id % 90, id % 24
 			FROM generate_series(1, ${rows}) AS id`);
 	}
 

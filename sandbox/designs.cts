@@ -1,6 +1,7 @@
 /** What is deployed in the sandbox: its projects, and a model server for each deployment. */
 import { kserve } from './kserve.cts';
 import type { Status } from './lifecycle.cts';
+import { cardCheck } from './models/cardCheck.cts';
 import { fraud } from './models/fraud.cts';
 import { tumor } from './models/tumor.cts';
 import { isObject, json, type Call, type Reply } from './reply.cts';
@@ -63,6 +64,14 @@ const refuse = (): Reply => json(404, { detail: 'Not Found' });
 
 export const designs: Design[] = [
 	{ id: 11, name: 'fraud', project: own, status: 'Running', modelServer: 'PYTHON', answer: kserve('fraud', fraud) },
+	{
+		id: 20,
+		name: 'cardcheck',
+		project: own,
+		status: 'Running',
+		modelServer: 'PYTHON',
+		answer: kserve('cardcheck', cardCheck),
+	},
 	{
 		id: 12,
 		name: 'tumor',

@@ -3,24 +3,26 @@ import { SANDBOX_KEY } from './keys.cts';
 import type { Sandbox } from './sandbox.cts';
 
 const GUIDE_BODY = '{"inputs": [[4641025220953719, 4920355418495856]]}';
+/** Two payments: amount in euros, age of the account in days, hour of the day. */
+const PAYMENTS = '[[12.5, 400, 14], [900, 3, 2]]';
 
 function usage(url: string): string {
 	return `The sandbox listens on ${url}
 
 The request of the Hopsworks REST guide, by host name:
 
-  curl -X POST ${url}/v1/models/fraud:predict \\
-    -H 'Host: fraud.test.hopsworks.ai' \\
+  curl -X POST ${url}/v1/models/cardcheck:predict \\
+    -H 'Host: cardcheck.test.hopsworks.ai' \\
     -H 'Authorization: ApiKey ${SANDBOX_KEY}' \\
     -H 'Content-Type: application/json' \\
     -d '${GUIDE_BODY}'
 
-The same by path:
+Two payments by path: amount in euros, age of the account in days, hour of the day (1 is fraud, 0 is not):
 
   curl -X POST ${url}/v1/test/fraud/v1/models/fraud:predict \\
     -H 'Authorization: ApiKey ${SANDBOX_KEY}' \\
     -H 'Content-Type: application/json' \\
-    -d '${GUIDE_BODY}'
+    -d '{"inputs": ${PAYMENTS}}'
 
 A question to a language model (the sandbox answers from rules):
 
@@ -60,7 +62,7 @@ serving = project.get_model_serving()
 print(serving.get_deployments())
 
 fraud = serving.get_deployment("fraud")
-print(fraud.predict(inputs=[4641025220953719, 4920355418495856]))
+print(fraud.predict(inputs=${PAYMENTS}))
 
 screening = serving.get_deployment("screening")
 screening.start(await_running=60)

@@ -2,34 +2,34 @@
  * Installs what a folder's lock file asks for, unless just that is installed already.
  * Plain JavaScript, because it runs before anything is installed. Usage: node scripts/install.mjs [folder]
  */
+import './nodeVersion.mjs';
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isInstalled, markInstalled, packagesOf } from './lockFile.mjs';
 
-const SECONDS_BETWEEN_SIGNS = 15;
+const SECONDS_BETWEEN_SIGNS = 10;
 const UNREACHED = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/i;
 
-const OLDEST_NODE = '20.17.0';
-
-/** @param {string} version */
-const numbers = (version) => version.split('.').map(Number);
-const [[major = 0, minor = 0], [oldestMajor = 0, oldestMinor = 0]] = [
-	numbers(process.versions.node),
-	numbers(OLDEST_NODE),
-];
-if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
-	console.error(`This needs Node ${OLDEST_NODE} or newer; this is ${process.versions.node}.`);
-	process.exit(1);
-}
-
 const folder = resolve(process.argv[2] ?? '.');
-const stamp = join(folder, 'node_modules', '.installed');
 
-/** What must be installed: a change of the lock file or of the platform asks for it anew. */
-function wanted() {
-	const lock = readFileSync(join(folder, 'package-lock.json'));
-	return createHash('sha256').update(lock).update(`${process.platform} ${process.arch}`).digest('hex');
+/** @param {number} number */
+const counted = (number) => number.toLocaleString('en');
+
+/** Says now and then how far npm is, which says nothing itself until it is done. */
+function showProgress() {
+	const packages = packagesOf(folder);
+	const started = Date.now();
+	return setInterval(() => {
+		const inPlace = packages.filter((path) => existsSync(join(path, 'package.json'))).length;
+		const seconds = Math.round((Date.now() - started) / 1000);
+		// npm fetches many before it unpacks the first, and moves things about after the last.
+		const doing =
+			inPlace === 0
+				? `fetching ${counted(packages.length)} packages`
+				: `${counted(inPlace)} of ${counted(packages.length)} packages unpacked`;
+		console.log(`  ${doing} (${seconds} s)`);
+	}, SECONDS_BETWEEN_SIGNS * 1000);
 }
 
 /** @returns {Promise<{ code: number, errors: string }>} */
@@ -40,15 +40,12 @@ function npmCi() {
 		cwd: folder,
 		stdio: ['ignore', 'inherit', 'pipe'],
 	});
-	const started = Date.now();
-	const sign = setInterval(() => {
-		console.log(`  still installing (${Math.round((Date.now() - started) / 1000)} s)`);
-	}, SECONDS_BETWEEN_SIGNS * 1000);
+	const progress = showProgress();
 	let errors = '';
 	npm.stderr.on('data', (text) => (errors += text));
 	return new Promise((done) => {
 		const end = (/** @type {number} */ code) => {
-			clearInterval(sign);
+			clearInterval(progress);
 			done({ code, errors });
 		};
 		npm.on('error', (error) => {
@@ -59,14 +56,14 @@ function npmCi() {
 	});
 }
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted()) {
+if (!isInstalled(folder)) {
 	/** @type {unknown} */
 	const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 	const name = typeof manifest === 'object' && manifest !== null && 'name' in manifest ? manifest.name : folder;
 	console.log(`Installing the dependencies of ${String(name)} …`);
 	const { code, errors } = await npmCi();
 	if (code === 0) {
-		writeFileSync(stamp, wanted());
+		markInstalled(folder);
 	} else {
 		console.error(errors.trim());
 		console.error(

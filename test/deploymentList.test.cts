@@ -28,6 +28,7 @@ async function list(
 test('it names every deployment of the project with its state and model server, for Predict language models last', async () => {
 	expect((await list()).map(({ name, value }) => [name, value])).toEqual([
 		['broken (Failed, Python)', 'broken'],
+		['cardcheck (Running, Python)', 'cardcheck'],
 		['fraud (Running, Python)', 'fraud'],
 		['newcomer (Created, Python)', 'newcomer'],
 		['payments (Running, Python)', 'payments'],
@@ -54,7 +55,7 @@ test('for Hopsworks Deployment they come by their names alone', async () => {
 	const context = panelContext({ parameters: { operation: 'get' }, credential: { hopsworksUrl: sandbox.url } });
 	const search = new HopsworksDeployment().methods.listSearch.searchDeployments;
 	const names = (await search.call(context)).results.map(({ value }) => value);
-	expect(names.slice(0, 3)).toEqual(['assistant', 'broken', 'embedder']);
+	expect(names.slice(0, 3)).toEqual(['assistant', 'broken', 'cardcheck']);
 });
 
 test.each([
@@ -69,7 +70,7 @@ test.each([
 test('a project with 1,000 deployments more is listed whole, and searched', async () => {
 	const added = sandbox.cluster.deployments.length;
 	await fetch(`${sandbox.url}/sandbox/deployments`, { method: 'POST', body: '{"count": 1000}' });
-	expect(await list()).toHaveLength(1011);
+	expect(await list()).toHaveLength(1012);
 	expect((await list('model0777')).map(({ name }) => name)).toEqual(['model0777 (Stopped, Python)']);
 	sandbox.cluster.deployments.length = added;
 });

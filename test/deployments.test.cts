@@ -145,6 +145,7 @@ describe('Get Many', () => {
 		expect(all.map(({ name }) => name)).toEqual([
 			'assistant',
 			'broken',
+			'cardcheck',
 			'embedder',
 			'fraud',
 			'newcomer',
@@ -174,7 +175,7 @@ describe('Get Many', () => {
 		sandbox.cluster.add(1000);
 		sandbox.cluster.settings.listForm = 'counted';
 		const result = await run({ operation: 'getAll', parameters: { returnAll: true } });
-		expect(result.success).toHaveLength(1011);
+		expect(result.success).toHaveLength(1012);
 		expect(result.success.every(({ pairedItem }) => JSON.stringify(pairedItem) === '{"item":0}')).toBe(true);
 	});
 

@@ -5,9 +5,12 @@ import { runModel, type RunResult } from './support/engine.cts';
 import { textOf } from './support/json.cts';
 import { firstValues, startServer } from './support/server.cts';
 
-/** Card numbers of which every other one has a wrong check digit. */
-const GOOD = '4641025220953719';
-const BAD = '4641025220953718';
+/** Payments that the sandbox's model takes for good, and for fraud. */
+const GOOD = { amount: 12.5, age: 400, hour: 14 };
+const BAD = { amount: 900, age: 3, hour: 2 };
+
+/** One that a server of the tests says the name of. */
+const named = (amount: string): IDataObject => ({ ...GOOD, amount });
 
 let sandbox: Sandbox;
 beforeEach(async () => {
@@ -27,11 +30,11 @@ interface Ask {
 function predict({ deployment = 'fraud', mode = 'list', credential, parameters, rows }: Ask = {}): Promise<RunResult> {
 	return runModel({
 		credential: { hopsworksUrl: sandbox.url, ...credential },
-		rows: rows ?? [{ card: GOOD }, { card: BAD }],
+		rows: rows ?? [GOOD, BAD],
 		parameters: {
 			operation: 'predict',
 			deployment: { __rl: true, mode, value: deployment },
-			columns: 'card',
+			columns: 'amount, age, hour',
 			...parameters,
 		},
 	});
@@ -43,9 +46,9 @@ function predictions({ success }: RunResult): unknown[] {
 
 describe('with a Hopsworks URL alone', () => {
 	test('10,000 rows take their batches and three look-ups', async () => {
-		const rows = Array.from({ length: 10_000 }, (_, row) => ({ card: row % 3 === 0 ? BAD : GOOD }));
+		const rows = Array.from({ length: 10_000 }, (_, row) => (row % 3 === 0 ? BAD : GOOD));
 		const run = await predict({ rows });
-		expect(predictions(run)).toEqual(rows.map(({ card }) => (card === BAD ? 1 : 0)));
+		expect(predictions(run)).toEqual(rows.map((row) => (row === BAD ? 1 : 0)));
 		expect(sandbox.traffic.requests).toBe(20);
 		expect(sandbox.traffic.restApi).toEqual([
 			'GET /project/getProjectInfo/test',
@@ -78,7 +81,7 @@ describe('with a Hopsworks URL alone', () => {
 		});
 		const run = await predict({
 			credential: { hopsworksUrl: hopsworks.url, servingUrl: gateway.url },
-			rows: [{ card: 'a' }],
+			rows: [named('a')],
 		});
 		await Promise.all([gateway.close(), hopsworks.close()]);
 		expect(predictions(run)).toEqual(['of a']);
@@ -101,17 +104,17 @@ describe('with a Hopsworks URL alone', () => {
 		sandbox.cluster.settings.hasLoadBalancer = false;
 		const run = await runModel({
 			credential: { hopsworksUrl: sandbox.url },
-			rows: [{ card: GOOD }, { card: 'x' }, { card: BAD }],
+			rows: [GOOD, named('x'), BAD],
 			parameters: {
 				operation: 'predict',
 				deployment: { __rl: true, mode: 'list', value: 'fraud' },
-				columns: 'card',
+				columns: 'amount, age, hour',
 			},
 			settings: { onError: 'continueErrorOutput' },
 		});
 		expect(predictions(run)).toEqual([0, 1]);
 		expect(run.failed.map(({ json }) => textOf(json.error))).toEqual([
-			expect.stringContaining("invalid literal for int() with base 10: 'x'"),
+			expect.stringContaining("could not convert string to float: np.str_('x')"),
 		]);
 	});
 
@@ -166,7 +169,7 @@ describe('with a Hopsworks URL alone', () => {
 	});
 
 	test('deployments that are expressions are looked up once each', async () => {
-		const rows = ['fraud', 'returns', 'fraud', 'returns'].map((name) => ({ name, card: BAD }));
+		const rows = ['fraud', 'returns', 'fraud', 'returns'].map((name) => ({ name, ...BAD }));
 		const run = await predict({ deployment: '={{ $json.name }}', rows });
 		expect(predictions(run)).toEqual([1, 1, 1, 1]);
 		expect(sandbox.traffic.restApi).toHaveLength(4);
@@ -270,7 +273,7 @@ describe('what Hopsworks refuses is said in its words, with what to do', () => {
 describe('with a Model Serving URL beside it', () => {
 	test('that address wins, and the gateway is not asked for', async () => {
 		const gateway = await startServer(firstValues);
-		const run = await predict({ credential: { servingUrl: gateway.url, project: 'team_a' }, rows: [{ card: 'a' }] });
+		const run = await predict({ credential: { servingUrl: gateway.url, project: 'team_a' }, rows: [named('a')] });
 		await gateway.close();
 		expect(predictions(run)).toEqual(['of a']);
 		expect(gateway.requests.map(({ path }) => path)).toEqual(['/v1/hw-prod-team-a/fraud/v1/models/fraud:predict']);
@@ -280,7 +283,7 @@ describe('with a Model Serving URL beside it', () => {
 	test('a Hopsworks that refuses is done without, and a hint says so', async () => {
 		const gateway = await startServer(firstValues);
 		const credential = { servingUrl: gateway.url, apiKey: 'NOPROJECT.SECRET' };
-		const run = await predict({ credential, rows: [{ card: 'a' }] });
+		const run = await predict({ credential, rows: [named('a')] });
 		await gateway.close();
 		expect(predictions(run)).toEqual(['of a']);
 		expect(run.hints.map(({ message }) => message).join()).toContain('lacks the scope PROJECT');
@@ -289,7 +292,7 @@ describe('with a Model Serving URL beside it', () => {
 	test('a Hopsworks that is down is asked once, and not waited for', async () => {
 		const [gateway, down] = await Promise.all([startServer(firstValues), startServer(() => ({ status: 503 }))]);
 		const credential = { servingUrl: gateway.url, hopsworksUrl: down.url };
-		const run = await predict({ credential, rows: [{ card: 'a' }] });
+		const run = await predict({ credential, rows: [named('a')] });
 		await Promise.all([gateway.close(), down.close()]);
 		expect(predictions(run)).toEqual(['of a']);
 		expect(down.requests).toHaveLength(1);
@@ -321,12 +324,12 @@ describe('where the key may go', () => {
 			}
 			return { body: { id: 1, name: 'fraud', status: 'Running', projectNamespace: 'n' } };
 		});
-		const byName = await predict({ credential: { hopsworksUrl: hopsworks.url }, rows: [{ card: 'a' }] });
+		const byName = await predict({ credential: { hopsworksUrl: hopsworks.url }, rows: [named('a')] });
 		const byUrl = await predict({
 			credential: { hopsworksUrl: hopsworks.url },
 			mode: 'url',
 			deployment: `${gateway.url}/v1/n/fraud`,
-			rows: [{ card: 'b' }],
+			rows: [named('b')],
 		});
 		await Promise.all([gateway.close(), hopsworks.close()]);
 		expect([...predictions(byName), ...predictions(byUrl)]).toEqual(['of a', 'of b']);
@@ -360,8 +363,8 @@ describe('routing', () => {
 			return { body: { id: 1, name: 'fraud', status: 'Running', projectNamespace: 'test', servingTool: 'DEFAULT' } };
 		});
 		const credential = { hopsworksUrl: hopsworks.url };
-		const run = await predict({ credential, rows: [{ card: 'a' }] });
-		const beside = await predict({ credential: { ...credential, servingUrl: sandbox.url }, rows: [{ card: 'b' }] });
+		const run = await predict({ credential, rows: [named('a')] });
+		const beside = await predict({ credential: { ...credential, servingUrl: sandbox.url }, rows: [named('b')] });
 		await hopsworks.close();
 		expect([...predictions(run), ...predictions(beside)]).toEqual(['of a', 'of b']);
 		expect(hopsworks.requests.some(({ path }) => path.includes('endpoints'))).toBe(false);
@@ -404,7 +407,7 @@ describe('routing', () => {
 		const gateway = await startServer((request, number) => (number < 3 ? reply : firstValues(request)));
 		const run = await predict({
 			credential: { hopsworksUrl: '', servingUrl: gateway.url },
-			rows: [{ card: 'a' }, { card: 'b' }],
+			rows: [named('a'), named('b')],
 			parameters: { options: { maxRetryWait: 0.01 } },
 		});
 		await gateway.close();

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import expected from '../sandbox/models/tumor.expected.json';
 import { ModelError } from '../sandbox/models/model.cts';
+import { fraud } from '../sandbox/models/fraud.cts';
 import { scores, tumor } from '../sandbox/models/tumor.cts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import projectInfo from './fixtures/hopsworks/project-info.json';
@@ -22,8 +23,8 @@ beforeEach(async () => {
 
 /** The request of the Hopsworks REST guide. */
 const GUIDE = '{"inputs": [[4641025220953719, 4920355418495856]]}';
-const HOST = 'fraud.test.hopsworks.ai';
-const PATH = '/v1/test/fraud/v1/models/fraud:predict';
+const HOST = 'cardcheck.test.hopsworks.ai';
+const PATH = '/v1/test/cardcheck/v1/models/cardcheck:predict';
 
 async function post(path: string, body: string, headers: Record<string, string> = {}) {
 	return await new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
@@ -76,15 +77,72 @@ describe('tumor', () => {
 	});
 });
 
+describe('fraud', () => {
+	const [GOOD, BAD] = [
+		[12.5, 400, 14],
+		[900, 3, 2],
+	];
+
+	test.each([
+		['nothing is odd', [12.5, 400, 14], 0],
+		['high alone', [900, 400, 14], 0],
+		['young alone', [12.5, 3, 14], 0],
+		['at night alone', [12.5, 400, 2], 0],
+		['high and young', [900, 3, 14], 1],
+		['high and at night', [900, 400, 22], 1],
+		['young and at night', [12.5, 3, 5], 1],
+		['all three', [900, 3, 2], 1],
+		['just not high, not young, and in the morning', [500, 30, 6], 0],
+	])('%s', (_name, row, prediction) => {
+		expect(fraud([row])).toEqual([prediction]);
+	});
+
+	test('reads a payment by its values and by its names alike', () => {
+		expect(fraud([GOOD, BAD])).toEqual([0, 1]);
+		expect(fraud([{ hour: 2, payment: 'P2', age: 3, amount: 900 }])).toEqual([1]);
+		expect(fraud([{ amount: [12.5, 900], age: [400, 3], hour: [14, 2] }])).toEqual([0, 1]);
+		expect(fraud([['12.5', '400', '14']])).toEqual([0]);
+	});
+
+	test.each([
+		['too few values', [[12.5, 400]], 'X has 2 features, but GradientBoostingClassifier is expecting 3 features'],
+		['too many values', [[12.5, 400, 14, 1]], 'X has 4 features, but GradientBoostingClassifier is expecting 3'],
+		['text', [[12.5, 'young', 14]], "could not convert string to float: np.str_('young')"],
+		['text by name', [{ amount: 'much', age: 1, hour: 1 }], "could not convert string to float: np.str_('much')"],
+		['an empty value', [[12.5, null, 14]], 'GradientBoostingClassifier does not accept missing values'],
+		['a value alone', [12.5], 'Expected 2D array, got 1D array instead'],
+		['a missing name', [{ amount: 1, age: 2 }], `"['hour'] not in index"`],
+		['other names', [{ card: 1 }], `"None of [Index(['amount', 'age', 'hour'], dtype='object')] are in the [columns]"`],
+	])('refuses %s as Python does', (_name, rows, message) => {
+		expect(() => fraud(rows)).toThrow(message);
+	});
+
+	test('a table of payments is scored as the README says', async () => {
+		const rows = [
+			{ payment: 'P1', amount: 12.5, age: 400, hour: 14 },
+			{ payment: 'P2', amount: '900', age: '3', hour: '2' },
+		];
+		const deployment = { __rl: true, mode: 'list', value: 'fraud' };
+		const credential = { hopsworksUrl: sandbox.url };
+		const score = (parameters: object, settings = {}) =>
+			runModel({ credential, rows, parameters: { operation: 'predict', deployment, ...parameters }, settings });
+		const scored = rows.map((row, index) => ({ ...row, prediction: index }));
+		expect((await score({ columns: 'amount, age, hour' })).success.map(({ json }) => json)).toEqual(scored);
+		expect((await score({ rows: 'allFields' })).success.map(({ json }) => json)).toEqual(scored);
+		const { failed } = await score({ columns: 'amount, age' }, { onError: 'continueErrorOutput' });
+		expect(failed[0]?.json.error).toContain('X has 2 features');
+	});
+});
+
 describe('the gateway', () => {
 	test('answers the REST guide’s own request, and the node gets the same reply', async () => {
-		const direct = await post('/v1/models/fraud:predict', GUIDE, { host: HOST });
+		const direct = await post('/v1/models/cardcheck:predict', GUIDE, { host: HOST });
 		expect(direct).toMatchObject({ status: 200, body: '{"predictions":[0]}' });
 		const { success } = await runModel({
 			credential: { servingUrl: sandbox.url },
 			parameters: {
 				operation: 'predict',
-				deployment: { __rl: true, mode: 'name', value: 'fraud' },
+				deployment: { __rl: true, mode: 'name', value: 'cardcheck' },
 				rows: 'body',
 				bodyJson: GUIDE,
 				options: { hostHeader: HOST },
@@ -95,7 +153,7 @@ describe('the gateway', () => {
 
 	test('finds a deployment by host name, with or without a port, and by path', async () => {
 		for (const [path, host] of [
-			['/v1/models/fraud:predict', `${HOST}:80`],
+			['/v1/models/cardcheck:predict', `${HOST}:80`],
 			[PATH, 'localhost'],
 			[PATH.replace('/test/', '/TEST/'), 'localhost'],
 		] as const) {
@@ -104,7 +162,7 @@ describe('the gateway', () => {
 	});
 
 	test.each([
-		['another host', '/v1/models/fraud:predict', { host: 'nope.test.hopsworks.ai' }],
+		['another host', '/v1/models/cardcheck:predict', { host: 'nope.test.hopsworks.ai' }],
 		['another namespace', PATH.replace('/test/', '/other/'), {}],
 		['another deployment', '/v1/test/nope/v1/models/nope:predict', {}],
 	])('gives an empty 404 to %s', async (_name, path, headers) => {
@@ -217,7 +275,7 @@ describe('the language model', () => {
 
 describe('misbehaviour', () => {
 	test('a status, so many times, for one deployment', async () => {
-		sandbox.faults.add({ deployment: 'fraud', status: 503, body: 'no healthy upstream', times: 2 });
+		sandbox.faults.add({ deployment: 'cardcheck', status: 503, body: 'no healthy upstream', times: 2 });
 		const statuses = [await post(PATH, GUIDE), await post(PATH, GUIDE), await post(PATH, GUIDE)].map(
 			({ status }) => status,
 		);
@@ -308,7 +366,7 @@ describe('the REST API', () => {
 
 	test('its pace and form change on demand', async () => {
 		await post('/sandbox/settings', '{"listForm": "counted", "pace": {"start": 7}}');
-		expect((await get('/project/119/serving')).body).toMatchObject({ count: 11, items: expect.any(Array) });
+		expect((await get('/project/119/serving')).body).toMatchObject({ count: 12, items: expect.any(Array) });
 		expect(sandbox.cluster.settings.pace.start).toBe(7);
 		await post('/sandbox/settings', '{"listForm": "bare"}');
 	});

@@ -77,11 +77,11 @@ describe('over TLS', () => {
 		const before = sandbox.traffic.requests;
 		const { success } = await runModel({
 			credential: { hopsworksUrl: tls.url, ignoreSslIssues: true },
-			rows: [{ card: '4641025220953719' }],
+			rows: [{ amount: 12.5, age: 400, hour: 14 }],
 			parameters: {
 				operation: 'predict',
 				deployment: { __rl: true, mode: 'name', value: 'fraud' },
-				columns: 'card',
+				columns: 'amount, age, hour',
 			},
 		});
 		expect(success.map(({ json }) => json.prediction)).toEqual([0]);

@@ -9,8 +9,10 @@ import { firstValues, startServer } from './support/server.cts';
 
 quickenPolls();
 
-/** A card number that the sandbox's model takes for good. */
-const CARD = '4641025220953719';
+/** A payment that the sandbox's model takes for good. */
+const PAYMENT = { amount: 12.5, age: 400, hour: 14 };
+/** What a server of the tests says of it. */
+const NAMED = `of ${PAYMENT.amount}`;
 
 let sandbox: Sandbox;
 beforeEach(async () => {
@@ -34,11 +36,11 @@ function score(ask: Ask = {}): Promise<RunResult> {
 	const { deployment = 'returns', mode = 'list', whenStopped = 'start', options, credential, rows, ...more } = ask;
 	return runModel({
 		credential: { hopsworksUrl: sandbox.url, ...credential },
-		rows: rows ?? [{ card: CARD }, { card: CARD }],
+		rows: rows ?? [PAYMENT, PAYMENT],
 		parameters: {
 			operation: 'predict',
 			deployment: { __rl: true, mode, value: deployment },
-			columns: 'card',
+			columns: 'amount, age, hour',
 			options: { whenStopped, ...options },
 		},
 		...more,
@@ -91,7 +93,7 @@ describe('Start It', () => {
 		const credential = { hopsworksUrl: hopsworks.url, servingUrl: gateway.url };
 		const run = await score({ whenStopped: 'fail', credential, options: { includeMetadata: true } });
 		await Promise.all([gateway.close(), hopsworks.close()]);
-		expect(predictions(run)).toEqual([`of ${CARD}`, `of ${CARD}`]);
+		expect(predictions(run)).toEqual([NAMED, NAMED]);
 		expect(run.success[0]?.json.predictionMetadata).toMatchObject({ attempts: 2, rowsInRequest: 2 });
 		expect(gateway.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
 			'POST /v1/test/returns/v1/models/returns:predict',
@@ -132,7 +134,7 @@ describe('Start It', () => {
 		const credential = { hopsworksUrl: hopsworks.url, servingUrl: gateway.url };
 		const run = await score({ whenStopped: 'fail', credential, options: { rowsPerRequest: 1 } });
 		await Promise.all([gateway.close(), hopsworks.close()]);
-		expect(predictions(run)).toEqual([`of ${CARD}`, `of ${CARD}`]);
+		expect(predictions(run)).toEqual([NAMED, NAMED]);
 		expect(gateway.requests.filter(({ method }) => method === 'GET')).toHaveLength(1);
 	});
 
@@ -188,7 +190,7 @@ describe('Start It', () => {
 		});
 		const run = await score({ credential: { hopsworksUrl: hopsworks.url, servingUrl: gateway.url } });
 		await Promise.all([gateway.close(), hopsworks.close()]);
-		expect(predictions(run)).toEqual([`of ${CARD}`, `of ${CARD}`]);
+		expect(predictions(run)).toEqual([NAMED, NAMED]);
 		expect(hopsworks.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
 	});
 
@@ -216,7 +218,7 @@ describe('Start It', () => {
 		lifecycleOf(sandbox, 'returns').become('Stopped');
 		const run = await score({
 			deployment: '={{ $json.name }}',
-			rows: ['returns', 'broken', 'fraud', 'returns'].map((name) => ({ name, card: CARD })),
+			rows: ['returns', 'broken', 'fraud', 'returns'].map((name) => ({ name, ...PAYMENT })),
 			settings: { onError: 'continueErrorOutput' },
 		});
 		expect(run.success.map(({ json }) => [json.name, json.prediction])).toEqual([
@@ -251,7 +253,7 @@ describe('Start It', () => {
 		});
 		const run = await score({ credential: { hopsworksUrl: hopsworks.url, servingUrl: gateway.url } });
 		await Promise.all([gateway.close(), hopsworks.close()]);
-		expect(predictions(run)).toEqual([`of ${CARD}`, `of ${CARD}`]);
+		expect(predictions(run)).toEqual([NAMED, NAMED]);
 	});
 
 	test('one in a state that is not known is called as it is', async () => {
@@ -263,7 +265,7 @@ describe('Start It', () => {
 		);
 		const run = await score({ credential: { hopsworksUrl: hopsworks.url, servingUrl: gateway.url } });
 		await Promise.all([gateway.close(), hopsworks.close()]);
-		expect(predictions(run)).toEqual([`of ${CARD}`, `of ${CARD}`]);
+		expect(predictions(run)).toEqual([NAMED, NAMED]);
 		expect(hopsworks.requests.map(({ method }) => method)).toEqual(['GET', 'GET']);
 	});
 
@@ -310,7 +312,7 @@ describe('Fail', () => {
 
 describe('A deployment that sleeps', () => {
 	test.each([
-		['Idle', [`of ${CARD}`, `of ${CARD}`]],
+		['Idle', [NAMED, NAMED]],
 		['Running', []],
 	])('has as long as it takes to wake up: %s', async (status, expected) => {
 		const gateway = await startServer((request) => ({ ...firstValues(request), delay: 400 }));

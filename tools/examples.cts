@@ -46,6 +46,8 @@ function isWorkflow(value: unknown): value is Workflow {
 
 /** Ids of the examples that are run or opened by name. */
 export const SCORING = 'hopsworksBatch01';
+/** Reads the bundled table, and so runs only where n8n may read this checkout. */
+export const CSV_FILE = 'hopsworksCsvFile';
 const WEBHOOK = 'hopsworksWebhook';
 export const CHAT = 'hopsworksChat001';
 export const AGENT = 'hopsworksAgent01';
@@ -63,6 +65,12 @@ export function readExamples(sandboxUrl: string): Workflow[] {
 			if (isWorkflow(workflow)) return workflow;
 			throw new Error(`an example that is no workflow: ${text.slice(0, 200)}`);
 		});
+}
+
+/** What an example needs beside n8n and the sandbox, by the credentials that it names; nothing where it runs as it is. */
+export function needsOf({ nodes }: Workflow): string[] {
+	const types = nodes.flatMap(({ credentials = {} }) => Object.keys(credentials));
+	return [...new Set(types)].filter((type) => type !== 'hopsworksApi');
 }
 
 /** What the note of an example tells to ask, and the answer that it promises. */

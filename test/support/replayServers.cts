@@ -2,7 +2,7 @@
 import { kserve, served } from '../../sandbox/kserve.cts';
 import type { Design } from '../../sandbox/designs.cts';
 import { ModelError, StatusError, type Predictor } from '../../sandbox/models/model.cts';
-import { NOT_A_NUMBER, toLists } from '../../sandbox/models/rows.cts';
+import { notANumber, toLists } from '../../sandbox/models/rows.cts';
 import type { Call, Reply } from '../../sandbox/reply.cts';
 import type { Answer } from '../../sandbox/rules.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.cts';
@@ -89,7 +89,7 @@ function iris(rows: unknown[]): unknown[] {
 				"dtype='numeric' is not compatible with arrays of bytes/strings.Convert your data to numeric values explicitly instead.",
 			);
 		}
-		if (row.includes(null)) throw new ModelError(NOT_A_NUMBER);
+		if (row.includes(null)) throw new ModelError(notANumber('LogisticRegression'));
 		const petal = Number(row[2]);
 		return petal < 2.5 ? 0 : petal < 4.9 ? 1 : 2;
 	});

@@ -1,0 +1,224 @@
+/** The examples: what they promise holds in the sandbox, and the nightly one stops its deployment whatever goes wrong. */
+import type { IConnections, INode, IRun } from 'n8n-workflow';
+import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node';
+import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import { AGENT, needsOf, NIGHTLY, promiseOf, readExamples, type Workflow } from '../tools/examples.cts';
+import { lifecycleOf } from './support/deploymentStates.cts';
+import { API_KEY, runModel, runWorkflow } from './support/engine.cts';
+import { at, isJsonText, listOf, read, recordOf, textOf } from './support/json.cts';
+import { quickenPolls } from './support/polls.cts';
+import { STAND_INS } from './support/standIns.cts';
+
+quickenPolls();
+
+let sandbox: Sandbox;
+let examples: Workflow[];
+beforeEach(async () => {
+	sandbox = await startSandbox();
+	Object.assign(sandbox.cluster.settings.pace, { start: 60, stop: 40, route: 0 });
+	examples = readExamples(sandbox.url);
+});
+afterEach(() => sandbox.close());
+
+function example(id: string): Workflow {
+	const found = examples.find((one) => one.id === id);
+	if (!found) throw new Error(`no example '${id}'`);
+	return found;
+}
+
+function notesOf({ nodes }: Workflow): string {
+	const notes = nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
+	return notes.map(({ parameters }) => textOf(parameters.content)).join('\n');
+}
+
+describe('every example', () => {
+	test('runs where it is imported, or says what it needs', () => {
+		const needing = examples.filter(
+			(one) => needsOf(one).length > 0 || one.nodes.some(({ type }) => type === 'n8n-nodes-base.readWriteFile'),
+		);
+		const names = ['Score a CSV file', 'Score a big table: score one chunk', 'Score a big table: send the chunks'];
+		expect(needing.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+		expect(examples.filter((one) => notesOf(one).includes('**Needs')).map(({ id }) => id)).toEqual(
+			needing.map(({ id }) => id),
+		);
+	});
+
+	test('has the columns that it names in the rows that it holds', () => {
+		const checked = examples.flatMap(({ nodes }) => {
+			const [rows] = nodes.flatMap(({ parameters: { jsonOutput } }) =>
+				typeof jsonOutput === 'string' && isJsonText(jsonOutput) ? [Object.values(recordOf(read(jsonOutput)))[0]] : [],
+			);
+			const [columns] = nodes.flatMap(({ parameters }) =>
+				typeof parameters.columns === 'string' ? [parameters.columns] : [],
+			);
+			return rows === undefined || columns === undefined ? [] : [{ rows: listOf(rows), columns: columns.split(', ') }];
+		});
+		expect(checked).toHaveLength(2);
+		for (const { rows, columns } of checked) {
+			expect(rows.length).toBeGreaterThanOrEqual(20);
+			for (const row of rows) {
+				for (const column of columns) expect([column, typeof at(row, column)]).toEqual([column, 'number']);
+			}
+		}
+	});
+
+	test('tells what to do in the words of n8n 2', () => {
+		for (const one of examples) {
+			expect(notesOf(one)).not.toMatch(/\b(activate|test workflow|turn the workflow on|second output)\b/i);
+			const isCalled = one.nodes.some(({ type }) => /\.(scheduleTrigger|webhook)$/.test(type));
+			if (isCalled) expect([one.name, notesOf(one)]).toEqual([one.name, expect.stringContaining('*Publish*')]);
+		}
+	});
+});
+
+test('the question in the note of the agent example leads to the prediction that it promises', async () => {
+	const { question, answer } = promiseOf(example(AGENT));
+	const tool = example(AGENT).nodes.find(({ type }) => type.endsWith('hopsworksModelTool'));
+	const row = textOf(tool?.parameters.rowJson);
+	const fields = [...row.matchAll(/\$fromAI\('(\w+)', '([^']+)', '(\w+)'\)/g)].map(
+		([, name = '', description = '', type = '']) => ({ name, description, type }),
+	);
+	expect(fields.map(({ name, type }) => [name, type])).toEqual([
+		['amount', 'number'],
+		['age', 'number'],
+		['hour', 'number'],
+	]);
+	const properties = Object.fromEntries(fields.map(({ name, ...about }) => [name, about]));
+	const offered = {
+		name: 'Check_a_Payment',
+		description: tool?.parameters.toolDescription,
+		parameters: { type: 'object', properties },
+	};
+	const reply = await fetch(`${sandbox.url}/v1/test/assistant/v1/chat/completions`, {
+		method: 'POST',
+		headers: { authorization: `ApiKey ${API_KEY}`, 'content-type': 'application/json' },
+		body: JSON.stringify({
+			model: 'assistant',
+			messages: [{ role: 'user', content: question }],
+			tools: [{ type: 'function', function: offered }],
+		}),
+	});
+	const call = at(read(await reply.text()), 'choices', 0, 'message', 'tool_calls', 0, 'function', 'arguments');
+	const given = read(textOf(call));
+	expect(given).toEqual({ amount: 900, age: 3, hour: 2 });
+	const { success } = await runModel({
+		credential: { hopsworksUrl: sandbox.url },
+		rows: [recordOf(given)].map(({ amount, age, hour }) => ({ row: JSON.stringify([amount, age, hour]) })),
+		parameters: {
+			operation: 'predict',
+			deployment: { __rl: true, mode: 'list', value: 'fraud' },
+			rows: 'json',
+			rowJson: '={{ $json.row }}',
+			includeInputFields: false,
+		},
+	});
+	expect(answer).toBe(`The tool says: ${JSON.stringify(success.map(({ json }) => json))}`);
+});
+
+describe('the nightly example', () => {
+	const states = () => lifecycleOf(sandbox, 'screening');
+
+	/** Runs it from one of its triggers, with some nodes changed by their names. */
+	async function night(changes: Record<string, object> = {}, trigger = 'Try It Now'): Promise<IRun> {
+		const workflow = example(NIGHTLY);
+		const isNode = (node: unknown): node is INode => typeof at(node, 'position') === 'object';
+		const nodes = workflow.nodes
+			.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote')
+			.map((node) => ({ ...node, parameters: { ...node.parameters, ...changes[node.name] } }))
+			.filter(isNode)
+			.toSorted((left, right) => Number(right.name === trigger) - Number(left.name === trigger));
+		const isConnections = (value: object): value is IConnections => Object.keys(value).length > 0;
+		const { connections } = workflow;
+		if (!isConnections(connections)) throw new Error('an example without connections');
+		const types = {
+			...STAND_INS,
+			'n8n-nodes-hopsworks.hopsworksModel': new HopsworksModel(),
+			'n8n-nodes-hopsworks.hopsworksDeployment': new HopsworksDeployment(),
+		};
+		return await runWorkflow({ credential: { hopsworksUrl: sandbox.url }, nodes, connections, types });
+	}
+
+	function made({ data }: IRun, node: string): unknown[] {
+		return (data.resultData.runData[node] ?? [])
+			.flatMap(({ data: made }) => made?.main?.[0] ?? [])
+			.map(({ json }) => json);
+	}
+
+	test('starts its deployment, scores every row, and stops it again', async () => {
+		const run = await night();
+		expect(run.data.resultData.error).toBeUndefined();
+		const scored = made(run, 'Hopsworks Model').map((item) => at(item, 'prediction'));
+		expect(scored).toHaveLength(20);
+		expect(new Set(scored)).toEqual(new Set(['benign', 'malignant']));
+		expect(made(run, 'Stop the Deployment')).toEqual([expect.objectContaining({ status: 'Stopped' })]);
+		expect([states().starts, states().status]).toEqual([1, 'Stopped']);
+	});
+
+	/** A measurement that is text in the first of its rows. */
+	function withText(): Record<string, object> {
+		const sample = example(NIGHTLY).nodes.find(({ name }) => name === 'Sample Measurements');
+		const jsonOutput = textOf(sample?.parameters.jsonOutput).replace(/"radius": [\d.]+/, '"radius": "wide"');
+		return { 'Sample Measurements': { jsonOutput } };
+	}
+
+	test.each<[string, () => Record<string, object>, string, number]>([
+		[
+			'the start takes too long',
+			() => {
+				sandbox.cluster.settings.pace.start = 60_000;
+				return { 'Start the Deployment': { maxWait: 1 } };
+			},
+			'was not ready within 1 second',
+			0,
+		],
+		[
+			'the deployment fails as it starts',
+			() => {
+				const { deployments } = sandbox.cluster;
+				const place = deployments.findIndex(({ name }) => name === 'screening');
+				const [design] = deployments.slice(place);
+				if (design) deployments[place] = sandbox.cluster.build({ ...design, failure: 'out of memory' });
+				return {};
+			},
+			'out of memory',
+			0,
+		],
+		[
+			'the table cannot be read',
+			() => ({ 'Sample Measurements': { jsonOutput: '{ "rows": [' } }),
+			'The JSON is not valid',
+			0,
+		],
+		[
+			'no row can be scored',
+			() => {
+				sandbox.faults.add({ deployment: 'screening', status: 500, body: '{"error": "out of tune"}' });
+				return {};
+			},
+			'out of tune',
+			0,
+		],
+		['one row cannot be scored', withText, 'wide', 19],
+	])('stops it where %s, and its run counts as failed', async (_name, prepare, reason, scored) => {
+		const run = await night(prepare());
+		expect(run.status).toBe('error');
+		expect(run.data.resultData.error?.message).toContain(reason);
+		expect(run.data.resultData.lastNodeExecuted).toBe('Count as Failed');
+		expect(made(run, 'Hopsworks Model')).toHaveLength(scored);
+		expect([states().starts, states().status]).toEqual([1, 'Stopped']);
+	});
+
+	test('stops it on a night without rows, which is no failure', async () => {
+		const run = await night({ 'Sample Measurements': { jsonOutput: '{ "rows": [] }' } });
+		expect(run.data.resultData.error).toBeUndefined();
+		expect(made(run, 'Hopsworks Model')).toEqual([]);
+		expect([states().starts, states().status]).toEqual([1, 'Stopped']);
+	});
+
+	test('stops it in the morning where n8n went down at night', async () => {
+		states().become('Running');
+		await night({}, 'Every Morning');
+		expect([states().starts, states().status]).toEqual([0, 'Stopped']);
+	});
+});

@@ -1,0 +1,41 @@
+/** The outputs that the editor offers before a first run, `__schema__` beside each node, held against those that come out. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv, { type ValidateFunction } from 'ajv';
+import { at, read, recordOf } from './json.cts';
+
+const NODES = join(__dirname, '..', '..', 'nodes');
+/** The schemas are n8n's own kind of JSON Schema: a version stands in them, and a type may be a list. */
+const ajv = new Ajv({ strict: false, allowUnionTypes: true });
+
+export interface Sample {
+	/** The fields that the editor offers. */
+	fields: string[];
+	validate: ValidateFunction;
+}
+
+/** The sample output of an operation, by the name of the node's type: `hopsworksModel`. */
+export function sampleOf(node: string, operation: string): Sample {
+	const folder = node.charAt(0).toUpperCase() + node.slice(1);
+	const schema = read(readFileSync(join(NODES, folder, '__schema__', 'v1.0.0', `${operation}.json`), 'utf8'));
+	return { fields: Object.keys(recordOf(at(schema, 'properties'))), validate: ajv.compile(recordOf(schema)) };
+}
+
+export function hasSample(node: string, operation: string): boolean {
+	const folder = node.charAt(0).toUpperCase() + node.slice(1);
+	return existsSync(join(NODES, folder, '__schema__', 'v1.0.0', `${operation}.json`));
+}
+
+/** What an item of an operation has that its sample does not say, or has otherwise; `kept` are fields of the input. */
+export function departures(sample: Sample, json: object, kept: string[] = []): string[] {
+	const { fields, validate } = sample;
+	const names = Object.keys(json);
+	const missing = fields.filter((name) => !names.includes(name)).map((name) => `'${name}' is missing`);
+	const unsaid = names
+		.filter((name) => !fields.includes(name) && !kept.includes(name))
+		.map((name) => `'${name}' is new`);
+	const wrong = validate(json)
+		? []
+		: (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`);
+	return [...missing, ...unsaid, ...wrong];
+}
