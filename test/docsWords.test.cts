@@ -27,6 +27,7 @@ const OTHERS = new Set([
 	'Redis',
 	'Response Mode: Streaming',
 	'Retry On Fail',
+	'Score a CSV file',
 	'Set Manually',
 	'The main process',
 	'Tool',
