@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
-import { AGENT, CHAT, NIGHTLY, readExamples, sandboxCredential, SCORING } from '../tools/examples.cts';
+import { AGENT, CHAT, CSV_FILE, NIGHTLY, readExamples, sandboxCredential } from '../tools/examples.cts';
 import { EARLY_2, type Installation, LAST_1, NEWEST } from '../tools/installation.cts';
 import { markdownTable } from '../tools/markdownTable.cts';
 import { pack } from '../tools/pack.cts';
@@ -44,7 +44,7 @@ const checks: Check[] = [
 		name: 'predict',
 		what: `Predict: ${ROWS} rows from a CSV file, every one scored and linked`,
 		async run(n8n) {
-			const { Rows: rows, 'Hopsworks Model': model }: Runs = await n8n.execute(SCORING);
+			const { Rows: rows, 'Hopsworks Model': model }: Runs = await n8n.execute(CSV_FILE);
 			const isLinked = model?.items.every(({ json }, row) => json.patient === rows?.items[row]?.json.patient);
 			return scored(model) === ROWS && isLinked === true;
 		},
@@ -62,9 +62,9 @@ const checks: Check[] = [
 		what: 'Hopsworks Deployment: start, score, stop',
 		async run(n8n) {
 			const nodes: Runs = await n8n.execute(NIGHTLY);
-			return (
-				scored(nodes['Hopsworks Model']) === ROWS && nodes['Stop the Deployment']?.items[0]?.json.status === 'Stopped'
-			);
+			const rows = nodes.Rows?.items.length ?? 0;
+			const isStopped = nodes['Stop the Deployment']?.items[0]?.json.status === 'Stopped';
+			return rows > 0 && scored(nodes['Hopsworks Model']) === rows && isStopped;
 		},
 	},
 	{
