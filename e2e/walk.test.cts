@@ -36,7 +36,7 @@ beforeAll(async () => {
 	await n8n.start();
 	await n8n.setUpOwner(OWNER.email, OWNER.password);
 	editor = await Editor.open(browser, n8n.url, OWNER.email, OWNER.password);
-	await editor.page.setViewportSize({ width: 1120, height: 700 });
+	await editor.page.setViewportSize({ width: 1360, height: 800 });
 });
 
 afterAll(async () => {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
-import { at, listOf, read, recordOf } from '../test/support/json.cts';
+import { at, listOf, read, recordOf, textOf } from '../test/support/json.cts';
+import { hasSample, sampleOf, violations } from '../test/support/sampleOutput.cts';
 import { firstValues, startServer, type TestServer } from '../test/support/server.cts';
 import { credential } from '../tools/credential.cts';
 import {
@@ -24,7 +25,7 @@ import {
 import { NPM } from '../tools/installation.cts';
 import { pack } from '../tools/pack.cts';
 import { ROOT } from '../tools/root.cts';
-import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
+import { freePorts, WholeN8n, type NodeRun } from '../tools/wholeN8n.cts';
 import { askInEditor, readChunks, saidBy, type Chunk } from './editorChat.cts';
 import {
 	agentWorkflow,
@@ -65,6 +66,18 @@ afterAll(async () => {
 	for (const end of endings) await end();
 });
 
+/** Runs an example, and holds what the nodes of this package made against the outputs that the editor offers before. */
+async function runExample(id: string): Promise<Record<string, NodeRun>> {
+	const runs = await n8n.execute(id);
+	for (const { name, type, parameters } of examples.find((example) => example.id === id)?.nodes ?? []) {
+		const [isOurs, node = ''] = /^n8n-nodes-hopsworks\.(.+)$/.exec(type) ?? [];
+		const made = runs[name]?.items.map(({ json }) => json).filter((json) => !('error' in json)) ?? [];
+		if (isOurs === undefined || !hasSample(node, textOf(parameters.operation))) continue;
+		expect(made.flatMap((json) => violations(sampleOf(node, textOf(parameters.operation)), json))).toEqual([]);
+	}
+	return runs;
+}
+
 test.each([
 	['that the newest Node brings', [NPM]],
 	['of old Nodes', [NPM, 'exec', '--yes', '--package=npm@10.9.9', '--', 'npm']],
@@ -85,7 +98,7 @@ test.each([
 	['CSV file', CSV_FILE, 569],
 	['batch-scoring', SCORING, 40],
 ])('the %s example scores every one of its rows', async (_name, id, count) => {
-	const { Rows: rows, 'Hopsworks Model': model, 'Scored File': file } = await n8n.execute(id);
+	const { Rows: rows, 'Hopsworks Model': model, 'Scored File': file } = await runExample(id);
 	expect(rows?.items).toHaveLength(count);
 	expect(model?.items).toHaveLength(count);
 	for (const { json } of model?.items ?? []) expect(json.prediction).toMatch(/^(malignant|benign)$/);
@@ -96,20 +109,20 @@ test.each([
 
 test('the batch-scoring example tells the team', async () => {
 	sandbox.messages.length = 0;
-	const { 'Tell the Team': told } = await n8n.execute(SCORING);
+	const { 'Tell the Team': told } = await runExample(SCORING);
 	expect(told?.items).toHaveLength(1);
 	expect(sandbox.messages).toEqual([expect.stringMatching(/^\d+ samples look malignant/)]);
 });
 
 test('the chat example answers every ticket', async () => {
-	const { Team: team } = await n8n.execute(CHAT);
+	const { Team: team } = await runExample(CHAT);
 	expect(team?.items).toHaveLength(12);
 	expect(team?.items[0]?.json).toEqual({ ticket: 'T01', team: 'billing', tokens: expect.any(Number) });
 	expect(new Set(team?.items.map(({ json }) => json.team))).toEqual(new Set(['billing', 'technical', 'sales']));
 });
 
 test('the nightly example starts its deployment, scores every row, and stops it', async () => {
-	const nodes = await n8n.execute(NIGHTLY);
+	const nodes = await runExample(NIGHTLY);
 	expect(nodes['Start the Deployment']?.items.map(({ json }) => json.status)).toEqual(['Running']);
 	const scored = nodes['Hopsworks Model']?.items ?? [];
 	expect(scored).toHaveLength(nodes.Rows?.items.length ?? 0);
@@ -119,14 +132,14 @@ test('the nightly example starts its deployment, scores every row, and stops it'
 
 test('the nightly example stops its deployment though no row could be scored, and its run counts as failed', async () => {
 	sandbox.faults.add({ deployment: 'screening', status: 500, body: '{"error": "out of tune"}' });
-	await expect(n8n.execute(NIGHTLY)).rejects.toThrow('out of tune');
+	await expect(runExample(NIGHTLY)).rejects.toThrow('out of tune');
 	sandbox.faults.clear();
 	expect(sandbox.cluster.find(({ name }) => name === 'test', 'screening')?.lifecycle.status).toBe('Stopped');
 });
 
 test('the alert example tells of the deployment that has failed, with the reason', async () => {
 	sandbox.messages.length = 0;
-	await n8n.execute(ALERT);
+	await runExample(ALERT);
 	expect(sandbox.messages).toEqual([expect.stringContaining('The deployment broken has failed. Failed to run')]);
 });
 
@@ -170,14 +183,14 @@ test(`${ROWS} rows from a CSV file: few requests, few connections, every row lin
 });
 
 test('the classifying example sorts every ticket into the schema', async () => {
-	const { Sorted: sorted, 'For a Person to Sort': unsorted } = await n8n.execute(CLASSIFY);
+	const { Sorted: sorted, 'For a Person to Sort': unsorted } = await runExample(CLASSIFY);
 	expect(sorted?.items).toHaveLength(12);
 	expect(unsorted?.items ?? []).toEqual([]);
 	expect(sorted?.items[0]?.json).toEqual({ ticket: 'T01', team: 'billing', urgency: 'high' });
 });
 
 test('the embedding example finds the ticket nearest to the question', async () => {
-	const { 'Embed the Tickets': embedded, 'Nearest Three': nearest } = await n8n.execute(EMBED);
+	const { 'Embed the Tickets': embedded, 'Nearest Three': nearest } = await runExample(EMBED);
 	expect(embedded?.items.map(({ json }) => listOf(json.embedding).length)).toEqual(Array(12).fill(64));
 	expect(nearest?.items.map(({ json }) => json.ticket)).toHaveLength(3);
 	expect(nearest?.items[0]?.json.ticket).toBe('T01');

@@ -26,16 +26,17 @@ export function hasSample(node: string, operation: string): boolean {
 	return existsSync(join(NODES, folder, '__schema__', 'v1.0.0', `${operation}.json`));
 }
 
-/** What an item of an operation has that its sample does not say, or has otherwise; `kept` are fields of the input. */
-export function departures(sample: Sample, json: object, kept: string[] = []): string[] {
-	const { fields, validate } = sample;
-	const names = Object.keys(json);
-	const missing = fields.filter((name) => !names.includes(name)).map((name) => `'${name}' is missing`);
-	const unsaid = names
-		.filter((name) => !fields.includes(name) && !kept.includes(name))
-		.map((name) => `'${name}' is new`);
+/** What an item has otherwise than the sample says. */
+export function violations({ fields, validate }: Sample, json: object): string[] {
+	const missing = fields.filter((name) => !(name in json)).map((name) => `'${name}' is missing`);
 	const wrong = validate(json)
 		? []
 		: (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`);
-	return [...missing, ...unsaid, ...wrong];
+	return [...missing, ...wrong];
+}
+
+/** The same, and what the sample does not say; `kept` are fields of the input. */
+export function departures(sample: Sample, json: object, kept: string[] = []): string[] {
+	const unsaid = Object.keys(json).filter((name) => !sample.fields.includes(name) && !kept.includes(name));
+	return [...violations(sample, json), ...unsaid.map((name) => `'${name}' is new`)];
 }
