@@ -1,6 +1,7 @@
 /** What a user sees of a panel: the labels of its fields and of what can be chosen there. */
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { HopsworksApi } from '../../credentials/HopsworksApi.credentials';
+import { HopsworksDeployment } from '../../nodes/HopsworksDeployment/HopsworksDeployment.node.ts';
 import { HopsworksModel } from '../../nodes/HopsworksModel/HopsworksModel.node.ts';
 import { LmChatHopsworks } from '../../nodes/LmChatHopsworks/LmChatHopsworks.node.ts';
 
@@ -30,6 +31,15 @@ export function operationLabels(operation: string): Set<string> {
 }
 
 export const chatModelLabels = new Set(new LmChatHopsworks().description.properties.flatMap(labelsOf));
+
+/** Everything that the panels of the package and of its nodes show by name, the names of the nodes among it. */
+export function allLabels(): Set<string> {
+	const descriptions = [new HopsworksModel(), new HopsworksDeployment(), new LmChatHopsworks()].map(
+		(one) => one.description,
+	);
+	const fields = descriptions.flatMap(({ displayName, properties }) => [displayName, ...properties.flatMap(labelsOf)]);
+	return new Set([new HopsworksApi().displayName, ...credentialLabels, ...fields]);
+}
 
 /** The labels in quotes that words name. The word in the header is no field. */
 export function labelsIn(words: string): string[] {
