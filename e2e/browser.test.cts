@@ -243,7 +243,7 @@ step('the chat example answers every ticket with its team', async () => {
 	await editor.openNode(MODEL);
 	const rows = await editor.outputRows();
 	expect(rows).toHaveLength(12);
-	expect(rows[0]).toMatchObject({ ticket: 'T01', answer: expect.stringMatching(/text\s*:\s*billing/) });
+	expect(rows[0]).toMatchObject({ ticket: 'T01', answer: 'billing' });
 	await editor.picture('chat');
 	await editor.closeNode();
 });

@@ -11,6 +11,9 @@ import { operations } from '../nodes/HopsworksModel/operations';
 import modelCodex from '../nodes/HopsworksModel/HopsworksModel.node.json';
 import { LmChatHopsworks } from '../nodes/LmChatHopsworks/LmChatHopsworks.node';
 import chatModelCodex from '../nodes/LmChatHopsworks/LmChatHopsworks.node.json';
+import { routingOptions } from '../nodes/n8n/deploymentLocator';
+import { formatOptions, serverOptions } from '../nodes/n8n/languageModelOptions';
+import { requestSizeOption, sendOptions } from '../nodes/n8n/sendOptions';
 import manifest from '../package.json';
 import { at, listOf, read, recordOf, textOf } from './support/json.cts';
 
@@ -75,7 +78,7 @@ test.each(fields)('$node: field $name is labelled, described and gated by fields
 	if (field.description)
 		expect([field.description, field.description.endsWith('.')]).toEqual([field.description, sentences.length > 1]);
 	const gates = Object.keys({ ...field.displayOptions?.show, ...field.displayOptions?.hide });
-	for (const gate of gates) expect(gate === '@tool' || names.has(gate)).toBe(true);
+	for (const gate of gates) expect(gate === '@tool' || names.has(gate.replace(/^\//, ''))).toBe(true);
 	if (field.type === 'boolean') expect(field.description).toMatch(/^Whether /);
 	if (field.type === 'number') {
 		const { minValue = NaN, maxValue = NaN } = field.typeOptions ?? {};
@@ -84,12 +87,48 @@ test.each(fields)('$node: field $name is labelled, described and gated by fields
 	}
 });
 
-test('options of a collection stand in the order in which n8n lists them', () => {
-	const collections = nodes.flatMap(({ node }) => node.description.properties);
-	for (const { name, options = [] } of collections.filter(({ type }) => type === 'collection')) {
-		const labels = options.filter(isProperty).map(({ displayName }) => displayName);
-		expect([name, labels]).toEqual([name, labels.toSorted((one, other) => one.localeCompare(other))]);
-	}
+const collections = nodes.flatMap(({ node: { description: of } }) =>
+	of.properties
+		.filter(({ type }) => type === 'collection')
+		.map(({ name, displayOptions, options = [] }) => ({
+			panel: [of.displayName, ...(displayOptions?.show?.operation ?? []), name].join(', '),
+			labels: [...new Set(options.filter(isProperty).map(({ displayName }) => displayName))],
+		})),
+);
+
+/** How requests reach a server, and how they are sent: what hardly anybody has to change. */
+const OF_SENDING = new Set(
+	Object.values({ ...routingOptions, ...sendOptions, ...serverOptions }).map(({ field }) => field.displayName),
+);
+
+test.each(collections)('$panel: options stand by their labels, what hardly anybody needs last', ({ labels }) => {
+	const byLabel = (some: string[]): string[] => some.toSorted((one, other) => one.localeCompare(other));
+	const [first, last] = [false, true].map((isLast) => labels.filter((label) => OF_SENDING.has(label) === isLast));
+	expect([byLabel([...labels]), [...byLabel(first ?? []), ...byLabel(last ?? [])]]).toContainEqual(labels);
+});
+
+/** Labels that everyone who asks language models knows, told apart by one word as in n8n's own nodes. */
+const KNOWN_PAIRS = ['Frequency Penalty, Presence Penalty'];
+const SENT = new Set(Object.values({ ...sendOptions, requestSizeOption }).map(({ field }) => field.displayName));
+
+test.each(collections)('$panel: no two options are told apart by one word alone', ({ labels }) => {
+	const wordsOf = (label: string): string[] =>
+		label
+			.replace(/\(.*\)/, '')
+			.trim()
+			.split(' ');
+	const areAlike = (one: string, other: string): boolean => {
+		const [words, others] = [wordsOf(one), wordsOf(other)];
+		const differing = words.filter((word, index) => word !== others[index]);
+		return words.length > 1 && words.length === others.length && differing.length === 1;
+	};
+	const pairs = labels.flatMap((one, index) =>
+		labels
+			.slice(index + 1)
+			.filter((other) => areAlike(one, other) && !(SENT.has(one) && SENT.has(other)))
+			.map((other) => `${one}, ${other}`),
+	);
+	expect(pairs.filter((pair) => !KNOWN_PAIRS.includes(pair))).toEqual([]);
 });
 
 test('every choice of a selector has a name and a description', () => {
@@ -135,7 +174,8 @@ test('every parameter of the design is there, with its default', () => {
 		prompt: '',
 		systemPrompt: '',
 		simplify: true,
-		includeInputFields: false,
+		responseFormat: 'text',
+		includeInputFields: true,
 		model: '',
 		concurrency: 4,
 		apiPrefix: '/v1',
@@ -196,9 +236,14 @@ test('the chat model stands among the chat models, and has the options of Chat',
 		(properties.find(({ name }) => name === 'options')?.options ?? []).filter(isProperty).map(({ name }) => name);
 	const chat = operations.find(({ value }) => value === 'chat');
 	const own = ['concurrency', 'enableStreaming', 'imageFields', 'outputField', 'toolChoice', 'tools'];
-	expect(optionsOf(new LmChatHopsworks().description.properties)).toEqual(
-		optionsOf(chat?.properties ?? []).filter((name) => !own.includes(name)),
+	// Fields of the panel in Chat.
+	const format = Object.keys(formatOptions);
+	const offered = optionsOf(new LmChatHopsworks().description.properties);
+	expect(offered).toEqual(expect.arrayContaining(format));
+	expect(offered.filter((name) => !format.includes(name))).toEqual(
+		[...new Set(optionsOf(chat?.properties ?? []))].filter((name) => !own.includes(name)),
 	);
+	expect((chat?.properties ?? []).map(({ name }) => name)).toEqual(expect.arrayContaining(format));
 });
 
 test('labels by which operations name what they read are those of fields', () => {

@@ -6,6 +6,8 @@ import type { Run } from './run';
 
 const OTHER_FIELD = "set 'Output Field' in the options to another name";
 
+export type AnswerField = ReturnType<typeof answerField>;
+
 interface Named {
 	outputField: string;
 }

@@ -5,13 +5,14 @@
 import { accumulateTokenUsage } from 'n8n-workflow';
 import { scatter, type Group } from '../core/batching/scatter';
 import { failed, success, type Outcome } from '../core/failure/outcome';
-import { encode } from '../core/json/json';
+import { asRecord, encode } from '../core/json/json';
 import type { Reply } from '../core/json/reply';
 import { turnsOfRun } from './cancel';
 import { readConnection } from './connection';
 import type { AddressOptions } from './deploymentLocator';
 import { LateRow, type Exchange, type ModelCall, type Protocol } from './modelCall';
 import { readOptions, type Options, type OptionTable } from './options';
+import type { ParameterReader } from './parameterReader';
 import { deploymentResolver, type ResolvedDeployment, type Resolver } from './resolver';
 import type { Run } from './run';
 import { sender, type Send } from './send';
@@ -27,8 +28,8 @@ export interface RunStart<OptionValues> {
 }
 
 /**
- * Runs an operation on a model, whose options are those of `table`. `setUp` reads what else is the same for all items, and
- * throws `unusable`.
+ * Runs an operation on a model, whose options are those of `table`; some of them, `inPanel`, are fields of the panel itself.
+ * `setUp` reads what else is the same for all items, and throws `unusable`.
  */
 export async function runOnModel<Row, Value, OptionValues extends AddressOptions & SendOptions>(
 	run: Run,
@@ -36,14 +37,17 @@ export async function runOnModel<Row, Value, OptionValues extends AddressOptions
 	setUp: (
 		start: RunStart<OptionValues>,
 	) => ModelCall<Row, Value, OptionValues> | Promise<ModelCall<Row, Value, OptionValues>>,
+	inPanel: readonly string[] = [],
 ): Promise<void> {
+	const givenTo = givenOptions(run.read, inPanel);
 	const started = await attempt(async () => {
-		const options = readOptions(table, run.read('options', 0));
+		const options = readOptions(table, givenTo(0));
 		const connection = await readConnection(run.context);
 		const settings = readSendSettings(options);
 		const resolver = deploymentResolver(run.context, connection, settings, run.notes);
 		const call = await setUp({ run, options, resolver });
-		return { table, call, settings, resolver, send: sender(run.context, connection, settings, run.tally) };
+		const send = sender(run.context, connection, settings, run.tally);
+		return { table, givenTo, call, settings, resolver, send };
 	});
 	if (!started.ok) return run.settleRest(started.failure);
 	const { call, settings } = started.value;
@@ -72,8 +76,23 @@ export async function runOnModel<Row, Value, OptionValues extends AddressOptions
 	}
 }
 
+/** What the user set of the options, for an item. The same object for items that have the same: most do. */
+function givenOptions(read: ParameterReader, inPanel: readonly string[]): (item: number) => unknown {
+	let last: { parts: unknown[]; given: unknown } | undefined;
+	return (item) => {
+		const options = read('options', item);
+		if (inPanel.length === 0) return options;
+		const parts = [options, ...inPanel.map((name) => read(name, item))];
+		if (last && parts.every((part, index) => part === last?.parts[index])) return last.given;
+		const own = Object.fromEntries(inPanel.map((name, index) => [name, parts[index + 1]]));
+		last = { parts, given: { ...asRecord(options), ...own } };
+		return last.given;
+	};
+}
+
 interface Grouping<Row, Value, OptionValues> {
 	table: OptionTable<OptionValues>;
+	givenTo: (item: number) => unknown;
 	call: ModelCall<Row, Value, OptionValues>;
 	resolver: Resolver;
 	send: Send;
@@ -82,7 +101,7 @@ interface Grouping<Row, Value, OptionValues> {
 /** The items of a run in groups whose rows may share requests, which fill up item by item. */
 function grouping<Row, Value, OptionValues extends AddressOptions>(
 	run: Run,
-	{ table, call, resolver, send }: Grouping<Row, Value, OptionValues>,
+	{ table, givenTo, call, resolver, send }: Grouping<Row, Value, OptionValues>,
 ) {
 	const protocols = new Map<Group<Row, Value>, Protocol<Row, Value>>();
 	const groups: Array<Group<Row, Value>> = [];
@@ -105,7 +124,7 @@ function grouping<Row, Value, OptionValues extends AddressOptions>(
 	function readAgain(item: number): Row | undefined | Promise<Outcome<Row>> {
 		rows[item] = undefined;
 		try {
-			return fetched(call.readRow(item, optionsOf(run.read('options', item))));
+			return fetched(call.readRow(item, optionsOf(givenTo(item))));
 		} catch (error) {
 			return Promise.resolve(failed(failureIn(error)));
 		}
@@ -179,7 +198,7 @@ function grouping<Row, Value, OptionValues extends AddressOptions>(
 
 	/** Sees that an item can be sent, so that what cannot is known before anything is. Most items wait for nothing. */
 	function add(item: number): Promise<void> | undefined {
-		const given = run.read('options', item);
+		const given = givenTo(item);
 		rows[item] = call.readRow(item, optionsOf(given));
 		const locator = run.read('deployment', item);
 		if (!last || last.locator !== locator || last.given !== given) {
