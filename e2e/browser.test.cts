@@ -136,7 +136,7 @@ step('a credential typed by hand: a wrong key is said to be refused, the right o
 step('a deployment picked, a column dragged to its field: 1,000 predictions beside their rows', async () => {
 	await editor.openNodeAgain(MODEL);
 	await editor.part('rlc-input').first().click();
-	const choice = editor.part('rlc-item').filter({ hasText: 'fraud (Running, Python)' });
+	const choice = editor.part('rlc-item').filter({ hasText: /^\s*fraud\s*$/ });
 	await choice.waitFor();
 	await editor.picture('pick');
 	await choice.click();
@@ -192,7 +192,10 @@ step('a stopped deployment is said to be, and is started by the node once it may
 	await editor.openWorkflow(STOPPED, MODEL);
 	await editor.openNode(MODEL);
 	await editor.part('rlc-input').first().click();
-	await editor.part('rlc-item').filter({ hasText: 'returns (Stopped, Python)' }).click();
+	await editor
+		.part('rlc-item')
+		.filter({ hasText: /^\s*returns\s*$/ })
+		.click();
 	await editor.runNode();
 	await editor.output.getByText('is not running').first().waitFor();
 	await editor.addOption('When Stopped');

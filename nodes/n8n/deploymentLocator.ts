@@ -20,7 +20,6 @@ export const deploymentProperty: INodeProperties = {
 			name: 'list',
 			type: 'list',
 			placeholder: 'Select a deployment…',
-			hint: "Needs 'Hopsworks URL' and 'Project' in the credential",
 			typeOptions: { searchListMethod: 'searchDeployments', searchable: true, searchFilterRequired: false },
 		},
 		{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. fraud' },
