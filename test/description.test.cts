@@ -262,3 +262,23 @@ test('labels by which operations name what they read are those of fields', () =>
 	expect(named.length).toBeGreaterThan(12);
 	expect(named.filter((label) => !labels.has(label))).toEqual([]);
 });
+
+test('what a builder of workflows is told names nodes that exist, and no syntax of stored workflows', () => {
+	const names = nodes.map(({ node }) => `${manifest.name}.${node.description.name}`);
+	for (const { node } of nodes) {
+		const { searchHint = '', relatedNodes = [] } = node.description.builderHint ?? {};
+		expect(searchHint.length).toBeGreaterThan(100);
+		expect(relatedNodes.length).toBeGreaterThan(0);
+		for (const { nodeType, relationHint } of relatedNodes) {
+			expect(names).toContain(nodeType);
+			expect(nodeType).not.toBe(`${manifest.name}.${node.description.name}`);
+			expect(relationHint).toBeTruthy();
+		}
+	}
+	const hints = JSON.stringify([
+		nodes.map(({ node }) => node.description.builderHint),
+		fields.map(({ field }) => field.builderHint),
+	]);
+	expect(hints.match(/propertyHint/g)?.length).toBeGreaterThan(5);
+	expect(hints).not.toMatch(/=\{\{|\bai_[a-z]/);
+});

@@ -34,6 +34,16 @@ export class LmChatHopsworks implements INodeType {
 		subtitle: '={{ $parameter["deployment"] }}',
 		description: 'Let AI agents and chains use a language model deployed on Hopsworks',
 		defaults: { name: 'Hopsworks Chat Model' },
+		builderHint: {
+			searchHint:
+				'The language model of an AI agent or chain, where that model is deployed on Hopsworks. To ask a model about every item without an agent, use the operation chat of Hopsworks Model.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-hopsworks.hopsworksModel',
+					relationHint: 'As a tool of the same agent it asks deployed models for predictions',
+				},
+			],
+		},
 		inputs: [],
 		outputs: [NodeConnectionTypes.AiLanguageModel],
 		outputNames: ['Model'],

@@ -14,6 +14,10 @@ export const deploymentProperty: INodeProperties = {
 	default: { mode: 'list', value: '' },
 	required: true,
 	description: 'The deployed model to call. Its name and URL are on its page in Hopsworks, under Deployments.',
+	builderHint: {
+		propertyHint:
+			'A resource locator. Use mode "name" with the name of the deployment; leave the value empty where the user has not named one, and do not make one up.',
+	},
 	modes: [
 		{
 			displayName: 'From List',

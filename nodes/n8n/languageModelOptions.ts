@@ -101,6 +101,10 @@ export const formatOptions = {
 			],
 			default: 'text',
 			description: 'What the answer must be. An answer that is something else fails.',
+			builderHint: {
+				propertyHint:
+					'Use jsonSchema where nodes after this one read fields of the answer: they stand in the field answer of each item.',
+			},
 		},
 		['text', 'json', 'jsonSchema'],
 	),

@@ -99,6 +99,10 @@ export const rowProperties: INodeProperties[] = [
 		description:
 			"The columns that the deployment reads. Each is an argument of the tool, which the agent's model fills in, unless you set it.",
 		typeOptions: { ...schemaColumns.typeOptions, resourceMapper: { ...mapper, supportAutoMap: false } },
+		builderHint: {
+			propertyHint:
+				'Map each column of the schema in mode defineBelow to a fromAI() value of its own, with the type number, boolean, json or string.',
+		},
 	}),
 	...forToolAndNode(rowJson, {
 		default: "={{ $fromAI('row', 'The values that the model reads, by column name', 'json') }}",
