@@ -91,7 +91,7 @@ const collections = nodes.flatMap(({ node: { description: of } }) =>
 	of.properties
 		.filter(({ type }) => type === 'collection')
 		.map(({ name, displayOptions, options = [] }) => ({
-			panel: [of.displayName, ...(displayOptions?.show?.operation ?? []), name].join(', '),
+			panel: `${of.displayName}, ${JSON.stringify(displayOptions?.show?.operation ?? [])} ${name}`,
 			labels: [...new Set(options.filter(isProperty).map(({ displayName }) => displayName))],
 		})),
 );

@@ -5,14 +5,13 @@
 import { accumulateTokenUsage } from 'n8n-workflow';
 import { scatter, type Group } from '../core/batching/scatter';
 import { failed, success, type Outcome } from '../core/failure/outcome';
-import { asRecord, encode } from '../core/json/json';
+import { encode } from '../core/json/json';
 import type { Reply } from '../core/json/reply';
 import { turnsOfRun } from './cancel';
 import { readConnection } from './connection';
 import type { AddressOptions } from './deploymentLocator';
 import { LateRow, type Exchange, type ModelCall, type Protocol } from './modelCall';
-import { readOptions, type Options, type OptionTable } from './options';
-import type { ParameterReader } from './parameterReader';
+import { givenOptions, readOptions, type Options, type OptionTable } from './options';
 import { deploymentResolver, type ResolvedDeployment, type Resolver } from './resolver';
 import type { Run } from './run';
 import { sender, type Send } from './send';
@@ -74,20 +73,6 @@ export async function runOnModel<Row, Value, OptionValues extends AddressOptions
 	if (usage && usage.prompt + usage.completion > 0) {
 		accumulateTokenUsage?.(run.context, usage.prompt, usage.completion);
 	}
-}
-
-/** What the user set of the options, for an item. The same object for items that have the same: most do. */
-function givenOptions(read: ParameterReader, inPanel: readonly string[]): (item: number) => unknown {
-	let last: { parts: unknown[]; given: unknown } | undefined;
-	return (item) => {
-		const options = read('options', item);
-		if (inPanel.length === 0) return options;
-		const parts = [options, ...inPanel.map((name) => read(name, item))];
-		if (last && parts.every((part, index) => part === last?.parts[index])) return last.given;
-		const own = Object.fromEntries(inPanel.map((name, index) => [name, parts[index + 1]]));
-		last = { parts, given: { ...asRecord(options), ...own } };
-		return last.given;
-	};
 }
 
 interface Grouping<Row, Value, OptionValues> {

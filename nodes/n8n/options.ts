@@ -2,6 +2,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import { show } from '../core/failure/excerpt';
 import { asRecord, asText } from '../core/json/json';
+import type { ParameterReader } from './parameterReader';
 import { unusable } from './unusable';
 
 /** A field as the panel shows it; its name is that of its entry in the table. */
@@ -31,8 +32,25 @@ export function readOptions<Values>(table: OptionTable<Values>, given: unknown):
 	return { get: (name) => table[name].read(values[String(name)]) };
 }
 
+/**
+ * Returns what the user set of some options, for an item; those of `inPanel` are fields of the panel itself. The same object
+ * for items that have the same: most do.
+ */
+export function givenOptions(read: ParameterReader, inPanel: readonly string[]): (item: number) => unknown {
+	let last: { parts: unknown[]; given: unknown } | undefined;
+	return (item) => {
+		const options = read('options', item);
+		if (inPanel.length === 0) return options;
+		const parts = [options, ...inPanel.map((name) => read(name, item))];
+		if (last && parts.every((part, index) => part === last?.parts[index])) return last.given;
+		const own = Object.fromEntries(inPanel.map((name, index) => [name, parts[index + 1]]));
+		last = { parts, given: { ...asRecord(options), ...own } };
+		return last.given;
+	};
+}
+
 /** The fields of a table, in its order. */
-export function fieldsOf(table: Record<string, Option<unknown>>): INodeProperties[] {
+export function fieldsIn(table: Record<string, Option<unknown>>): INodeProperties[] {
 	return Object.entries(table).flatMap(([name, { field, shownIn }]) =>
 		shownIn ? shownIn.map((displayOptions) => ({ ...field, name, displayOptions })) : [{ ...field, name }],
 	);
@@ -53,7 +71,7 @@ export function optionsField(
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: fieldsOf(table).toSorted(
+		options: fieldsIn(table).toSorted(
 			(one, other) => isLast(one.name) - isLast(other.name) || one.displayName.localeCompare(other.displayName),
 		),
 	};

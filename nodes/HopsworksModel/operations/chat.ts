@@ -24,7 +24,7 @@ import { chatModelOptions, formatOptions, serverOptions } from '../../n8n/langua
 import type { Exchange, ModelCall } from '../../n8n/modelCall';
 import { runOnModel, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
-import { booleanOption, fieldsOf, optionsField, outputFieldOption, textOption, type ValuesOf } from '../../n8n/options';
+import { booleanOption, fieldsIn, optionsField, outputFieldOption, textOption, type ValuesOf } from '../../n8n/options';
 import { sendOptions } from '../../n8n/sendOptions';
 import { attempt, take } from '../../n8n/unusable';
 import { chunksOf } from './chunks';
@@ -74,7 +74,7 @@ export const chat: Operation = {
 	description: 'Send every item as a prompt to a deployed language model and get its answer',
 	properties: [
 		...conversationProperties,
-		...fieldsOf(formatOptions),
+		...fieldsIn(formatOptions),
 		simplifyProperty,
 		...includeInputFieldsAtFirst,
 		optionsField(offeredOptions, { ...routingOptions, ...sendOptions, ...serverOptions }),
