@@ -310,7 +310,7 @@ describe('rows', () => {
 });
 
 describe('addresses', () => {
-	test('Host Header turns host routing on: the older form of the REST guide', async () => {
+	test('by its host name, which Host Header gives: the older form of the REST guide', async () => {
 		await predict({
 			rows: [{ id: 1 }],
 			parameters: { options: { routing: 'host', hostHeader: 'fraud.test.hopsworks.ai' } },
@@ -318,6 +318,11 @@ describe('addresses', () => {
 		expect(server.requests.map(({ path, headers }) => [path, headers.host, headers.authorization])).toEqual([
 			['/v1/models/fraud:predict', 'fraud.test.hopsworks.ai', `ApiKey ${API_KEY}`],
 		]);
+	});
+
+	test('Host Header counts for nothing where the panel does not show it', async () => {
+		await predict({ rows: [{ id: 1 }], parameters: { options: { hostHeader: 'fraud.test.hopsworks.ai' } } });
+		expect(server.requests[0]?.path).toMatch(/^\/v1\/test\/fraud\//);
 	});
 
 	test('the namespace is the option, else the project as Kubernetes writes it', async () => {
