@@ -1,5 +1,6 @@
 /** Replies that are hard to read, and what the node makes of each. */
 import type { INodeParameters } from 'n8n-workflow';
+import { inPanel } from '../test/support/chat.cts';
 import type { RunOptions } from '../test/support/engine.cts';
 import type { BlockCase } from './blockCases.cts';
 import type { SameRequest } from './blockControl.cts';
@@ -41,7 +42,7 @@ function chatFrom(
 		operation: 'chat',
 		deployment: { __rl: true, mode: 'name', value: deployment },
 		prompt: 'Hi',
-		options,
+		...inPanel(options),
 	};
 	return {
 		run: (url): RunOptions => ({

@@ -30,6 +30,7 @@ const chat = (prompt: string, options = {}) => ({
 	operation: 'chat',
 	deployment: { __rl: true, mode: 'name', value: 'llm' },
 	prompt,
+	includeInputFields: false,
 	options,
 });
 

@@ -24,22 +24,13 @@ export class HopsworksApi implements ICredentialType {
 				"Made in Hopsworks under your name, Account Settings, API. It needs the scope SERVING, and PROJECT where 'Hopsworks URL' is filled in.",
 		},
 		{
-			displayName: 'Model Serving URL',
-			name: 'servingUrl',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. http://10.87.42.108',
-			description:
-				"The address of the Istio gateway that deployments answer on: the beginning of the URL on a deployment's page. Without it, Hopsworks is asked for its gateway.",
-		},
-		{
 			displayName: 'Hopsworks URL',
 			name: 'hopsworksUrl',
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. https://c.app.hopsworks.ai',
 			description:
-				'The address under which you open Hopsworks in the browser. It lets you pick deployments from a list. One of the two addresses is enough.',
+				'The address under which you open Hopsworks in the browser. Deployments are then picked from a list, and the address that they answer on is found.',
 		},
 		{
 			displayName: 'Project',
@@ -48,6 +39,15 @@ export class HopsworksApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. my_project',
 			description: 'The project that the deployments belong to, as its name stands in Hopsworks',
+		},
+		{
+			displayName: 'Model Serving URL',
+			name: 'servingUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. http://10.87.42.108',
+			description:
+				"Only needed where n8n cannot reach Hopsworks itself, or not the address that Hopsworks names for its models. It is the beginning of the URL on a deployment's page, and alone is enough for deployments by name or URL.",
 		},
 		{
 			displayName: 'Ignore SSL Issues (Insecure)',

@@ -136,7 +136,7 @@ step('a credential typed by hand: a wrong key is said to be refused, the right o
 step('a deployment picked, a column dragged to its field: 1,000 predictions beside their rows', async () => {
 	await editor.openNodeAgain(MODEL);
 	await editor.part('rlc-input').first().click();
-	const choice = editor.part('rlc-item').filter({ hasText: 'cardcheck (Running, Python)' });
+	const choice = editor.part('rlc-item').filter({ hasText: /^\s*cardcheck\s*$/ });
 	await choice.waitFor();
 	await editor.picture('pick');
 	await choice.click();
@@ -194,7 +194,10 @@ step('a stopped deployment is said to be, and is started by the node once it may
 	await editor.openWorkflow(STOPPED, MODEL);
 	await editor.openNode(MODEL);
 	await editor.part('rlc-input').first().click();
-	await editor.part('rlc-item').filter({ hasText: 'returns (Stopped, Python)' }).click();
+	await editor
+		.part('rlc-item')
+		.filter({ hasText: /^\s*returns\s*$/ })
+		.click();
 	await editor.runNode();
 	await editor.output.getByText('is not running').first().waitFor();
 	await editor.addOption('When Stopped');
@@ -245,7 +248,7 @@ step('the chat example answers every ticket with its team', async () => {
 	await editor.openNode(MODEL);
 	const rows = await editor.outputRows();
 	expect(rows).toHaveLength(12);
-	expect(rows[0]).toMatchObject({ ticket: 'T01', answer: expect.stringMatching(/text\s*:\s*billing/) });
+	expect(rows[0]).toMatchObject({ ticket: 'T01', answer: 'billing' });
 	await editor.picture('chat');
 	await editor.closeNode();
 });

@@ -1,5 +1,6 @@
 /** What is asked of a language model: through the nodes in n8n's engine, behind the gateway; and of the server itself, to compare with. */
 import type { ExecutionError, IDataObject, INodeParameters } from 'n8n-workflow';
+import { inPanel } from '../test/support/chat.cts';
 import { runModel, type RunOptions, type RunResult } from '../test/support/engine.cts';
 import { at, read, textOf } from '../test/support/json.cts';
 import { PROJECT } from './envoy.cts';
@@ -31,7 +32,8 @@ function asking(operation: string, field: string): Ask {
 				operation,
 				...deploymentNamed(deployment),
 				[field]: '={{ $json.text }}',
-				options: { timeout: 120, ...options },
+				includeInputFields: false,
+				...inPanel({ timeout: 120, ...options }),
 			},
 		});
 }

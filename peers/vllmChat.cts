@@ -190,7 +190,7 @@ export function chatTests(version: string, vllm: () => Vllm): void {
 		const options = { ...GREEDY, maxTokens: 2 * CONTEXT, stop: ['j'] };
 		const { success, failed } = await chat(vllm(), CHAT, { rows: one, options, settings: CONTINUES });
 		expect(status === 200 ? success : failed).toHaveLength(1);
-		if (status !== 200) expect(failed[0]?.json.error).toMatch(/too long|Max Tokens/);
+		if (status !== 200) expect(failed[0]?.json.error).toMatch(/too long|Maximum Number of Tokens/);
 	});
 
 	peerTest('a model that is not there, or is of another kind, is named', async () => {

@@ -67,7 +67,11 @@ const setting = (field: string, label?: string): GivenSetting => ({ field, value
 const EXTRA = ['top_logprobs', 'input_type', 'n', 'logprobs'].map((name) => setting(name, 'Extra Fields (JSON)'));
 const SERVER_SETTINGS = [setting('dimensions', 'Dimensions'), setting('encoding_format', 'Encoding'), ...EXTRA];
 const MODEL_SETTINGS = [
-	...[setting('temperature', 'Temperature'), setting('max_tokens', 'Max Tokens'), setting('top_p', 'Top P')],
+	...[
+		setting('temperature', 'Temperature'),
+		setting('max_tokens', 'Maximum Number of Tokens'),
+		setting('top_p', 'Top P'),
+	],
 	...[setting('stop', 'Stop Sequences'), setting('seed', 'Seed'), setting('response_format', 'JSON Schema')],
 	...[setting('frequency_penalty', 'Frequency Penalty'), setting('presence_penalty', 'Presence Penalty'), ...EXTRA],
 ];
@@ -147,7 +151,7 @@ describe('every field that an advice names in quotes is in the panel, or in the 
 	});
 
 	test('the panels are told apart', () => {
-		expect(operationLabels('embed').has('Max Tokens')).toBe(false);
+		expect(operationLabels('embed').has('Maximum Number of Tokens')).toBe(false);
 		expect(operationLabels('chat').has('Rows per Request')).toBe(false);
 		expect(operationLabels('predict').has('Columns')).toBe(true);
 		expect(chatModelLabels.has('Max Concurrent Requests')).toBe(false);

@@ -53,10 +53,8 @@ describe.each(OPERATIONS)('%s', (operation, parameters, field) => {
 
 	test('by an expression each item has a field of its own', async () => {
 		const { success } = await run(operation, parameters, { outputField: '={{ $json.name }}' });
-		expect(success.map(({ json }) => Object.keys(json).filter((name) => name.startsWith('out')))).toEqual([
-			['out 1'],
-			['out 2'],
-		]);
+		const named = success.map(({ json }) => Object.keys(json).filter((name) => /^out \d$/.test(name)));
+		expect(named).toEqual([['out 1'], ['out 2']]);
 	});
 
 	test('an expression without a name fails before anything is sent', async () => {
@@ -75,6 +73,12 @@ describe.each(OPERATIONS)('%s', (operation, parameters, field) => {
 test('metadata that overwrites a field says so too', async () => {
 	const { hints } = await run('predict', { columns: 'id' }, { includeMetadata: true }, { predictionMetadata: 'kept?' });
 	expect(hints[0]?.message).toContain("The incoming field 'predictionMetadata' was overwritten");
+});
+
+test('details of an answer that overwrite a field say so too', async () => {
+	const { success, hints } = await run('chat', { prompt: 'Hi' }, {}, { answerDetails: 'from before' });
+	expect(success[0]?.json.answerDetails).toEqual({ finishReason: 'stop' });
+	expect(hints[0]?.message).toContain("The incoming field 'answerDetails' was overwritten");
 });
 
 test('the whole reply of a chat, whose field has no option, says what to do too', async () => {

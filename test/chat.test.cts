@@ -1,5 +1,5 @@
 /** Chat in n8n's engine, over real HTTP. */
-import type { GenericValue, IDataObject } from 'n8n-workflow';
+import type { GenericValue, IDataObject, INodeParameters } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { chatWith, completion, usage, USAGE } from './support/chat.cts';
 import { runModel, type RunOptions } from './support/engine.cts';
@@ -109,12 +109,68 @@ test.each([
 	expect(sent()).toEqual([{ model: 'llm', messages }]);
 });
 
-test('input fields are kept beside the answer where asked', async () => {
-	const { success } = await chat({
-		rows: [{ id: 1, text: 'own' }],
-		parameters: { includeInputFields: true, options: { outputField: 'reply' } },
+describe('beside the fields of the item', () => {
+	const kept = (parameters: INodeParameters = {}) =>
+		runModel({
+			rows: [{ id: 1, text: 'own' }],
+			credential: { servingUrl: server.url },
+			parameters: {
+				operation: 'chat',
+				deployment: { __rl: true, mode: 'name', value: 'llm' },
+				prompt: 'Hello',
+				...parameters,
+			},
+		});
+
+	test('which are kept unless told otherwise, the text is the answer, and the rest its details', async () => {
+		const { success, hints } = await kept();
+		const answerDetails = { finishReason: 'stop', usage };
+		expect(success[0]?.json).toEqual({ id: 1, text: 'own', answer: 'to: Hello', answerDetails });
+		expect(hints).toEqual([]);
 	});
-	expect(success[0]?.json).toEqual({ id: 1, text: 'own', reply: { text: 'to: Hello', finishReason: 'stop', usage } });
+
+	test('both have names of the user’s own', async () => {
+		const { success } = await kept({ options: { outputField: 'reply' } });
+		const replyDetails = { finishReason: 'stop', usage };
+		expect(success[0]?.json).toEqual({ id: 1, text: 'own', reply: 'to: Hello', replyDetails });
+	});
+
+	test.each([
+		['json', 'null', null],
+		['json', '{"team": "sales"}', { team: 'sales' }],
+		['jsonSchema', '{"team": 12345678901234567890}', { team: '12345678901234567890' }],
+	])('in the format %s the value is the answer, and its text %j a detail', async (responseFormat, text, value) => {
+		server.answer = () => completion({ content: text, reasoning: 'Hm' });
+		const { success } = await kept({ responseFormat, jsonSchema: '{"type": "object", "properties": {}}' });
+		const answerDetails = { finishReason: 'stop', usage, reasoning: 'Hm', text };
+		expect(success[0]?.json).toEqual({ id: 1, text: 'own', answer: value, answerDetails });
+	});
+
+	test('a call of a tool is a detail', async () => {
+		const call = { id: 'c1', type: 'function', function: { name: 'f', arguments: '{"x": 1}' } };
+		server.answer = () => completion({ content: null, tool_calls: [call] }, 'tool_calls');
+		const { success } = await kept({ options: { tools: '[{"name": "f"}]' } });
+		expect(success[0]?.json).toMatchObject({
+			answer: '',
+			answerDetails: { finishReason: 'tool_calls', toolCalls: [{ id: 'c1', name: 'f', arguments: { x: 1 } }] },
+		});
+	});
+
+	test('the whole reply stands there where it is not simplified', async () => {
+		const { success } = await kept({ simplify: false });
+		expect(Object.keys(success[0]?.json ?? {})).toEqual(['id', 'text', 'response']);
+	});
+});
+
+test('each item may ask for another format', async () => {
+	server.answer = () => completion({ content: '{"a": 1}' });
+	const { success } = await chat({
+		rows: [{ format: 'json' }, { format: 'text' }, { format: 'json' }, {}],
+		parameters: { responseFormat: '={{ $json.format }}', options: { concurrency: 1 } },
+	});
+	expect(success.map(({ json }) => json.json)).toEqual([{ a: 1 }, undefined, { a: 1 }, undefined]);
+	const asks = sent().map((body) => Boolean(at(body, 'response_format')));
+	expect(asks.filter(Boolean)).toHaveLength(2);
 });
 
 test('the raw reply comes under response', async () => {
@@ -160,7 +216,7 @@ describe('failures', () => {
 			"Message 1 of 'Messages' has no role",
 		],
 		['a negative temperature', { options: { temperature: -1 } }, "'Temperature' is -1"],
-		['half a token', { options: { maxTokens: 0.5 } }, "'Max Tokens' is 0.5"],
+		['half a token', { options: { maxTokens: 0.5 } }, "'Maximum Number of Tokens' is 0.5"],
 		[
 			'an address without a name',
 			{ deployment: { __rl: true, mode: 'url', value: '={{ $json.gateway + "/v1/chat/completions" }}' } },
@@ -333,7 +389,7 @@ describe('prompts', () => {
 	test('a format that does not exist is refused, whatever expression made it', async () => {
 		const { error } = await chat({
 			rows: [{ format: 'xml' }],
-			parameters: { options: { responseFormat: '={{ $json.format }}' } },
+			parameters: { responseFormat: '={{ $json.format }}' },
 		});
 		expect(error?.message).toBe('\'Response Format\' is "xml"');
 		expect(error?.description).toContain('It must be one of: text, json, jsonSchema.');
@@ -362,7 +418,7 @@ describe('the cost of tokens', () => {
 				prompt: 'What is 6 * 7?',
 			},
 		});
-		return success[0]?.json.usage;
+		return at(success[0]?.json.answerDetails, 'usage');
 	};
 
 	test('is in the usage where the deployment has prices', async () => {

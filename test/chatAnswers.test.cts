@@ -24,7 +24,7 @@ const structured = { responseFormat: 'jsonSchema', jsonSchema: JSON.stringify(SC
 describe('structured output', () => {
 	test('asks in the portable form, and the parsed value comes out under json', async () => {
 		server.answer = () => says('{"team": "billing", "urgency": 9007199254740993}');
-		const { success } = await chat({ parameters: { options: structured } });
+		const { success } = await chat({ parameters: structured });
 		expect(sent()[0]).toMatchObject({
 			response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: SCHEMA, strict: true } },
 		});
@@ -40,7 +40,7 @@ describe('structured output', () => {
 		server.answer = (_request, number) => says(number === 1 ? '{"a": [1]}' : '```json\n{"a": [2]}\n```\n');
 		const { success } = await chat({
 			rows: [{}, {}],
-			parameters: { options: { responseFormat: 'json', concurrency: 1 } },
+			parameters: { responseFormat: 'json', options: { concurrency: 1 } },
 		});
 		expect(sent()[0]).toMatchObject({ response_format: { type: 'json_object' } });
 		expect(success.map(({ json }) => json.json)).toEqual([{ a: [1] }, { a: [2] }]);
@@ -57,7 +57,7 @@ describe('structured output', () => {
 		['text that is no JSON', says('Billing, I think'), 'The answer is not JSON: Billing, I think'],
 		['nothing', says(''), 'The answer is not JSON'],
 		[
-			'an answer cut off by Max Tokens',
+			'an answer cut off by Maximum Number of Tokens',
 			says('{"team": "bil', 'length'),
 			'cut off before its JSON was whole (length): {"team": "bil',
 		],
@@ -81,7 +81,7 @@ describe('structured output', () => {
 		for (const simplify of [true, false]) {
 			const { success, failed } = await chat({
 				rows: [{ q: 'bad' }, { q: 'good' }],
-				parameters: { prompt: '={{ $json.q }}', simplify, options: structured },
+				parameters: { prompt: '={{ $json.q }}', simplify, ...structured },
 				settings: { onError: 'continueErrorOutput' },
 			});
 			expect(success).toHaveLength(1);
@@ -92,7 +92,7 @@ describe('structured output', () => {
 	test('a model that calls a tool first owes no JSON yet', async () => {
 		const call = { id: 'a', type: 'function', function: { name: 'f', arguments: '' } };
 		server.answer = () => completion({ content: null, tool_calls: [call] }, 'tool_calls');
-		const { success } = await chat({ parameters: { options: structured } });
+		const { success } = await chat({ parameters: structured });
 		expect(success[0]?.json).toMatchObject({ toolCalls: [{ id: 'a', name: 'f', arguments: {} }] });
 	});
 
@@ -114,13 +114,13 @@ describe('structured output', () => {
 		['a reference in a circle', { $ref: '#' }, '\'$ref\' "#" leads in a circle'],
 	])('%s is refused before anything is sent', async (_name, schema, message) => {
 		const jsonSchema = typeof schema === 'string' ? schema : JSON.stringify(schema);
-		const { error } = await chat({ parameters: { options: { responseFormat: 'jsonSchema', jsonSchema } } });
+		const { error } = await chat({ parameters: { responseFormat: 'jsonSchema', jsonSchema } });
 		expect(error?.message).toContain(message);
 		expect(server.requests).toEqual([]);
 	});
 
 	test('no schema at all is refused too', async () => {
-		const { error } = await chat({ parameters: { options: { responseFormat: 'jsonSchema' } } });
+		const { error } = await chat({ parameters: { responseFormat: 'jsonSchema', jsonSchema: '' } });
 		expect(error?.message).toBe("'JSON Schema' is empty");
 		expect(server.requests).toEqual([]);
 	});
@@ -134,7 +134,7 @@ describe('structured output', () => {
 		server.answer = () => says('"a"');
 		await chat({
 			rows: [{ schema }],
-			parameters: { options: { responseFormat: 'jsonSchema', jsonSchema: '={{ $json.schema }}' } },
+			parameters: { responseFormat: 'jsonSchema', jsonSchema: '={{ $json.schema }}' },
 		});
 		expect(sent()).toHaveLength(1);
 	});
@@ -216,7 +216,7 @@ describe('images', () => {
 				content: [{ type: 'text', text: 'Hello' }, url('image/png', PNG), url('image/jpeg', JPEG)],
 			},
 		]);
-		expect(success[0]?.json).toMatchObject({ id: 1, answer: { text: 'Two pictures' } });
+		expect(success[0]?.json).toMatchObject({ id: 1, answer: 'Two pictures' });
 		expect(success[0]?.binary).toEqual(binary);
 	});
 
@@ -301,7 +301,7 @@ describe('tokens', () => {
 		server.answer = ({ text }) => says(text.includes('bad') ? 'no JSON' : '{}');
 		const { metadata } = await chat({
 			rows: [{ q: 'bad' }, { q: 'b' }, { q: 'c' }],
-			parameters: { prompt: '={{ $json.q }}', options: { responseFormat: 'json' } },
+			parameters: { prompt: '={{ $json.q }}', responseFormat: 'json' },
 			settings: { onError: 'continueRegularOutput' },
 		});
 		expect(metadata?.tokenUsage).toEqual({ inputTokens: 15, outputTokens: 6 });
@@ -349,7 +349,7 @@ describe('answers without JSON', () => {
 			server.answer = ({ text }) => says('{"half": 1}', text.includes('bad') ? finish : 'stop');
 			const { success, failed } = await chat({
 				rows: [{ q: 'bad' }, { q: 'good' }],
-				parameters: { prompt: '={{ $json.q }}', simplify, options: { responseFormat } },
+				parameters: { prompt: '={{ $json.q }}', simplify, responseFormat },
 				settings: { onError: 'continueErrorOutput' },
 			});
 			expect(success).toHaveLength(1);
@@ -394,16 +394,16 @@ describe('every documented error of a language model’s server', () => {
 });
 
 describe('thoughts in the text', () => {
-	const hintsOf = async (content: string, options = {}): Promise<unknown[]> => {
+	const hintsOf = async (content: string, parameters = {}): Promise<unknown[]> => {
 		server.answer = () => says(content);
-		return (await chat({ rows: [{}, {}], parameters: { options } })).hints.map(({ message }) => message);
+		return (await chat({ rows: [{}, {}], parameters })).hints.map(({ message }) => message);
 	};
 
 	test.each([
 		['<think>Hm</think>Yes', {}],
 		['Hm</think>{"a": 1}', { responseFormat: 'json' }],
-	])('%j: a hint names the parser that the deployment lacks, once', async (content, options) => {
-		expect(await hintsOf(content, options)).toEqual([expect.stringContaining('--reasoning-parser')]);
+	])('%j: a hint names the parser that the deployment lacks, once', async (content, parameters) => {
+		expect(await hintsOf(content, parameters)).toEqual([expect.stringContaining('--reasoning-parser')]);
 	});
 
 	test('those that a prompt asked for are nobody’s fault', async () => {
@@ -412,7 +412,7 @@ describe('thoughts in the text', () => {
 
 	test('JSON among the thoughts is found, and a hint says why it stood there', async () => {
 		server.answer = () => completion({ content: null, reasoning: '{"a": 1}' });
-		const { success, hints } = await chat({ parameters: { options: { responseFormat: 'json' } } });
+		const { success, hints } = await chat({ parameters: { responseFormat: 'json' } });
 		expect(success[0]?.json).toMatchObject({ json: { a: 1 } });
 		expect(hints[0]?.message).toContain('The answer stood in the reasoning');
 	});

@@ -66,7 +66,9 @@ test('a conversation of every kind of message goes out in OpenAI’s form', asyn
 					],
 				}),
 			]),
-		toServer({ options: { temperature: 0, hostHeader: 'llm.test.hopsworks.ai', extraFields: '{"top_k": 1}' } }),
+		toServer({
+			options: { temperature: 0, routing: 'host', hostHeader: 'llm.test.hopsworks.ai', extraFields: '{"top_k": 1}' },
+		}),
 	);
 	expect(server.requests.at(-1)?.headers.host).toBe('llm.test.hopsworks.ai');
 	expect(sent()).toEqual([

@@ -225,7 +225,7 @@ describe('the options of a call', () => {
 		[
 			'a call that was cut off',
 			completion({ content: '<tool_call>{"na' }, 'length'),
-			"the call was cut off before it was whole: <tool_call>{\"na. Raise 'Max Tokens' in the options.",
+			"the call was cut off before it was whole: <tool_call>{\"na. Raise 'Maximum Number of Tokens' in the options.",
 		],
 		[
 			'other arguments',
@@ -415,7 +415,7 @@ describe('an agent, which shows the message alone, is told what to do', () => {
 		['busy', { status: 503, body: 'ECONNREFUSED' }, "'Tries Before Giving Up'"],
 		['no answer', { body: { predictions: [] } }, 'Check that the deployment is a language model'],
 		['broken off', { headers: STREAM, stream: [EVENT], ending: 'cut' }, 'logs in Hopsworks'],
-		['no JSON of a tool', completion(callOf('{')), "Raise 'Max Tokens' if the call was cut off"],
+		['no JSON of a tool', completion(callOf('{')), "Raise 'Maximum Number of Tokens' if the call was cut off"],
 	])('%s', async (_name, reply, advice) => {
 		answer = () => reply ?? {};
 		const { url } = reply ? server : await closedServer();

@@ -170,7 +170,7 @@ describe('an answer that the server did not write to its end', () => {
 		});
 	});
 
-	test('but for one that Max Tokens cut, which is an answer where text is enough', async () => {
+	test('but for one that Maximum Number of Tokens cut, which is an answer where text is enough', async () => {
 		const cut = completion({ content: 'Hel' }, 'length');
 		expect(await told(answerOf(cut))).toEqual({ text: 'Hel', finishReason: 'length' });
 		expect(await told(answerOf(cut, JSON_FORMAT))).toBe(
@@ -322,7 +322,8 @@ describe('an answer', () => {
 		},
 	);
 
-	const CUT = "Raise 'Max Tokens' if the call was cut off. Otherwise the model is not good at calling tools.";
+	const CUT =
+		"Raise 'Maximum Number of Tokens' if the call was cut off. Otherwise the model is not good at calling tools.";
 	const LOOSE = expect.stringContaining("With 'Strict Tools' in the options vLLM holds the model");
 	test.each<[string, unknown, string, unknown]>([
 		['{"x": ', '{"x": ', 'JSON: {"x":', CUT],
@@ -397,7 +398,7 @@ describe('an answer', () => {
 			completion({ content: '{"a":' }, 'length'),
 			JSON_FORMAT,
 			'The answer was cut off before its JSON was whole (length): {"a":',
-			"Raise 'Max Tokens' in the options, or ask for less.",
+			"Raise 'Maximum Number of Tokens' in the options, or ask for less.",
 		],
 		[
 			'no JSON',

@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { StructuredChunk } from 'n8n-workflow';
 import { generate } from 'selfsigned';
 import { startSandbox } from '../sandbox/sandbox.cts';
-import { chatWith, completion, usage, USAGE } from './support/chat.cts';
+import { chatWith, completion, inPanel, usage, USAGE } from './support/chat.cts';
 import type { RunOptions, RunResult } from './support/engine.cts';
 import { at, recordOf } from './support/json.cts';
 import { endless, type Recorded, type Reply } from './support/server.cts';
@@ -115,7 +115,7 @@ describe('streams that end well', () => {
 			{},
 		],
 		['one write for all', streamOf([...HELLO, STOP, USAGE_CHUNK, DONE].join('')), { usage }],
-		['cut off by Max Tokens', streamOf(...HELLO, chunk({}, 'length'), DONE), { finishReason: 'length' }],
+		['cut off by Maximum Number of Tokens', streamOf(...HELLO, chunk({}, 'length'), DONE), { finishReason: 'length' }],
 		[
 			'reasoning first',
 			streamOf(chunk({ reasoning: 'I ' }), chunk({ reasoning: 'think' }), ...HELLO, STOP, DONE),
@@ -230,7 +230,7 @@ describe('streams that end badly', () => {
 			'The deployment did not answer within 0.3 seconds',
 		],
 		[
-			'JSON that was cut off by Max Tokens',
+			'JSON that was cut off by Maximum Number of Tokens',
 			streamOf(content('{"a'), chunk({}, 'length'), DONE),
 			'cut off before its JSON',
 		],
@@ -239,7 +239,7 @@ describe('streams that end badly', () => {
 		const responseFormat = name.startsWith('JSON') ? 'json' : 'text';
 		const { success, chunks, failed } = await chat({
 			rows: [{ id: 1 }],
-			parameters: { options: { timeout: 0.3, maxRetryWait: 0.01, responseFormat } },
+			parameters: { responseFormat, options: { timeout: 0.3, maxRetryWait: 0.01 } },
 			settings: { onError: 'continueErrorOutput' },
 		});
 		expect(success).toEqual([]);
@@ -262,7 +262,7 @@ describe('streams that end badly', () => {
 				server.answer = () => reply;
 				const { success, chunks, failed } = await chat({
 					rows: [{ id: 1 }],
-					parameters: { simplify, options: { responseFormat } },
+					parameters: { simplify, responseFormat },
 					settings: { onError: 'continueErrorOutput' },
 				});
 				expect(success).toEqual([]);
@@ -336,7 +336,9 @@ describe('streams that end badly', () => {
 describe('streams go the way of all requests', () => {
 	test('with the Host header', async () => {
 		server.answer = () => streamOf(...HELLO, STOP, DONE);
-		const { success } = await chat({ parameters: { options: { hostHeader: 'llm.test.hopsworks.ai' } } });
+		const { success } = await chat({
+			parameters: { options: { routing: 'host', hostHeader: 'llm.test.hopsworks.ai' } },
+		});
 		expect(success).toHaveLength(1);
 		expect(server.requests.at(-1)).toMatchObject({
 			path: '/v1/chat/completions',
@@ -453,7 +455,7 @@ describe('when it streams', () => {
 							deployment: { __rl: true, mode: 'name', value: 'assistant' },
 							prompt: 'Tell me a story',
 							simplify,
-							options: { ...options, enableStreaming },
+							...inPanel({ ...options, enableStreaming }),
 						},
 					});
 					return JSON.parse(JSON.stringify(success[0]?.json).replaceAll(/tool-[\da-f]+/g, 'tool'));

@@ -26,17 +26,77 @@ function check(data: ICredentialDataDecryptedObject): Promise<INodeCredentialTes
 	return hopsworksApiTest.call(new CredentialTestContext(), credential);
 }
 
-const OK = { status: 'OK', message: 'The API key was accepted' };
+const GATEWAY_WORKS = "'Model Serving URL' works: it answered, and did not refuse the API key.";
 
-describe('accepted', () => {
-	test.each(['servingUrl', 'hopsworksUrl'])('with only %s', async (field) => {
-		expect(await check({ [field]: sandbox.url })).toEqual(OK);
+/** What the sandbox is behind a good end. */
+function hopsworksWorks(): string {
+	const { length } = sandbox.cluster.deployments.filter(({ project }) => project.name === 'test');
+	// One each is failed, stopped and not started yet.
+	return `'Hopsworks URL' works: the project 'test' has ${length} deployments, ${length - 3} of them running.`;
+}
+
+describe('a good end says which addresses were tried, and what is behind them', () => {
+	test('with only Model Serving URL', async () => {
+		expect(await check({ servingUrl: sandbox.url })).toEqual({ status: 'OK', message: GATEWAY_WORKS });
 	});
 
-	test('with both, and without a project', async () => {
-		expect(
-			await check({ servingUrl: `${sandbox.url}/`, hopsworksUrl: `${sandbox.url}/p/119/view`, project: '' }),
-		).toEqual(OK);
+	test('with only Hopsworks URL', async () => {
+		expect(await check({ hopsworksUrl: sandbox.url })).toEqual({ status: 'OK', message: hopsworksWorks() });
+	});
+
+	test('with both, however they were pasted', async () => {
+		const message = `${hopsworksWorks()} ${GATEWAY_WORKS}`;
+		expect(await check({ servingUrl: `${sandbox.url}/`, hopsworksUrl: `${sandbox.url}/p/119/view` })).toEqual({
+			status: 'OK',
+			message,
+		});
+	});
+
+	test('without a project where the key has only one', async () => {
+		const server = await startServer(({ path }) => ({
+			body: path.endsWith('/project') ? [{ id: 1, name: 'solo' }] : [],
+		}));
+		const { status, message } = await check({ hopsworksUrl: server.url, project: '' });
+		await server.close();
+		expect([status, message]).toEqual([
+			'OK',
+			"'Hopsworks URL' works: the project 'solo', the only one of the API key, has 0 deployments, 0 of them running.",
+		]);
+	});
+});
+
+describe('projects', () => {
+	const listing = async (names: string[], project: string): Promise<string> => {
+		const server = await startServer(() => ({ body: names.map((name, id) => ({ id, name })) }));
+		const { status, message } = await check({ hopsworksUrl: server.url, project });
+		await server.close();
+		expect(status).toBe('Error');
+		return message;
+	};
+
+	test('are named where Project is empty', async () => {
+		expect(await check({ hopsworksUrl: sandbox.url, project: '' })).toEqual({
+			status: 'Error',
+			message:
+				"'Hopsworks URL': the API key was accepted, but 'Project' is empty. Fill in one of those that it sees: 'test', 'team_a'.",
+		});
+	});
+
+	test('are cut where there are many, or where a name is long', async () => {
+		const many = await listing(
+			Array.from({ length: 500 }, (_, number) => `project${number}`),
+			'nope',
+		);
+		expect(many).toMatch(/'project19', …\.$/);
+		const long = await listing(['x'.repeat(100_000), 'y\n<b>z'], '');
+		expect(long.length).toBeLessThan(300);
+		expect(long).toContain("'y <b>z'");
+	});
+
+	test.each(['', 'nope'])('that hold the key have it blotted out', async (project) => {
+		const message = await listing(['one', `a ${API_KEY} b`, 'PREFIX.', 'SECRET'], project);
+		expect(message).toContain("'a *** b'");
+		expect(message).not.toContain(API_KEY);
 	});
 });
 
@@ -69,15 +129,15 @@ const cases: Array<[string, ICredentialDataDecryptedObject, string[]]> = [
 	[
 		'another project',
 		{ hopsworksUrl: 'SANDBOX', project: 'nope' },
-		["the project 'nope' is not among those of the API key (test, team_a)"],
+		["the API key was accepted, but sees no project 'nope'. It sees 'test', 'team_a'"],
 	],
 	[
 		'nothing listens at one of both',
 		{ hopsworksUrl: 'SANDBOX', servingUrl: 'http://127.0.0.1:9' },
-		["'Model Serving URL': 127.0.0.1:9 refused the connection"],
+		["'Model Serving URL': 127.0.0.1:9 refused the connection", "'Hopsworks URL' works: the project 'test' has"],
 	],
 	['unknown host', { servingUrl: 'http://nowhere.invalid' }, ['The host name of nowhere.invalid was not found']],
-	['no address', {}, ["Fill in 'Model Serving URL' or 'Hopsworks URL'"]],
+	['no address', {}, ["Fill in 'Hopsworks URL' or 'Model Serving URL'"]],
 	['no key', { servingUrl: 'SANDBOX', apiKey: '' }, ["Fill in 'API Key'"]],
 	['no scheme', { servingUrl: 'gateway.example' }, ['must begin with http:// or https://']],
 	[
@@ -98,7 +158,7 @@ test.each(cases)('%s', async (_name, data, texts) => {
 test.each([` ${API_KEY}\n`, `ApiKey ${API_KEY}`, `PREFIX.\u200bSEC\nRET`])(
 	'a key that was pasted as %j is sent without what does not belong to it',
 	async (apiKey) => {
-		expect(await check({ servingUrl: sandbox.url, hopsworksUrl: sandbox.url, apiKey })).toEqual(OK);
+		expect(await check({ servingUrl: sandbox.url, hopsworksUrl: sandbox.url, apiKey })).toMatchObject({ status: 'OK' });
 	},
 );
 
@@ -146,5 +206,5 @@ test('a certificate that is not trusted is told apart, and passes where SSL issu
 	server.close();
 	expect(checked.message).toContain('The certificate of localhost');
 	expect(checked.message).toContain("'Ignore SSL Issues (Insecure)'");
-	expect(ignored).toEqual(OK);
+	expect(ignored).toEqual({ status: 'OK', message: GATEWAY_WORKS });
 });

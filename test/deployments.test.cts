@@ -260,7 +260,7 @@ describe('Start', () => {
 		sandbox.cluster.settings.pace.start = 60_000;
 		const { error } = await run({ operation: 'start', parameters: { maxWait: 1 } });
 		expect(error?.message).toBe("The deployment 'screening' was not ready within 1 second: it is 'Starting'");
-		expect(error?.description).toContain("'Max Wait (Seconds)'");
+		expect(error?.description).toContain("'Wait at Most (Seconds)'");
 		expect(error?.description).toContain('Hopsworks says: Deployment is starting. ');
 		// A look every 5 seconds, and one as the time is up.
 		expect(sandbox.traffic.restApi.filter((call) => call.startsWith('GET /project/119/serving'))).toHaveLength(3);

@@ -17,6 +17,9 @@ import { operations } from '../nodes/HopsworksModel/operations';
 import modelCodex from '../nodes/HopsworksModel/HopsworksModel.node.json';
 import { LmChatHopsworks } from '../nodes/LmChatHopsworks/LmChatHopsworks.node';
 import chatModelCodex from '../nodes/LmChatHopsworks/LmChatHopsworks.node.json';
+import { routingOptions } from '../nodes/n8n/deploymentLocator';
+import { formatOptions } from '../nodes/n8n/languageModelOptions';
+import { sendOptions } from '../nodes/n8n/sendOptions';
 import manifest from '../package.json';
 import { at, listOf, read, recordOf, textOf } from './support/json.cts';
 
@@ -91,40 +94,65 @@ test.each(fields)('$node: field $name is labelled, described and gated by fields
 	}
 });
 
-test('options of a collection stand in the order in which n8n lists them', () => {
-	const collections = nodes.flatMap(({ node }) => node.description.properties);
-	for (const { name, options = [] } of collections.filter(({ type }) => type === 'collection')) {
-		const labels = options.filter(isProperty).map(({ displayName }) => displayName);
-		expect([name, labels]).toEqual([name, labels.toSorted((one, other) => one.localeCompare(other))]);
-	}
+const collections = nodes.flatMap(({ node: { description: of } }) =>
+	of.properties
+		.filter(({ type }) => type === 'collection')
+		.map(({ name, displayOptions, options = [] }) => ({
+			panel: `${of.displayName}, ${JSON.stringify(displayOptions?.show?.operation ?? [])} ${name}`,
+			labels: [...new Set(options.filter(isProperty).map(({ displayName }) => displayName))],
+		})),
+);
+
+/** How requests find a server, and how they are sent: what hardly anybody has to change. */
+const OF_SENDING = new Set(Object.values({ ...routingOptions, ...sendOptions }).map(({ field }) => field.displayName));
+
+test.each(collections)('$panel: options stand by their labels, what hardly anybody needs last', ({ labels }) => {
+	const isBefore = (label: string, at: number): boolean => label.localeCompare(labels[at - 1] ?? '') < 0;
+	const begins = labels.findIndex((label, at) => at > 0 && isBefore(label, at));
+	expect(labels.filter((label, at) => at > 0 && at !== begins && isBefore(label, at))).toEqual([]);
+	const first = begins === -1 ? labels : labels.slice(0, begins);
+	expect(first.filter((label) => OF_SENDING.has(label))).toEqual([]);
 });
+
+/** Labels that everyone who asks language models knows, told apart by one word as in n8n's own nodes. */
+const KNOWN_PAIRS = ['Frequency Penalty, Presence Penalty'];
 
 /** A label without what is in parentheses, in words. */
 const wordsOf = (label: string): string[] => label.replace(/ \(.*\)/, '').split(' ');
 
-test('no two options of Predict are told apart by one word', () => {
-	const options = operations[0].properties.find(({ name }) => name === 'options')?.options ?? [];
-	const labels = options.filter(isProperty).map(({ displayName }) => wordsOf(displayName));
-	const isNear = (one: string[], other: string[]): boolean => {
-		const shared = one.filter((word) => other.includes(word)).length;
-		return shared > 0 && Math.max(one.length, other.length) - shared <= 1;
-	};
-	expect(isNear(['Max', 'Tries'], ['Max', 'Wait'])).toBe(true);
-	const pairs = labels.flatMap((one, at) => labels.slice(at + 1).map((other) => ({ one, other })));
-	expect(pairs.length).toBeGreaterThan(100);
-	expect(pairs.filter(({ one, other }) => isNear(one, other))).toEqual([]);
+/** Whether two labels of several words differ by one of them. */
+function areAlike(one: string, other: string): boolean {
+	const [words, others] = [wordsOf(one), wordsOf(other)];
+	const shared = words.filter((word) => others.includes(word)).length;
+	return Math.min(words.length, others.length) > 1 && shared > 0 && Math.max(words.length, others.length) - shared <= 1;
+}
+
+test.each(collections)('$panel: no two options are told apart by one word alone', ({ labels }) => {
+	expect(areAlike('Max Tries', 'Max Wait (Seconds)')).toBe(true);
+	const pairs = labels.flatMap((one, index) =>
+		labels
+			.slice(index + 1)
+			.filter((other) => areAlike(one, other))
+			.map((other) => `${one}, ${other}`),
+	);
+	expect(pairs.filter((pair) => !KNOWN_PAIRS.includes(pair))).toEqual([]);
 });
 
 test.each<[string, INodeParameters, INodeParameters, string[]]>([
-	['a start that nobody asked for', {}, { whenStopped: 'fail' }, ['maxWait']],
-	['a start', {}, { whenStopped: 'start' }, []],
-	['a whole reply', {}, { response: 'raw', whenStopped: 'start' }, ['classNames', 'spread', 'threshold', 'unwrap']],
-	['rows of JSON', { rows: 'json' }, { whenStopped: 'start' }, ['convertText']],
-	['rows from a schema', { rows: 'schema' }, { whenStopped: 'start' }, ['convertText']],
+	['neither a start nor a host name', {}, { whenStopped: 'fail' }, ['hostHeader', 'maxWait']],
+	['both', {}, { routing: 'host', whenStopped: 'start' }, []],
+	[
+		'a whole reply',
+		{},
+		{ response: 'raw', routing: 'host', whenStopped: 'start' },
+		['classNames', 'spread', 'threshold', 'unwrap'],
+	],
+	['rows of JSON', { rows: 'json' }, { routing: 'host', whenStopped: 'start' }, ['convertText']],
+	['rows from a schema', { rows: 'schema' }, { routing: 'host', whenStopped: 'start' }, ['convertText']],
 	[
 		'whole bodies',
 		{ rows: 'body' },
-		{ whenStopped: 'start' },
+		{ routing: 'host', whenStopped: 'start' },
 		['classNames', 'convertText', 'requestField', 'response', 'rowFormat', 'spread', 'threshold', 'unwrap'],
 	],
 ])('with %s, Predict hides the options that mean nothing', (_name, panel, chosen, hidden) => {
@@ -184,7 +212,8 @@ test('every parameter of the design is there, with its default', () => {
 		prompt: '',
 		systemPrompt: '',
 		simplify: true,
-		includeInputFields: false,
+		responseFormat: 'text',
+		includeInputFields: true,
 		model: '',
 		concurrency: 4,
 		apiPrefix: '/v1',
@@ -245,9 +274,14 @@ test('the chat model stands among the chat models, and has the options of Chat',
 		(properties.find(({ name }) => name === 'options')?.options ?? []).filter(isProperty).map(({ name }) => name);
 	const chat = operations.find(({ value }) => value === 'chat');
 	const own = ['concurrency', 'enableStreaming', 'imageFields', 'outputField', 'previewOnly', 'toolChoice', 'tools'];
-	expect(optionsOf(new LmChatHopsworks().description.properties)).toEqual(
-		optionsOf(chat?.properties ?? []).filter((name) => !own.includes(name)),
+	// Fields of the panel in Chat.
+	const format = Object.keys(formatOptions);
+	const offered = optionsOf(new LmChatHopsworks().description.properties);
+	expect(offered).toEqual(expect.arrayContaining(format));
+	expect(offered.filter((name) => !format.includes(name))).toEqual(
+		[...new Set(optionsOf(chat?.properties ?? []))].filter((name) => !own.includes(name)),
 	);
+	expect((chat?.properties ?? []).map(({ name }) => name)).toEqual(expect.arrayContaining(format));
 });
 
 test('labels by which operations name what they read are those of fields', () => {
@@ -265,4 +299,24 @@ test('labels by which operations name what they read are those of fields', () =>
 	]);
 	expect(named.length).toBeGreaterThan(12);
 	expect(named.filter((label) => !labels.has(label))).toEqual([]);
+});
+
+test('what a builder of workflows is told names nodes that exist, and no syntax of stored workflows', () => {
+	const names = nodes.map(({ node }) => `${manifest.name}.${node.description.name}`);
+	for (const { node } of nodes) {
+		const { searchHint = '', relatedNodes = [] } = node.description.builderHint ?? {};
+		expect(searchHint.length).toBeGreaterThan(100);
+		expect(relatedNodes.length).toBeGreaterThan(0);
+		for (const { nodeType, relationHint } of relatedNodes) {
+			expect(names).toContain(nodeType);
+			expect(nodeType).not.toBe(`${manifest.name}.${node.description.name}`);
+			expect(relationHint).toBeTruthy();
+		}
+	}
+	const hints = JSON.stringify([
+		nodes.map(({ node }) => node.description.builderHint),
+		fields.map(({ field }) => field.builderHint),
+	]);
+	expect(hints.match(/propertyHint/g)?.length).toBeGreaterThan(5);
+	expect(hints).not.toMatch(/=\{\{|\bai_[a-z]/);
 });

@@ -141,7 +141,7 @@ describe('with a Hopsworks URL alone', () => {
 				prompt: 'What is 6 * 7?',
 			},
 		});
-		expect(success[0]?.json.text).toBe('42');
+		expect(success[0]?.json.answer).toBe('42');
 	});
 
 	test('Embed does too, and starts what is stopped', async () => {

@@ -90,7 +90,7 @@ describe.each(MODES)('files in the %s mode', (binaryMode) => {
 	test.each<[string, INodeExecutionData, string]>([
 		['others', { json: {}, binary }, 'Its files: photo, other.'],
 		['none', { json: {} }, 'It has no files at all.'],
-	])('are named where Image Fields names one that is missing: %s', async (_name, item, description) => {
+	])('are named where Images names one that is missing: %s', async (_name, item, description) => {
 		const parameters = { operation: 'chat', prompt: 'Hello', options: { imageFields: 'data' } };
 		const { error } = await run({ binaryMode, items: [item], parameters });
 		expect(error).toMatchObject({ message: "The item has no file 'data'", description });

@@ -90,7 +90,7 @@ describe('nothing is sent to anybody', () => {
 		],
 		[
 			'one that is the REST API',
-			{ operation: 'embed', options: { apiPrefix: 'hopsworks-api/api', hostHeader: 'a.b' } },
+			{ operation: 'embed', options: { apiPrefix: 'hopsworks-api/api', routing: 'host', hostHeader: 'a.b' } },
 			"'API Path Prefix' is not",
 		],
 		[
@@ -139,13 +139,13 @@ describe('nothing is sent to anybody', () => {
 		],
 		[
 			'a host name with a path',
-			{ options: { hostHeader: 'evil.example.com/x' }, credential: { hopsworksUrl: '' } },
+			{ options: { routing: 'host', hostHeader: 'evil.example.com/x' }, credential: { hopsworksUrl: '' } },
 			"'Host Header' is not a host name",
 		],
 		[
 			'one with another line',
 			{
-				options: { hostHeader: '={{ $json.host }}' },
+				options: { routing: 'host', hostHeader: '={{ $json.host }}' },
 				credential: { hopsworksUrl: '' },
 				rows: [{ x: 1, host: 'a\r\nX-Y: z' }],
 			},
@@ -215,7 +215,7 @@ describe('nothing is sent to anybody', () => {
 					value: `${server.url}/hopsworks-api/api/project/119/serving/7?action=STOP`,
 				},
 			},
-			{ options: { hostHeader: 'a@b' } },
+			{ options: { routing: 'host', hostHeader: 'a@b' } },
 		]) {
 			const { error } = await useChatModel(async (model) => await model.invoke('Hi'), {
 				credential: { servingUrl: server.url },

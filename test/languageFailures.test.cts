@@ -31,7 +31,7 @@ const option = (field: string, value: unknown, label?: string): GivenSetting => 
 	value,
 	...(label && { label }),
 });
-const MAX_TOKENS = option('max_tokens', 500, 'Max Tokens');
+const MAX_TOKENS = option('max_tokens', 500, 'Maximum Number of Tokens');
 const SCHEMA = option('response_format', {}, 'JSON Schema');
 const TOOLS = option('tools', [], 'Tools (JSON)');
 
@@ -51,7 +51,7 @@ describe('too long', () => {
 		const chat = failureOf(CHAT_PANEL, refusal(words), [MAX_TOKENS]);
 		expect(chat.message).toContain('The text is too long for the model (status 400): ');
 		expect(chat.description).toContain(`context of ${limit} tokens together. Shorten the prompt`);
-		expect(chat.description).toContain("lower 'Max Tokens'");
+		expect(chat.description).toContain("lower 'Maximum Number of Tokens'");
 		const embed = failureOf(EMBED_PANEL, refusal(words, 'input_text'));
 		expect(embed.description).toContain(`context of ${limit} tokens. Shorten it, or split it over several items.`);
 		expect(embed.description).toContain(`{"truncate_prompt_tokens": -1} in '${EXTRA_FIELDS}'`);
@@ -71,14 +71,14 @@ describe('too long', () => {
 			const { description } = failureOf(CHAT_PANEL, refusal(`maximum context length is 9 tokens; ${words}`), [
 				MAX_TOKENS,
 			]);
-			expect(description).not.toContain('Max Tokens');
+			expect(description).not.toContain('Maximum Number of Tokens');
 		}
 		expect(failureOf(CHAT_PANEL, refusal('maximum context length is 9 tokens')).description).not.toContain(
-			'Max Tokens',
+			'Maximum Number of Tokens',
 		);
 	});
 
-	test('a prompt that leaves no token for the answer is no fault of Max Tokens, unless that is below 1', () => {
+	test('a prompt that leaves no token for the answer is no fault of Maximum Number of Tokens, unless that is below 1', () => {
 		const reply = refusal('max_tokens must be at least 1, got 0. (parameter=max_tokens, value=0)', 'max_tokens');
 		expect(failureOf(CHAT_PANEL, reply, [MAX_TOKENS]).message).toContain('too long for the model');
 		expect(failureOf(CHAT_PANEL, reply).message).toContain('too long for the model');
@@ -88,13 +88,17 @@ describe('too long', () => {
 		);
 	});
 
-	test('a Max Tokens beyond the context is told the number', () => {
+	test('a Maximum Number of Tokens beyond the context is told the number', () => {
 		for (const limit of ['1024', 'max_total_tokens=1024']) {
 			const reply = refusal(
 				`max_tokens=5000 cannot be greater than max_model_len=${limit}. (parameter=max_tokens, value=5000)`,
 			);
-			expect(failureOf(CHAT_PANEL, reply, [MAX_TOKENS]).description).toContain("Lower 'Max Tokens' to less than 1024");
-			expect(failureOf(CHAT_PANEL, reply).description).toContain("Set 'Max Tokens' in the options to less than 1024");
+			expect(failureOf(CHAT_PANEL, reply, [MAX_TOKENS]).description).toContain(
+				"Lower 'Maximum Number of Tokens' to less than 1024",
+			);
+			expect(failureOf(CHAT_PANEL, reply).description).toContain(
+				"Set 'Maximum Number of Tokens' in the options to less than 1024",
+			);
 			expect(failureOf(CHAT_MODEL_PANEL, reply, [option('max_tokens', 5000)]).description).toContain(
 				"Lower 'max_tokens' of the agent or chain to less than 1024",
 			);
@@ -254,7 +258,7 @@ describe('what has words of its own', () => {
 			refusal('tinyllama is not a multimodal model'),
 			[],
 			'The model takes text alone',
-			"'Image Fields'",
+			"'Images'",
 		],
 		[
 			'an image of an agent',

@@ -44,11 +44,11 @@ const allFail = (words: RegExp | string) =>
 
 describe.each(Object.keys(OPERATIONS))('%s', (operation) => {
 	test.each<NodeParameterValueType>(['soon', -5, 0, 1e9, true, { toString: 1 }, '={{ "late" }}'])(
-		"'Max Wait' %j for a deployment that may be started fails every item by the field's name",
+		"'Wait at Most' %j for a deployment that may be started fails every item by the field's name",
 		async (maxWait) => {
 			const { success, failed, error } = await run(operation, { options: { whenStopped: 'start', maxWait } });
 			expect({ success, error }).toEqual({ success: [], error: undefined });
-			expect(failed).toEqual(allFail("'Max Wait (Seconds)' is"));
+			expect(failed).toEqual(allFail("'Wait at Most (Seconds)' is"));
 			expect(server.requests).toEqual([]);
 		},
 	);

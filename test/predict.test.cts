@@ -314,11 +314,19 @@ describe('rows', () => {
 });
 
 describe('addresses', () => {
-	test('Host Header turns host routing on: the older form of the REST guide', async () => {
-		await predict({ rows: [{ id: 1 }], parameters: { options: { hostHeader: 'fraud.test.hopsworks.ai' } } });
+	test('by its host name, which Host Header gives: the older form of the REST guide', async () => {
+		await predict({
+			rows: [{ id: 1 }],
+			parameters: { options: { routing: 'host', hostHeader: 'fraud.test.hopsworks.ai' } },
+		});
 		expect(server.requests.map(({ path, headers }) => [path, headers.host, headers.authorization])).toEqual([
 			['/v1/models/fraud:predict', 'fraud.test.hopsworks.ai', `ApiKey ${API_KEY}`],
 		]);
+	});
+
+	test('Host Header counts for nothing where the panel does not show it', async () => {
+		await predict({ rows: [{ id: 1 }], parameters: { options: { hostHeader: 'fraud.test.hopsworks.ai' } } });
+		expect(server.requests[0]?.path).toMatch(/^\/v1\/test\/fraud\//);
 	});
 
 	test('the namespace is the option, else the project as Kubernetes writes it', async () => {
@@ -502,7 +510,12 @@ describe('failures', () => {
 		['an empty deployment', { deployment: byName('={{ "" }}') }, {}, "'Deployment' is empty"],
 		['no gateway', {}, { servingUrl: '' }, "neither 'Model Serving URL' nor 'Hopsworks URL'"],
 		['no project', {}, { project: '' }, 'The project of the deployment is not known'],
-		['a Host Header with a path', { options: { hostHeader: 'http://x/y' } }, {}, "'Host Header' is not a host name"],
+		[
+			'a Host Header with a path',
+			{ options: { routing: 'host', hostHeader: 'http://x/y' } },
+			{},
+			"'Host Header' is not a host name",
+		],
 		['no columns', { columns: ' , ' }, {}, "'Columns' names no column"],
 		['rows of nothing', { options: { rowsPerRequest: 0 } }, {}, "'Rows per Request' is 0"],
 		['a reserved output field', { options: { outputField: 'error' } }, {}, "'Output Field' is 'error'"],

@@ -32,7 +32,7 @@ function show(parameters: INodeParameters, options: Partial<RunOptions> = {}): P
 }
 
 test('shows the request of the first item, and how many rows would share it', async () => {
-	const run = await show({ options: { rowsPerRequest: 2, hostHeader: 'fraud.test.example.com' } });
+	const run = await show({ options: { rowsPerRequest: 2, routing: 'host', hostHeader: 'fraud.test.example.com' } });
 	expect(run.success).toEqual([
 		{
 			json: {

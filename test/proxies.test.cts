@@ -69,15 +69,13 @@ const hostOf = ({ url }: TestServer): string => new URL(url).host;
 describe('a Host of its own is refused behind a proxy', () => {
 	test.each(['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'])('that %s names', async (variable) => {
 		process.env[variable] = proxy.url;
-		const { error, status } = await predict({ options: { hostHeader: host } });
+		const { error, status } = await predict({ options: { routing: 'host', hostHeader: host } });
 		expect(status).toBe('error');
 		expect(error?.message).toBe(
 			`n8n sends requests to ${hostOf(gateway)} through a proxy, which would pass them on to ${host} instead`,
 		);
 		expect(error?.description).toContain('Put 127.0.0.1 into the variable NO_PROXY where n8n runs');
-		expect(error?.description).toContain(
-			"set 'Routing' to 'By Path' in the options, without 'Host Header' (Hopsworks 4.8 and later)",
-		);
+		expect(error?.description).toContain("set 'Routing' to 'By Path' in the options (Hopsworks 4.8 and later)");
 		expectNothingSent();
 	});
 
@@ -89,7 +87,7 @@ describe('a Host of its own is refused behind a proxy', () => {
 				operation: 'predict',
 				deployment: byName('fraud'),
 				columns: 'x',
-				options: { hostHeader: host, rowsPerRequest: 1 },
+				options: { routing: 'host', hostHeader: host, rowsPerRequest: 1 },
 			},
 			rows: [{ x: 1 }, { x: 2 }, { x: 3 }],
 			settings: { onError: 'continueErrorOutput' },
@@ -104,14 +102,17 @@ describe('a Host of its own is refused behind a proxy', () => {
 			'a pasted URL',
 			{
 				deployment: { __rl: true, mode: 'url', value: '={{ $json.gateway }}/v1/models/fraud' },
-				options: { hostHeader: host },
+				options: { routing: 'host', hostHeader: host },
 			},
 		],
-		['a host name by expression', { options: { hostHeader: '={{ $json.host }}' } }],
+		['a host name by expression', { options: { routing: 'host', hostHeader: '={{ $json.host }}' } }],
 		['routing by host name', { options: { routing: 'host' } }],
-		['Chat', { operation: 'chat', prompt: 'Hi', options: { hostHeader: host } }],
-		['Chat by expression', { operation: 'chat', prompt: 'Hi', options: { hostHeader: '={{ $json.host }}' } }],
-		['Embed', { operation: 'embed', text: 'Hi', options: { hostHeader: host } }],
+		['Chat', { operation: 'chat', prompt: 'Hi', options: { routing: 'host', hostHeader: host } }],
+		[
+			'Chat by expression',
+			{ operation: 'chat', prompt: 'Hi', options: { routing: 'host', hostHeader: '={{ $json.host }}' } },
+		],
+		['Embed', { operation: 'embed', text: 'Hi', options: { routing: 'host', hostHeader: host } }],
 	])('%s', async (_name, parameters) => {
 		process.env.HTTP_PROXY = proxy.url;
 		const rows = ['a.example.com', 'b.example.com'].map((one) => ({ x: 1, host: one, gateway: gateway.url }));
@@ -124,7 +125,7 @@ describe('a Host of its own is refused behind a proxy', () => {
 		process.env.HTTP_PROXY = proxy.url;
 		const { error } = await useChatModel(async (model) => await model.invoke('Hi'), {
 			credential: { servingUrl: gateway.url },
-			parameters: { options: { hostHeader: host } },
+			parameters: { options: { routing: 'host', hostHeader: host } },
 		});
 		expect(JSON.stringify([error?.message, error?.description])).toContain(
 			'through a proxy, which would pass them on to',
@@ -168,7 +169,7 @@ describe('nothing is refused', () => {
 		for (const value of ['127.0.0.1', hostOf(gateway), '*', 'x.example.com,127.0.0.1']) {
 			process.env[variable] = value;
 			gateway.requests.length = 0;
-			const { success } = await predict({ options: { hostHeader: host } });
+			const { success } = await predict({ options: { routing: 'host', hostHeader: host } });
 			expect(success.map(({ json }) => json.prediction)).toEqual(['of 1']);
 			expect(gateway.requests.map(({ headers }) => headers.host)).toEqual([host]);
 		}
@@ -184,20 +185,20 @@ describe('nothing is refused', () => {
 	});
 
 	test('without a proxy', async () => {
-		expect((await predict({ options: { hostHeader: host } })).success).toHaveLength(1);
+		expect((await predict({ options: { routing: 'host', hostHeader: host } })).success).toHaveLength(1);
 	});
 });
 
 describe('the question whether there is a proxy', () => {
 	test('is not heard by the gateway', async () => {
-		const { success } = await predict({ options: { hostHeader: host } });
+		const { success } = await predict({ options: { routing: 'host', hostHeader: host } });
 		expect(success).toHaveLength(1);
 		expect(gateway.requests.map(({ headers }) => headers.host)).toEqual([host]);
 	});
 
 	test('says nothing of a gateway that cannot be reached: the request does', async () => {
 		const { error } = await predict(
-			{ options: { hostHeader: host, maxTries: 1 } },
+			{ options: { routing: 'host', hostHeader: host, maxTries: 1 } },
 			{ servingUrl: 'http://127.0.0.1:9' },
 		);
 		expect(error?.message).toBe('127.0.0.1:9 refused the connection');
@@ -220,14 +221,18 @@ describe('the same question on n8n before 2.20, where the gateway hears it', () 
 
 	test('is refused all the same where a proxy is used', async () => {
 		process.env.HTTP_PROXY = proxy.url;
-		const { error } = await predict({ options: { hostHeader: host } });
+		const { error } = await predict({ options: { routing: 'host', hostHeader: host } });
 		expect(error?.message).toContain('through a proxy');
 		expectNothingSent();
 	});
 
 	test('is put once a run and gateway, without the key, however many requests and host names there are', async () => {
 		const rows = Array.from({ length: 20 }, (_, x) => ({ x, host: `d${x % 5}.example.com` }));
-		const { success } = await predict({ options: { hostHeader: '={{ $json.host }}', rowsPerRequest: 1 } }, {}, rows);
+		const { success } = await predict(
+			{ options: { routing: 'host', hostHeader: '={{ $json.host }}', rowsPerRequest: 1 } },
+			{},
+			rows,
+		);
 		expect(success).toHaveLength(20);
 		expect(questionsTo(gateway)).toMatchObject([{ method: 'GET', path: '/', text: '' }]);
 		expect(keysSeenBy(gateway)).toHaveLength(20);
@@ -250,7 +255,7 @@ describe('the same question on n8n before 2.20, where the gateway hears it', () 
 		};
 		const deployment = { __rl: true, mode: 'url', value: '={{ $json.url }}' };
 		const { success } = await predict(
-			{ deployment, options: { hostHeader: host } },
+			{ deployment, options: { routing: 'host', hostHeader: host } },
 			{ hopsworksUrl: hopsworks.url },
 			rows,
 		);
@@ -276,7 +281,7 @@ describe('the same question on n8n before 2.20, where the gateway hears it', () 
 		['a reply that breaks off', { body: 'xxxx', cutAfter: 2 }],
 	])('may be answered by %s', async (_name, reply) => {
 		gateway.answer = (request) => (request.method === 'GET' ? reply : answer(request));
-		const { success } = await predict({ options: { hostHeader: host } });
+		const { success } = await predict({ options: { routing: 'host', hostHeader: host } });
 		expect(success.map(({ json }) => json.prediction)).toEqual(['of 1']);
 		expect(questionsTo(gateway)).toHaveLength(1);
 	});
@@ -284,7 +289,7 @@ describe('the same question on n8n before 2.20, where the gateway hears it', () 
 	test('is not waited for longer than a request is', async () => {
 		gateway.answer = (request) => (request.method === 'GET' ? { delay: 60_000 } : answer(request));
 		const began = performance.now();
-		const { success } = await predict({ options: { hostHeader: host, timeout: 0.5 } });
+		const { success } = await predict({ options: { routing: 'host', hostHeader: host, timeout: 0.5 } });
 		expect(success).toHaveLength(1);
 		expect(performance.now() - began).toBeLessThan(9000);
 	});
@@ -292,8 +297,8 @@ describe('the same question on n8n before 2.20, where the gateway hears it', () 
 	test('is never waited for longer than 10 seconds', async () => {
 		const { Watch } = cancel;
 		const watch = jest.spyOn(cancel, 'Watch').mockImplementation((...given) => new Watch(...given));
-		await predict({ options: { hostHeader: host } });
-		await predict({ options: { hostHeader: host, timeout: 3 } });
+		await predict({ options: { routing: 'host', hostHeader: host } });
+		await predict({ options: { routing: 'host', hostHeader: host, timeout: 3 } });
 		expect(watch.mock.calls.map(([, seconds]) => seconds)).toEqual([10, 300, 3, 3]);
 		watch.mockRestore();
 	});
@@ -303,7 +308,12 @@ describe('the same question on n8n before 2.20, where the gateway hears it', () 
 		const began = performance.now();
 		const { status } = await runModel({
 			credential: { servingUrl: gateway.url },
-			parameters: { operation: 'predict', deployment: byName('fraud'), columns: 'x', options: { hostHeader: host } },
+			parameters: {
+				operation: 'predict',
+				deployment: byName('fraud'),
+				columns: 'x',
+				options: { routing: 'host', hostHeader: host },
+			},
 			rows: [{ x: 1 }],
 			cancelAfter: 200,
 		});
@@ -354,11 +364,14 @@ describe('over TLS a proxy sees nothing but the address of the gateway', () => {
 		await withSecureGateway(async (servingUrl, asked) => {
 			const byPath = await predict({}, { servingUrl });
 			expect(byPath.success.map(({ json }) => json.prediction)).toEqual(['secret']);
-			const { error } = await predict({ options: { hostHeader: host } }, { servingUrl });
+			const { error } = await predict({ options: { routing: 'host', hostHeader: host } }, { servingUrl });
 			expect(error?.message).toBe(`The certificate of ${new URL(servingUrl).host} is not for the host name ${host}`);
 			expect(error?.description).toContain("Set 'Routing' to 'By Path'");
 			expect(error?.description).toContain('NO_PROXY');
-			const ignoring = await predict({ options: { hostHeader: host } }, { servingUrl, ignoreSslIssues: true });
+			const ignoring = await predict(
+				{ options: { routing: 'host', hostHeader: host } },
+				{ servingUrl, ignoreSslIssues: true },
+			);
 			expect(ignoring.success).toHaveLength(1);
 			expect(asked).toHaveLength(3);
 			for (const one of asked) expect(one).toMatch(new RegExp(`^CONNECT ${new URL(servingUrl).host} `));

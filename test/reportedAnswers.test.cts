@@ -3,7 +3,7 @@
  * Hopsworks Chat Model, whole and streamed, in n8n's engine and over real HTTP. The table is printed at the end.
  */
 import type { AIMessageChunk } from '@langchain/core/messages';
-import { chatWith } from './support/chat.cts';
+import { chatWith, inPanel } from './support/chat.cts';
 import { useChatModel } from './support/chatModel.cts';
 import { listOf, recordOf, textOf } from './support/json.cts';
 import { sharedServer } from './support/sharedServer.cts';
@@ -284,7 +284,7 @@ async function chatSees({ options = {}, hasTools }: Case, streams: boolean): Pro
 	const tools = hasTools ? { tools: JSON.stringify([TOOL]) } : {};
 	const { success, error } = await chatWith(server, {
 		...(streams && { onChunk: () => {} }),
-		parameters: { options: { ...options, ...tools } },
+		parameters: inPanel({ ...options, ...tools }),
 	});
 	return error ? error.message : withoutIds(recordOf(success[0]?.json));
 }

@@ -145,7 +145,7 @@ describe('the gateway', () => {
 				deployment: { __rl: true, mode: 'name', value: 'cardcheck' },
 				rows: 'body',
 				bodyJson: GUIDE,
-				options: { hostHeader: HOST },
+				options: { routing: 'host', hostHeader: HOST },
 			},
 		});
 		expect(success.map(({ json }) => json)).toEqual([{ prediction: read(direct.body) }]);

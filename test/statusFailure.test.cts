@@ -44,8 +44,8 @@ test.each([
 	['vllm-nested-unknown-model', 'does not know the model', "'Model'"],
 	['vllm-flat-unknown-model', 'does not know the model', "'Model'"],
 	['vllm-nested-context-old-wording', 'too long for the model', 'context of 4096 tokens together'],
-	['vllm-nested-context-new-wording', 'too long for the model', "'Max Tokens'"],
-	['vllm-flat-bad-request', 'too long for the model', "'Max Tokens'"],
+	['vllm-nested-context-new-wording', 'too long for the model', "'Maximum Number of Tokens'"],
+	['vllm-flat-bad-request', 'too long for the model', "'Maximum Number of Tokens'"],
 	['vllm-nested-bad-request', "'Temperature' holds what the server does not take", 'Change the value'],
 	['kserve-openai-error', 'language model refused the request', "'Extra Fields (JSON)'"],
 	['vllm-nested-internal', 'The server of the model broke down', 'logs'],
@@ -54,7 +54,7 @@ test.each([
 	const { status = 0, body = '' } = documented.find((entry) => entry.case === name) ?? {};
 	const settings = [
 		{ field: 'temperature', value: -1, label: 'Temperature' },
-		{ field: 'max_tokens', value: 100, label: 'Max Tokens' },
+		{ field: 'max_tokens', value: 100, label: 'Maximum Number of Tokens' },
 	];
 	const failure = statusFailure(status, replyOf(body), askedOfLanguageModel(CHAT_PANEL, settings));
 	expect(failure.message).toContain(message);

@@ -281,7 +281,7 @@ describe('Start It', () => {
 				options: { whenStopped: 'start' },
 			},
 		});
-		expect(run.success.map(({ json }) => json.text)).toEqual(['42', '42', '42']);
+		expect(run.success.map(({ json }) => json.answer)).toEqual(['42', '42', '42']);
 		expect(sandbox.traffic.restApi.filter((call) => call.startsWith('POST'))).toHaveLength(1);
 	});
 });

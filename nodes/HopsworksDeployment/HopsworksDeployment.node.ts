@@ -22,6 +22,16 @@ export class HopsworksDeployment implements INodeType {
 		description: 'List, start and stop models deployed on Hopsworks',
 		defaults: { name: 'Hopsworks Deployment' },
 		usableAsTool: true,
+		builderHint: {
+			searchHint:
+				'Lists models that are deployed on Hopsworks with their states, starts and stops them, and gets logs and schemas. It calls no model: that is Hopsworks Model.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-hopsworks.hopsworksModel',
+					relationHint: 'Gets predictions, answers and embeddings from a deployment, once it runs',
+				},
+			],
+		},
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'hopsworksApi', required: true, testedBy: 'hopsworksApiTest' }],

@@ -23,6 +23,20 @@ export class HopsworksModel implements INodeType {
 		description: 'Get predictions and answers from models deployed on Hopsworks',
 		defaults: { name: 'Hopsworks Model' },
 		usableAsTool: true,
+		builderHint: {
+			searchHint:
+				'Predictions, answers and embeddings from models that are deployed on Hopsworks. Give it all items at once: each comes out with its own result beside its fields, so no loop, aggregation or code is needed. Use the operation predict for models of tables, chat for language models, embed for embedding models.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-hopsworks.hopsworksDeployment',
+					relationHint: 'Lists deployments, and starts and stops them around a run',
+				},
+				{
+					nodeType: 'n8n-nodes-hopsworks.lmChatHopsworks',
+					relationHint: 'Lets an AI agent or chain use a language model of Hopsworks',
+				},
+			],
+		},
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'hopsworksApi', required: true, testedBy: 'hopsworksApiTest' }],

@@ -7,9 +7,9 @@ import {
 	type SupplyData,
 } from 'n8n-workflow';
 import { readConnection } from '../n8n/connection';
-import { addressOptions, deploymentProperty } from '../n8n/deploymentLocator';
+import { addressOptions, deploymentProperty, routingOptions } from '../n8n/deploymentLocator';
 import { readChatModel } from '../n8n/languageModel';
-import { chatModelOptions } from '../n8n/languageModelOptions';
+import { chatModelOptions, formatOptions, serverOptions } from '../n8n/languageModelOptions';
 import { hopsworksApiTest } from '../n8n/methods/credentialTest';
 import { searchLanguageModels } from '../n8n/methods/searchDeployments';
 import { optionsField, readOptions } from '../n8n/options';
@@ -19,7 +19,10 @@ import { readSendSettings, sendOptions } from '../n8n/sendOptions';
 import { attempt, fromN8n, take, unusable } from '../n8n/unusable';
 import { subNodeError } from './thrown';
 
-const offeredSendOptions = Object.fromEntries(Object.entries(sendOptions).filter(([name]) => name !== 'concurrency'));
+const modelOptions = { ...addressOptions, ...sendOptions, ...chatModelOptions, ...formatOptions };
+
+/** How many requests are under way at a time is for the agent or chain to decide. */
+const offeredOptions = Object.fromEntries(Object.entries(modelOptions).filter(([name]) => name !== 'concurrency'));
 
 export class LmChatHopsworks implements INodeType {
 	description: INodeTypeDescription = {
@@ -31,11 +34,24 @@ export class LmChatHopsworks implements INodeType {
 		subtitle: '={{ $parameter["deployment"] }}',
 		description: 'Let AI agents and chains use a language model deployed on Hopsworks',
 		defaults: { name: 'Hopsworks Chat Model' },
+		builderHint: {
+			searchHint:
+				'The language model of an AI agent or chain, where that model is deployed on Hopsworks. To ask a model about every item without an agent, use the operation chat of Hopsworks Model.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-hopsworks.hopsworksModel',
+					relationHint: 'As a tool of the same agent it asks deployed models for predictions',
+				},
+			],
+		},
 		inputs: [],
 		outputs: [NodeConnectionTypes.AiLanguageModel],
 		outputNames: ['Model'],
 		credentials: [{ name: 'hopsworksApi', required: true, testedBy: 'hopsworksApiTest' }],
-		properties: [deploymentProperty, optionsField({ ...addressOptions, ...offeredSendOptions, ...chatModelOptions })],
+		properties: [
+			deploymentProperty,
+			optionsField(offeredOptions, { ...routingOptions, ...sendOptions, ...serverOptions }),
+		],
 	};
 
 	methods = { credentialTest: { hopsworksApiTest }, listSearch: { searchDeployments: searchLanguageModels } };
@@ -46,9 +62,8 @@ export class LmChatHopsworks implements INodeType {
 				locator: this.getNodeParameter('deployment', itemIndex),
 				given: this.getNodeParameter('options', itemIndex, {}),
 			}));
-			const options = readOptions({ ...addressOptions, ...sendOptions, ...chatModelOptions }, given);
+			const options = readOptions(modelOptions, given);
 			const connection = await readConnection(this);
-			// How many requests are under way at a time is for the agent or chain to decide.
 			const settings = { ...readSendSettings(options), concurrency: Infinity };
 			const resolver = deploymentResolver(this, connection, settings, new Set());
 			const model = await readChatModel(locator, options, resolver);

@@ -8,6 +8,8 @@ import type { Run } from './run';
 const OTHER_FIELD =
 	"To keep both, set 'Output Field' in the options of this node, or of the one that made that field, to another name";
 
+export type AnswerField = ReturnType<typeof answerField>;
+
 interface Named {
 	outputField: string;
 }

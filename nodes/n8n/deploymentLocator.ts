@@ -14,13 +14,16 @@ export const deploymentProperty: INodeProperties = {
 	default: { mode: 'list', value: '' },
 	required: true,
 	description: 'The deployed model to call. Its name and URL are on its page in Hopsworks, under Deployments.',
+	builderHint: {
+		propertyHint:
+			'A resource locator. Use mode "name" with the name of the deployment; leave the value empty where the user has not named one, and do not make one up.',
+	},
 	modes: [
 		{
 			displayName: 'From List',
 			name: 'list',
 			type: 'list',
 			placeholder: 'Select a deployment…',
-			hint: "Needs 'Hopsworks URL' and 'Project' in the credential",
 			typeOptions: { searchListMethod: 'searchDeployments', searchable: true, searchFilterRequired: false },
 		},
 		{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. fraud' },
@@ -41,24 +44,16 @@ export const deploymentByName: INodeProperties = {
 	modes: deploymentProperty.modes?.filter(({ name }) => name !== 'url'),
 };
 
-/** The options of every operation on a model, read by `readAddress` and the resolver. */
-export const addressOptions = {
+/** How requests find a deployment, where that is not found out: read by `readAddress`. */
+export const routingOptions = {
 	hostHeader: textOption({
 		displayName: 'Host Header',
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. fraud.test.hopsworks.ai',
 		description:
-			"The deployment's host name, for gateways that find a deployment by host name instead of by path. The deployment's page in Hopsworks shows it.",
-	}),
-	maxWait: numberOption({
-		displayName: 'Max Wait (Seconds)',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: DAY },
-		default: 600,
-		description:
-			"How long to wait for a deployment that 'When Stopped' starts. Language models can take a quarter of an hour.",
-		displayOptions: { show: { whenStopped: ['start'] } },
+			"The host name that the deployment's page in Hopsworks shows, if it is another one than Hopsworks itself tells",
+		displayOptions: { show: { routing: ['host'] } },
 	}),
 	namespace: textOption({
 		displayName: 'Namespace',
@@ -80,7 +75,7 @@ export const addressOptions = {
 				{
 					name: 'By Host Name',
 					value: 'host',
-					description: "The gateway finds the deployment by its host name: releases before 4.8, or with 'Host Header'",
+					description: 'The gateway finds the deployment by its host name: Hopsworks before 4.8',
 				},
 				{ name: 'By Path', value: 'path', description: 'The gateway finds the deployment by the path of the address' },
 				{
@@ -91,10 +86,15 @@ export const addressOptions = {
 				},
 			],
 			default: 'auto',
-			description: 'How requests find the deployment',
+			description: 'How requests find the deployment: change it only where they do not',
 		},
 		['auto', 'path', 'host', 'proxy'],
 	),
+};
+
+/** The options of every operation on a model, read by `readAddress` and the resolver. */
+export const addressOptions = {
+	...routingOptions,
 	whenStopped: choiceOption(
 		{
 			displayName: 'When Stopped',
@@ -112,6 +112,14 @@ export const addressOptions = {
 		},
 		['fail', 'start'],
 	),
+	maxWait: numberOption({
+		displayName: 'Wait at Most (Seconds)',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: DAY },
+		default: 600,
+		description: 'How long to wait until the deployment has started. Language models can take a quarter of an hour.',
+		displayOptions: { show: { whenStopped: ['start'] } },
+	}),
 };
 
 export type AddressOptions = ValuesOf<typeof addressOptions>;

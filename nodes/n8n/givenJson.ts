@@ -15,7 +15,8 @@ export function asWrittenJson(value: unknown, label: string): unknown {
 }
 
 function asJsonBy(parse: (text: string) => unknown, value: unknown, label: string): unknown {
-	if (value === undefined || value === null) unusable(`'${label}' is empty`, 'Give it a JSON value.');
+	const isBlank = typeof value === 'string' && value.trim() === '';
+	if (value === undefined || value === null || isBlank) unusable(`'${label}' is empty`, 'Give it a JSON value.');
 	const parsed = typeof value === 'string' ? parse(value) : value;
 	const excess = excessOf(parsed);
 	if (excess !== undefined) unusable(`'${label}' ${excess}`, 'No model server reads that. Give it less.');

@@ -13,6 +13,8 @@ import { failureIn } from './unusable';
 
 interface Grouping<Row, Value, OptionValues> {
 	table: OptionTable<OptionValues>;
+	/** What the options of an item are read from; the same object where it is the same. */
+	givenTo: (item: number) => unknown;
 	call: ModelCall<Row, Value, OptionValues>;
 	resolver: Resolver;
 	send: Send;
@@ -23,7 +25,7 @@ interface Grouping<Row, Value, OptionValues> {
 /** Groups that fill up item by item. */
 export function grouping<Row, Value, OptionValues extends AddressOptions>(
 	run: Run,
-	{ table, call, resolver, send, firstOptions }: Grouping<Row, Value, OptionValues>,
+	{ table, givenTo, call, resolver, send, firstOptions }: Grouping<Row, Value, OptionValues>,
 ) {
 	const protocols = new Map<Group<Row, Value>, Protocol<Row, Value>>();
 	const groups: Array<Group<Row, Value>> = [];
@@ -46,7 +48,7 @@ export function grouping<Row, Value, OptionValues extends AddressOptions>(
 	function readAgain(item: number): Row | undefined | Promise<Outcome<Row>> {
 		rows[item] = undefined;
 		try {
-			return fetched(call.readRow(item, optionsOf(run.read('options', item))));
+			return fetched(call.readRow(item, optionsOf(givenTo(item))));
 		} catch (error) {
 			return Promise.resolve(failed(failureIn(error)));
 		}
@@ -120,7 +122,7 @@ export function grouping<Row, Value, OptionValues extends AddressOptions>(
 
 	/** Sees that an item can be sent, so that what cannot is known before anything is. Most items wait for nothing. */
 	function add(item: number): Promise<void> | undefined {
-		const given = run.read('options', item);
+		const given = givenTo(item);
 		rows[item] = call.readRow(item, optionsOf(given));
 		const locator = run.read('deployment', item);
 		if (!last || last.locator !== locator || last.given !== given) {

@@ -25,10 +25,7 @@ export const simplifyProperty: INodeProperties = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
-/** The switch for keeping input fields, off at first. */
-export const includeInputFields: INodeProperties[] = [{ ...keepInput, default: false }];
-
-/** The same, on at first; off as a tool, so that the agent's own item stays out of the answer. */
+/** The switch for keeping input fields: on, but off as a tool, so that the agent's own item stays out of the answer. */
 export const includeInputFieldsAtFirst: INodeProperties[] = forToolAndNode(keepInput, { default: false });
 
 /** A field that begins with something else where the node is an agent's tool. */

@@ -9,7 +9,14 @@ import { asText } from '../core/json/json';
 import { giveWay } from './cancel';
 import type { AddressOptions } from './deploymentLocator';
 import { asJson, asJsonObject } from './givenJson';
-import { chatModelOptions, NUMBER_NAMES, type ChatModelOptions, type ServerOptions } from './languageModelOptions';
+import {
+	chatModelOptions,
+	formatOptions,
+	NUMBER_NAMES,
+	type ChatModelOptions,
+	type FormatOptions,
+	type ServerOptions,
+} from './languageModelOptions';
 import type { Options } from './options';
 import type { ResolvedDeployment, Resolver } from './resolver';
 import { take, unusable } from './unusable';
@@ -40,7 +47,7 @@ export interface ChatModel extends ChatSettings {
 	deployment: ResolvedDeployment;
 }
 
-function readFormat(options: Options<ChatModelOptions>): AnswerFormat {
+function readFormat(options: Options<FormatOptions>): AnswerFormat {
 	const type = options.get('responseFormat');
 	if (type !== 'jsonSchema') return { type };
 	return { type, schema: take(readJsonSchema(asJson(options.get('jsonSchema'), 'JSON Schema'))) };
@@ -54,7 +61,7 @@ export function readChatRoute(options: Options<ServerOptions>): Route {
 /** The model that a locator and options describe. Throws what `attempt` turns into a failure. */
 export async function readChatModel(
 	locator: unknown,
-	options: Options<ChatModelOptions & AddressOptions>,
+	options: Options<ChatModelOptions & FormatOptions & AddressOptions>,
 	resolver: Resolver,
 ): Promise<ChatModel> {
 	const deployment = await resolver.resolve(locator, options, readChatRoute(options));
@@ -62,7 +69,10 @@ export async function readChatModel(
 }
 
 /** What goes to a deployment beside the messages. Throws what `attempt` turns into a failure. */
-export function readChatSettings(options: Options<ChatModelOptions>, deployment: ResolvedDeployment): ChatSettings {
+export function readChatSettings(
+	options: Options<ChatModelOptions & FormatOptions>,
+	deployment: ResolvedDeployment,
+): ChatSettings {
 	return {
 		model: readModelName(options, deployment),
 		isNamed: options.get('model').trim() !== '',
@@ -100,7 +110,7 @@ function readSettings(options: Options<ChatModelOptions>): GivenSetting[] {
 }
 
 function formatSetting(format: AnswerFormat): GivenSetting[] {
-	const { jsonSchema, responseFormat } = chatModelOptions;
+	const { jsonSchema, responseFormat } = formatOptions;
 	const { displayName: label } = (format.type === 'jsonSchema' ? jsonSchema : responseFormat).field;
 	return Object.entries(formatSettings(format)).map(([field, value]) => ({ field, value, label }));
 }

@@ -12,7 +12,7 @@ const numberOptions = {
 		description: 'Above 0, a word becomes less likely each time it is used',
 	}),
 	maxTokens: unsetNumberOption({
-		displayName: 'Max Tokens',
+		displayName: 'Maximum Number of Tokens',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 10_000_000, numberPrecision: 0 },
 		default: 512,
@@ -88,16 +88,8 @@ export const serverOptions = {
 	}),
 };
 
-export const chatModelOptions = {
-	...serverOptions,
-	...numberOptions,
-	jsonSchema: givenOption({
-		displayName: 'JSON Schema',
-		type: 'json',
-		default: SCHEMA_EXAMPLE,
-		description: 'What the answer must look like. Used where Response Format says so.',
-		displayOptions: { show: { responseFormat: ['jsonSchema'] } },
-	}),
+/** What an answer must be: fields of Chat, and options of the Hopsworks Chat Model, whose agent or chain mostly says it. */
+export const formatOptions = {
 	responseFormat: choiceOption(
 		{
 			displayName: 'Response Format',
@@ -109,9 +101,26 @@ export const chatModelOptions = {
 			],
 			default: 'text',
 			description: 'What the answer must be. An answer that is something else fails.',
+			builderHint: {
+				propertyHint:
+					'Use jsonSchema where nodes after this one read fields of the answer: they stand in the field answer of each item.',
+			},
 		},
 		['text', 'json', 'jsonSchema'],
 	),
+	jsonSchema: givenOption({
+		displayName: 'JSON Schema',
+		type: 'json',
+		typeOptions: { rows: 8 },
+		default: SCHEMA_EXAMPLE,
+		description: 'The fields that the answer must have, with their types and the values that they may take',
+		displayOptions: { show: { responseFormat: ['jsonSchema'] } },
+	}),
+};
+
+export const chatModelOptions = {
+	...serverOptions,
+	...numberOptions,
 	stop: givenOption({
 		displayName: 'Stop Sequences',
 		type: 'string',
@@ -129,4 +138,5 @@ export const chatModelOptions = {
 };
 
 export type ServerOptions = ValuesOf<typeof serverOptions>;
+export type FormatOptions = ValuesOf<typeof formatOptions>;
 export type ChatModelOptions = ValuesOf<typeof chatModelOptions>;

@@ -84,7 +84,7 @@ async function lookAgain(
 	if (left <= 0) {
 		return badInput(
 			`The deployment '${name}' was not ${wanted} within ${pluralize(maxWait, 'second')}: it is ${described(state)}`,
-			`${reason === '' ? '' : `Hopsworks says: ${reason}. `}It goes on without this run. Raise 'Max Wait (Seconds)' to wait longer; a language model can take a quarter of an hour to start.`,
+			`${reason === '' ? '' : `Hopsworks says: ${reason}. `}It goes on without this run. Raise 'Wait at Most (Seconds)' to wait longer; a language model can take a quarter of an hour to start.`,
 		);
 	}
 	await pause(context, Math.min(POLL_EVERY, left));

@@ -10,7 +10,7 @@ import { readConnection } from './connection';
 import type { AddressOptions } from './deploymentLocator';
 import { grouping } from './grouping';
 import type { ModelCall } from './modelCall';
-import { readOptions, type Options, type OptionTable } from './options';
+import { givenOptions, readOptions, type Options, type OptionTable } from './options';
 import { preview, type PreviewOptions } from './preview';
 import { deploymentResolver, type Resolver } from './resolver';
 import type { Run } from './run';
@@ -29,8 +29,8 @@ export interface RunStart<OptionValues> {
 }
 
 /**
- * Runs an operation on a model, whose options are those of `table`. `setUp` reads what else is the same for all items, and
- * throws `unusable`.
+ * Runs an operation on a model, whose options are those of `table`; some of them, `inPanel`, are fields of the panel itself.
+ * `setUp` reads what else is the same for all items, and throws `unusable`.
  */
 export async function runOnModel<Row, Value, OptionValues extends AddressOptions & SendOptions & PreviewOptions>(
 	run: Run,
@@ -38,9 +38,11 @@ export async function runOnModel<Row, Value, OptionValues extends AddressOptions
 	setUp: (
 		start: RunStart<OptionValues>,
 	) => ModelCall<Row, Value, OptionValues> | Promise<ModelCall<Row, Value, OptionValues>>,
+	inPanel: readonly string[] = [],
 ): Promise<void> {
+	const givenTo = givenOptions(run.read, inPanel);
 	const started = await attempt(async () => {
-		const given = run.read('options', 0);
+		const given = givenTo(0);
 		const options = readOptions(table, given);
 		const shown = preview(run.context, options);
 		const connection = await readConnection(run.context);
@@ -50,7 +52,7 @@ export async function runOnModel<Row, Value, OptionValues extends AddressOptions
 		const resolver = shown ? { ...found, ready: async () => success(undefined) } : found;
 		const call = await setUp({ run, options, resolver, isPreview: shown !== undefined });
 		const send = shown?.keep ?? sender(run.context, connection, settings, run.tally);
-		return { table, call, settings, resolver, send, firstOptions: { given, options }, shown, connection };
+		return { table, givenTo, call, settings, resolver, send, firstOptions: { given, options }, shown, connection };
 	});
 	if (!started.ok) return run.settleRest(started.failure);
 	const { call, settings, shown, connection } = started.value;

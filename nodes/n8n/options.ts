@@ -1,7 +1,8 @@
 /** The 'Options' of an operation: a table of fields, each with the reading of its value, which other fields may use too. */
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import { show } from '../core/failure/excerpt';
 import { asRecord, asText } from '../core/json/json';
+import type { ParameterReader } from './parameterReader';
 import { unusable } from './unusable';
 
 /** A field as the panel shows it; its name is that of its entry in the table. */
@@ -9,6 +10,8 @@ export type Field = Omit<INodeProperties, 'name'>;
 
 interface Option<Value> {
 	field: Field;
+	/** Where it is shown, if that is in several cases; n8n shows a field only where all of its conditions hold. */
+	shownIn?: IDisplayOptions[];
 	/** Reads what the user set; undefined where nothing is. Throws what `attempt` turns into a failure. */
 	read(given: unknown): Value;
 }
@@ -29,18 +32,54 @@ export function readOptions<Values>(table: OptionTable<Values>, given: unknown):
 	return { get: (name) => table[name].read(values[String(name)]) };
 }
 
-/** The field that holds a table's options, in the order in which n8n lists such fields. */
-export function optionsField(table: Record<string, Option<unknown>>): INodeProperties {
+/**
+ * Returns what the user set of some options, for an item; those of `inPanel` are fields of the panel itself. The same object
+ * for items that have the same: most do.
+ */
+export function givenOptions(read: ParameterReader, inPanel: readonly string[]): (item: number) => unknown {
+	let last: { parts: unknown[]; given: unknown } | undefined;
+	return (item) => {
+		const options = read('options', item);
+		if (inPanel.length === 0) return options;
+		const parts = [options, ...inPanel.map((name) => read(name, item))];
+		if (last && parts.every((part, index) => part === last?.parts[index])) return last.given;
+		const own = Object.fromEntries(inPanel.map((name, index) => [name, parts[index + 1]]));
+		last = { parts, given: { ...asRecord(options), ...own } };
+		return last.given;
+	};
+}
+
+/** The fields of a table, in its order. */
+export function fieldsIn(table: Record<string, Option<unknown>>): INodeProperties[] {
+	return Object.entries(table).flatMap(([name, { field, shownIn }]) =>
+		shownIn ? shownIn.map((displayOptions) => ({ ...field, name, displayOptions })) : [{ ...field, name }],
+	);
+}
+
+/**
+ * The field that holds a table's options, by their labels as n8n lists such fields: first those that say what is asked and
+ * what comes out, then those of `last`, which hardly anybody needs: how requests reach the server, and how they are sent.
+ */
+export function optionsField(
+	table: Record<string, Option<unknown>>,
+	last: Record<string, unknown> = {},
+): INodeProperties {
+	const isLast = (name: string): number => Number(Object.hasOwn(last, name));
 	return {
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: Object.entries(table)
-			.map(([name, { field }]) => ({ ...field, name }))
-			.toSorted((one, other) => one.displayName.localeCompare(other.displayName)),
+		options: fieldsIn(table).toSorted(
+			(one, other) => isLast(one.name) - isLast(other.name) || one.displayName.localeCompare(other.displayName),
+		),
 	};
+}
+
+/** An option that is shown only in certain cases. */
+export function shownIn<Value>(option: Option<Value>, ...cases: IDisplayOptions[]): Option<Value> {
+	return { ...option, shownIn: cases };
 }
 
 export function textOption(field: Field): Option<string> {

@@ -39,7 +39,7 @@ export function proxyGuard(
 		return {
 			kind: 'input',
 			message: `n8n sends requests to ${gateway} through a proxy, which would pass them on to ${host} instead`,
-			description: `Nothing was sent. Put ${hostname} into the variable NO_PROXY where n8n runs, beside HTTP_PROXY. Or have the deployment found by path: set 'Routing' to 'By Path' in the options, without 'Host Header' (Hopsworks 4.8 and later).`,
+			description: `Nothing was sent. Put ${hostname} into the variable NO_PROXY where n8n runs, beside HTTP_PROXY. Or have the deployment found by path: set 'Routing' to 'By Path' in the options (Hopsworks 4.8 and later).`,
 		};
 	};
 }

@@ -136,8 +136,8 @@ const predictSettings: INodeParameters[] = [
 ];
 const chatSettings: INodeParameters[] = [
 	{ prompt: 'Hi' },
-	{ prompt: 'Hi', options: { responseFormat: 'json' } },
-	{ prompt: 'Hi', options: { responseFormat: 'jsonSchema', jsonSchema: '{"type":"object","properties":{"a":{}}}' } },
+	{ prompt: 'Hi', responseFormat: 'json' },
+	{ prompt: 'Hi', responseFormat: 'jsonSchema', jsonSchema: '{"type":"object","properties":{"a":{}}}' },
 	{ promptType: 'json', messagesJson: '={{ [{ role: "user", content: $json.id }] }}', simplify: false },
 ];
 const kinds: Kind[] = [

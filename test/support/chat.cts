@@ -1,4 +1,5 @@
 /** What a language model's server answers, and a run of Chat that asks it. */
+import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 import { runModel, type RunOptions, type RunResult } from './engine.cts';
 import type { Reply, TestServer } from './server.cts';
 
@@ -20,7 +21,16 @@ export function completion(message: object, finish = 'stop', more: object = {}):
 	};
 }
 
-/** Runs Chat on a server, asking 'Hello' unless told otherwise. */
+/** What a user sets of Chat, as the panel holds it: the format of the answer stands in fields of its own. */
+export function inPanel(given: Record<string, NodeParameterValueType>): INodeParameters {
+	const { responseFormat, jsonSchema, ...options } = given;
+	const format: INodeParameters = {};
+	if (responseFormat !== undefined) format.responseFormat = responseFormat;
+	if (jsonSchema !== undefined) format.jsonSchema = jsonSchema;
+	return { ...format, options };
+}
+
+/** Runs Chat on a server, asking 'Hello' unless told otherwise; the fields of the items are left out of what comes out. */
 export function chatWith(server: TestServer, options: Partial<RunOptions>): Promise<RunResult> {
 	const { parameters, credential, ...rest } = options;
 	return runModel({
@@ -30,6 +40,7 @@ export function chatWith(server: TestServer, options: Partial<RunOptions>): Prom
 			operation: 'chat',
 			deployment: { __rl: true, mode: 'name', value: 'llm' },
 			prompt: 'Hello',
+			includeInputFields: false,
 			...parameters,
 		},
 	});

@@ -21,6 +21,7 @@ import {
 	type INodeExecutionData,
 	type INodeParameters,
 	type INodeType,
+	type INodeTypeDescription,
 	type IRequestOptionsSimplified,
 	type IRun,
 	type ITaskMetadata,
@@ -108,9 +109,9 @@ function refuse(): never {
 	throw new Error('the test engine does not have this');
 }
 
-/** The variant of a node that n8n derives for AI agents, as far as its parameters see it. */
-function asTool(node: INodeType): INodeType {
-	const description = { ...deepCopy(node.description), name: `${node.description.name}Tool` };
+/** The variant of a node that n8n derives for AI agents, as far as its parameters see it; `more` is what else differs. */
+export function asTool(node: INodeType, more: Partial<INodeTypeDescription> = {}): INodeType {
+	const description = { ...deepCopy(node.description), ...more, name: `${node.description.name}Tool` };
 	return new Proxy(node, {
 		get: (target, name): unknown => (name === 'description' ? description : Reflect.get(target, name)),
 	});

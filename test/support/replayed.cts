@@ -1,5 +1,6 @@
 /** A recorded reply, served word for word to the operation that it belongs to, and what the user sees of it. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { inPanel } from './chat.cts';
 import { runModel, type RunOptions, type RunResult } from './engine.cts';
 import { at, isJsonText, listOf, recordOf } from './json.cts';
 import { LEFT_OUT, type RecordedReply } from './recorded.cts';
@@ -119,7 +120,7 @@ function formatOf(value: unknown): IDataObject {
 
 const PARAMETERS: Record<ReplayedOperation, INodeParameters> = {
 	predict: { rows: 'columns', columns: 'x' },
-	chat: { prompt: 'Hello' },
+	chat: { prompt: 'Hello', includeInputFields: false },
 	embed: { text: 'Hello', includeInputFields: false },
 };
 
@@ -142,10 +143,10 @@ export async function replay(server: TestServer, reply: RecordedReply, body: str
 			operation,
 			deployment: { __rl: true, mode: 'name', value: 'llm' },
 			...PARAMETERS[operation],
-			options: {
+			...inPanel({
 				...(operation === 'predict' ? { maxTries: 1 } : optionsOf(reply)),
 				...(operation === 'embed' && { rowsPerRequest: textsOf(reply) }),
-			},
+			}),
 		},
 		...(isStream(reply) && { onChunk: () => {} }),
 	};

@@ -20,7 +20,7 @@ import { onDeployment } from './onHopsworks';
 import { recordFields } from './recordFields';
 
 const maxWaitField: INodeProperties = {
-	displayName: 'Max Wait (Seconds)',
+	displayName: 'Wait at Most (Seconds)',
 	name: 'maxWait',
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: DAY },

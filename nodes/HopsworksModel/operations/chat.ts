@@ -1,5 +1,5 @@
 /** Chat: every item is a conversation that a deployed language model answers. */
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { RowFailed, success } from '../../core/failure/outcome';
 import { show } from '../../core/failure/excerpt';
 import { CHAT_PANEL } from '../../core/failure/panel';
@@ -17,16 +17,16 @@ import {
 import { wireFields } from '../../core/language/givenSettings';
 import { askedOfLanguageModel } from '../../core/language/languageMeaning';
 import { readUsage } from '../../core/language/usage';
-import { addressOptions } from '../../n8n/deploymentLocator';
+import { addressOptions, routingOptions } from '../../n8n/deploymentLocator';
 import { readFieldNames, readImages } from '../../n8n/images';
-import { answerField } from '../../n8n/answerField';
-import { includeInputFields, isTool, outgoing, simplifyProperty } from '../../n8n/items';
+import { answerField, type AnswerField } from '../../n8n/answerField';
+import { includeInputFieldsAtFirst, isTool, outgoing, simplifyProperty } from '../../n8n/items';
 import { answerReading, readChatRoute, readChatSettings } from '../../n8n/languageModel';
-import { chatModelOptions } from '../../n8n/languageModelOptions';
+import { chatModelOptions, formatOptions, serverOptions } from '../../n8n/languageModelOptions';
 import type { Exchange, ModelCall } from '../../n8n/modelCall';
 import { runOnModel, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
-import { booleanOption, optionsField, outputFieldOption, textOption, type ValuesOf } from '../../n8n/options';
+import { booleanOption, fieldsIn, optionsField, outputFieldOption, textOption, type ValuesOf } from '../../n8n/options';
 import { previewOptions } from '../../n8n/preview';
 import { sendOptions } from '../../n8n/sendOptions';
 import { attempt, take } from '../../n8n/unusable';
@@ -34,7 +34,8 @@ import { chunksOf } from './chunks';
 import { conversationProperties, readConversation } from './conversation';
 import { readToolSettings, toolOptions, toolsRead } from './toolOptions';
 
-const chatOptions = {
+/** The options that the panel offers. */
+const offeredOptions = {
 	...addressOptions,
 	...sendOptions,
 	...previewOptions,
@@ -45,9 +46,10 @@ const chatOptions = {
 		default: true,
 		description:
 			'Whether to send the answer on as it is written, where the workflow streams. Items then go one by one.',
+		displayOptions: { hide: { '@tool': [true] } },
 	}),
 	imageFields: textOption({
-		displayName: 'Image Fields',
+		displayName: 'Images',
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. data, photo',
@@ -57,10 +59,15 @@ const chatOptions = {
 		displayName: 'Output Field',
 		type: 'string',
 		default: 'answer',
-		description: 'The name of the field that gets the answer, where input fields are included',
+		description:
+			"The name of the field that gets the answer. Its tokens and whatever else came with it go into a field whose name ends in 'Details'.",
+		// Without the fields of the item, and for a whole reply, the names are always the same.
+		displayOptions: { show: { '/includeInputFields': [true], '/simplify': [true] } },
 	}),
 	...toolOptions,
 };
+
+const chatOptions = { ...offeredOptions, ...formatOptions };
 
 type ChatOptions = ValuesOf<typeof chatOptions>;
 
@@ -69,9 +76,15 @@ export const chat: Operation = {
 	name: 'Chat',
 	action: 'Ask deployed language model',
 	description: 'Send every item as a prompt to a deployed language model and get its answer',
-	properties: [...conversationProperties, simplifyProperty, ...includeInputFields, optionsField(chatOptions)],
+	properties: [
+		...conversationProperties,
+		...fieldsIn(formatOptions),
+		simplifyProperty,
+		...includeInputFieldsAtFirst,
+		optionsField(offeredOptions, { ...routingOptions, ...sendOptions, ...serverOptions }),
+	],
 	modelServer: 'VLLM',
-	run: async (run) => await runOnModel(run, chatOptions, setUp),
+	run: async (run) => await runOnModel(run, chatOptions, setUp, Object.keys(formatOptions)),
 };
 
 /** An answer, and the whole reply that it was in. */
@@ -164,12 +177,19 @@ function setUp({ run, options, isPreview }: RunStart<ChatOptions>): ChatCall {
 		made(item, { answer, reply }) {
 			const answered = outgoing(items, item, keepsInput);
 			if (!simplifies) answers.putAs(item, answered.json, 'response', reply);
-			else if (keepsInput) answers.put(item, answered.json, { ...answer });
-			else Object.assign(answered.json, answer);
+			else if (!keepsInput) Object.assign(answered.json, answer);
+			else putAnswer(answers, item, answered.json, answer);
 			return answered;
 		},
 		usage,
 	};
+}
+
+/** What was asked for, the text or the value, is the answer; the rest stands beside it. */
+function putAnswer(answers: AnswerField, item: number, json: IDataObject, answer: Answer): void {
+	const { text, json: value, ...rest } = answer;
+	answers.put(item, json, value === undefined ? text : value);
+	answers.putBeside(item, json, 'Details', value === undefined ? rest : { ...rest, text });
 }
 
 /** Sends an answer on while it is being written. */

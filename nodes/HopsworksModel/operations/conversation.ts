@@ -17,6 +17,10 @@ const promptProperty: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. Summarise this ticket in one sentence',
 	description: 'What you ask the model',
+	builderHint: {
+		propertyHint:
+			'Asked once for each item: refer to the fields of the item with expr(), and add no loop around the node.',
+	},
 	displayOptions: { show: { promptType: ['prompt'] } },
 };
 

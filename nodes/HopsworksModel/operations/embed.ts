@@ -9,7 +9,7 @@ import { embeddingsBody, readEmbeddings } from '../../core/language/embeddings';
 import { wireFields, type GivenSetting } from '../../core/language/givenSettings';
 import { askedOfLanguageModel } from '../../core/language/languageMeaning';
 import { giveWay } from '../../n8n/cancel';
-import { addressOptions } from '../../n8n/deploymentLocator';
+import { addressOptions, routingOptions } from '../../n8n/deploymentLocator';
 import { answerField } from '../../n8n/answerField';
 import { asPrompt } from '../../n8n/givenJson';
 import { forToolAndNode, includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
@@ -93,7 +93,7 @@ export const embed: Operation = {
 	properties: [
 		...forToolAndNode(textProperty, { default: "={{ $fromAI('text', 'The text to embed', 'string') }}" }),
 		...includeInputFieldsAtFirst,
-		optionsField(embedOptions),
+		optionsField(embedOptions, { ...routingOptions, ...sendOptions, ...serverOptions }),
 	],
 	modelServer: 'VLLM',
 	run: async (run) => await runOnModel(run, embedOptions, setUp),

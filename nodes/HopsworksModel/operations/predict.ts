@@ -4,13 +4,14 @@ import type { Json } from '../../core/json/json';
 import type { Row } from '../../core/predict/rowLayout';
 import { TextColumns } from '../../core/predict/textColumns';
 import { answerField } from '../../n8n/answerField';
+import { routingOptions } from '../../n8n/deploymentLocator';
 import { includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
 import type { ModelCall } from '../../n8n/modelCall';
 import { eachItem } from '../../n8n/eachItem';
 import { runOnModel, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import { optionsField, readOptions } from '../../n8n/options';
-import { readRequestBytes } from '../../n8n/sendOptions';
+import { readRequestBytes, sendOptions } from '../../n8n/sendOptions';
 import { take, unusable } from '../../n8n/unusable';
 import { predictOptions, type PredictOptions } from './predictOptions';
 import { predictProtocol, readFieldsBesideRows, type PredictForm } from './predictProtocol';
@@ -23,7 +24,11 @@ export const predict: Operation = {
 	name: 'Predict',
 	action: 'Get predictions from deployed model',
 	description: 'Send every item to a deployed model and put its prediction beside it',
-	properties: [...rowProperties, ...includeInputFieldsAtFirst, optionsField(predictOptions)],
+	properties: [
+		...rowProperties,
+		...includeInputFieldsAtFirst,
+		optionsField(predictOptions, { ...routingOptions, ...sendOptions }),
+	],
 	run: async (run) => await runOnModel(run, predictOptions, setUp),
 };
 

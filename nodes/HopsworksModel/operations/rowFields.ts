@@ -1,5 +1,5 @@
 /** The fields that say where the rows of Predict come from and what they look like. */
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, ResourceMapperTypeOptions } from 'n8n-workflow';
 import { forToolAndNode } from '../../n8n/items';
 
 /** The default row of JSON: read without evaluating it for every item. */
@@ -53,10 +53,33 @@ const rowJson: INodeProperties = {
 	displayOptions: { show: { rows: ['json'] } },
 };
 
+const mapper: ResourceMapperTypeOptions = {
+	resourceMapperMethod: 'getSchemaColumns',
+	mode: 'map',
+	supportAutoMap: true,
+	addAllFields: true,
+	hideNoDataError: true,
+	fieldWords: { singular: 'column', plural: 'columns' },
+};
+
+const schemaColumns: INodeProperties = {
+	displayName: 'Columns',
+	name: 'schemaColumns',
+	type: 'resourceMapper',
+	noDataExpression: true,
+	default: { mappingMode: 'autoMapInputData', value: null },
+	description: 'The columns that the deployment reads, with their types',
+	typeOptions: {
+		loadOptionsDependsOn: ['deployment.value'],
+		resourceMapper: mapper,
+	},
+	displayOptions: { show: { rows: ['schema'] } },
+};
+
 export const rowProperties: INodeProperties[] = [
 	...forToolAndNode(rowsSelector, {
 		// Not all fields: a tool's item holds the agent's own data.
-		options: [rowSources.json, rowSources.columns, rowSources.body],
+		options: [rowSources.json, rowSources.schema, rowSources.columns, rowSources.body],
 		default: 'json',
 	}),
 	{
@@ -71,26 +94,16 @@ export const rowProperties: INodeProperties[] = [
 			'The fields that the model reads, in the order in which it was trained on them. Drag them here from the input, or type or paste their names: with commas between, or as a list of Python or JSON.',
 		displayOptions: { show: { rows: ['columns'] } },
 	},
-	{
-		displayName: 'Columns',
-		name: 'schemaColumns',
-		type: 'resourceMapper',
-		noDataExpression: true,
-		default: { mappingMode: 'autoMapInputData', value: null },
-		description: 'The columns that the deployment reads, with their types',
-		typeOptions: {
-			loadOptionsDependsOn: ['deployment.value'],
-			resourceMapper: {
-				resourceMapperMethod: 'getSchemaColumns',
-				mode: 'map',
-				supportAutoMap: true,
-				addAllFields: true,
-				hideNoDataError: true,
-				fieldWords: { singular: 'column', plural: 'columns' },
-			},
+	...forToolAndNode(schemaColumns, {
+		default: { mappingMode: 'defineBelow', value: null },
+		description:
+			"The columns that the deployment reads. Each is an argument of the tool, which the agent's model fills in, unless you set it.",
+		typeOptions: { ...schemaColumns.typeOptions, resourceMapper: { ...mapper, supportAutoMap: false } },
+		builderHint: {
+			propertyHint:
+				'Map each column of the schema in mode defineBelow to a fromAI() value of its own, with the type number, boolean, json or string.',
 		},
-		displayOptions: { show: { rows: ['schema'] } },
-	},
+	}),
 	...forToolAndNode(rowJson, {
 		default: "={{ $fromAI('row', 'The values that the model reads, by column name', 'json') }}",
 		description:

@@ -1,17 +1,28 @@
 /** The tools that Chat offers a model: their options, and their reading into fields of the request. */
+import type { IDisplayOptions } from 'n8n-workflow';
 import { asText } from '../../core/json/json';
 import { readTools, toolChoice } from '../../core/language/chatCompletions';
 import type { GivenSetting } from '../../core/language/givenSettings';
 import { asJson } from '../../n8n/givenJson';
-import { givenOption, type Options, type ValuesOf } from '../../n8n/options';
+import { chatModelOptions } from '../../n8n/languageModelOptions';
+import { givenOption, shownIn, type Options, type ValuesOf } from '../../n8n/options';
 import { take } from '../../n8n/unusable';
 
+const WITH_TOOLS: IDisplayOptions['show'] = { tools: [{ _cnd: { exists: true } }] };
+
 export const toolOptions = {
+	// A whole body among the messages may hold tools too.
+	strictTools: shownIn(
+		chatModelOptions.strictTools,
+		{ show: WITH_TOOLS },
+		{ show: { '/promptType': ['json'] }, hide: WITH_TOOLS },
+	),
 	toolChoice: givenOption({
 		displayName: 'Tool Choice',
 		type: 'string',
 		default: 'auto',
 		description: "Whether the model calls a tool: 'auto', 'none', 'required', or the name of the one to call",
+		displayOptions: { show: WITH_TOOLS },
 	}),
 	tools: givenOption({
 		displayName: 'Tools (JSON)',

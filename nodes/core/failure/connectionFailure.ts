@@ -70,7 +70,7 @@ export function connectionFailure(
 	if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' && hostHeader !== undefined) {
 		return failure(
 			`The certificate of ${host} is not for the host name ${hostHeader}`,
-			`With a host name of its own in the request, the certificate is checked against that name where n8n uses a proxy (HTTPS_PROXY) or the gateway's address is a number. Set 'Routing' to 'By Path' in the options, without 'Host Header' (Hopsworks 4.8 and later); or put the gateway's host name into NO_PROXY where n8n runs; or have a certificate made for this name too (${code}).`,
+			`With a host name of its own in the request, the certificate is checked against that name where n8n uses a proxy (HTTPS_PROXY) or the gateway's address is a number. Set 'Routing' to 'By Path' in the options (Hopsworks 4.8 and later); or put the gateway's host name into NO_PROXY where n8n runs; or have a certificate made for this name too (${code}).`,
 		);
 	}
 	if (UNTRUSTED_CERTIFICATE.has(code)) {

@@ -38,7 +38,9 @@ export function smallerRequest({ asks, isSubNode, hasBatches }: Panel): string {
 /** What makes the work of one request shorter, to go on a sentence with. */
 export function shorterWork({ asks, hasBatches }: Panel): string {
 	if (hasBatches) return "lower 'Rows per Request' in the options";
-	return asks === 'chat' ? "set a lower 'Max Tokens' in the options, for a shorter answer" : 'ask for less';
+	return asks === 'chat'
+		? "set a lower 'Maximum Number of Tokens' in the options, for a shorter answer"
+		: 'ask for less';
 }
 
 /** The first letter of a sentence. */

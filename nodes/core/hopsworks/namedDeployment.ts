@@ -87,7 +87,7 @@ function namespaceIn({ namespace, project }: Address, known: Knowledge): Outcome
 	if (project.trim() === '') {
 		return badInput(
 			'The project of the deployment is not known',
-			"Fill in 'Project' in the credential or 'Namespace' in the options. Gateways that route by host name need 'Host Header' instead.",
+			"Fill in 'Project' in the credential or 'Namespace' in the options. Gateways that route by host name need 'Routing' set to 'By Host Name' and 'Host Header' filled in instead.",
 		);
 	}
 	const name = readName(project, "'Project' in the credential");
@@ -100,7 +100,7 @@ function hostOf(deployment: string, namespace: string, domain: string): Outcome<
 	if (wrong !== undefined) {
 		return badInput(
 			`${quoted(wrong)} cannot be a part of a host name, by which the gateway would find the deployment`,
-			"Set 'Routing' to 'By Path' in the options (Hopsworks 4.8 and later), or 'Host Header' to the host name that the deployment's page shows.",
+			"Set 'Routing' to 'By Path' in the options (Hopsworks 4.8 and later), or to 'By Host Name', with the host name that the deployment's page shows in 'Host Header'.",
 		);
 	}
 	const host = `${deployment}.${namespace}.${domain}`;

@@ -138,7 +138,7 @@ function nothingSaid(answer: Answer, { tools, format, neededTool }: AnswerReadin
 		return badAnswer(
 			`The model used up its tokens ${hasThought ? 'for thinking' : 'before it wrote anything'} (${finishReason})`,
 			reasoning,
-			"Raise 'Max Tokens' in the options, or send less: prompt and answer share the model's context. A model that thinks needs more; many think less with {\"chat_template_kwargs\": {\"enable_thinking\": false}} in 'Extra Fields (JSON)'.",
+			"Raise 'Maximum Number of Tokens' in the options, or send less: prompt and answer share the model's context. A model that thinks needs more; many think less with {\"chat_template_kwargs\": {\"enable_thinking\": false}} in 'Extra Fields (JSON)'.",
 		);
 	}
 	// Where JSON is asked for, it is looked for among the thoughts.
@@ -162,7 +162,7 @@ function notCalled(tool: string, { text, reasoning = '', finishReason }: Answer)
 		`The model did not call ${tool === '' ? 'a tool' : `the tool '${excerpt(tool)}'`}, which it had to`,
 		text || reasoning,
 		finishReason === 'length'
-			? "The answer was cut off: raise 'Max Tokens' in the options."
+			? "The answer was cut off: raise 'Maximum Number of Tokens' in the options."
 			: "The server may not know 'tool_choice', as vLLM does, or its tool call parser may not fit the model.",
 	);
 }

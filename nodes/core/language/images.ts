@@ -29,7 +29,7 @@ export function imageUrl(bytes: Buffer, field: string, mediaType: string): Outco
 	if (type === undefined) {
 		return badInput(
 			`'${field}' is not an image that models read, but ${bytes.length === 0 ? 'empty' : mediaType}`,
-			'PNG, JPEG, GIF and WebP are sent. Convert it, or take it out of the option Image Fields.',
+			"PNG, JPEG, GIF and WebP are sent. Convert it, or take it out of 'Images' in the options.",
 		);
 	}
 	return success(`data:${type};base64,${bytes.toString('base64')}`);

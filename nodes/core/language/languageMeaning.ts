@@ -110,7 +110,7 @@ const WORDS: Words = [
 function imagesIn({ asks, isSubNode }: Panel): string {
 	if (isSubNode) return 'The agent or chain sent images or other files.';
 	return asks === 'chat'
-		? "Images stand in 'Image Fields' in the options, and may stand in the messages."
+		? "Images stand in 'Images' in the options, and may stand in the messages."
 		: "Images or other files stand in 'Extra Fields (JSON)'.";
 }
 

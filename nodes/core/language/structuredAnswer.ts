@@ -78,7 +78,7 @@ export async function readStructured(
 		return badAnswer(
 			`The answer was cut off before its JSON was whole (${finishReason})`,
 			text,
-			"Raise 'Max Tokens' in the options, or ask for less.",
+			"Raise 'Maximum Number of Tokens' in the options, or ask for less.",
 		);
 	}
 	if (thoughtful?.note !== undefined) {

@@ -74,7 +74,7 @@ function answerTooLong(most: string, limit: GivenSetting | undefined): Meaning {
 			: "The request leaves the answer more tokens than the model's context has",
 		description: limit
 			? `Lower ${settingInWords(limit)} to less than ${most}: that is ${context}.`
-			: `Set 'Max Tokens' in the options to less than ${most}: that is ${context}.`,
+			: `Set 'Maximum Number of Tokens' in the options to less than ${most}: that is ${context}.`,
 		blames: 'nothing',
 	};
 }

@@ -79,7 +79,9 @@ async function readArguments(name: string, given: Json | undefined, giveWay: Giv
 	return badArguments(
 		`The model called the tool '${excerpt(name)}' with arguments that are not ${isCut ? 'JSON' : 'an object'}`,
 		given,
-		isCut ? "Raise 'Max Tokens' if the call was cut off. Otherwise the model is not good at calling tools." : HOLD,
+		isCut
+			? "Raise 'Maximum Number of Tokens' if the call was cut off. Otherwise the model is not good at calling tools."
+			: HOLD,
 	);
 }
 
@@ -142,7 +144,7 @@ export function callInText(text: string, finishReason: string | null, tools: str
 		return badAnswer(
 			'The model called a tool, and the call was cut off before it was whole',
 			trimmed,
-			"Raise 'Max Tokens' in the options.",
+			"Raise 'Maximum Number of Tokens' in the options.",
 		);
 	}
 	return badAnswer(

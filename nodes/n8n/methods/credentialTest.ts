@@ -1,4 +1,7 @@
-/** The credential's Test: tries every address that is filled in, and says what is wrong with which. */
+/**
+ * The credential's Test: tries every address that is filled in, and says what is wrong with which, and what stands behind
+ * those that work. n8n's editor shows what is wrong, and of a good end only that there was one.
+ */
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialsDecrypted,
@@ -6,34 +9,24 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 import { apiKeyIn, keyRemover } from '../../core/hopsworks/apiKey';
-import { entriesOf, readProject } from '../../core/hopsworks/deploymentRecord';
+import { entriesOf, isReady, readDeployment, readProject, type Project } from '../../core/hopsworks/deploymentRecord';
 import { meaningInBetween } from '../../core/failure/between';
-import { readErrorReply } from '../../core/failure/errorReply';
-import { excerpt } from '../../core/failure/excerpt';
-import { asText, isRecord, type Json } from '../../core/json/json';
-import { namespaceOf } from '../../core/hopsworks/name';
-import { replyOf, type Reply } from '../../core/json/reply';
 import { SCOPE_MISSING } from '../../core/failure/errorCodes';
-import type { Meaning } from '../../core/failure/meaning';
-import { REST_PANEL } from '../../core/failure/panel';
-import { sentOnToTls, TLS_NEEDED, tlsSpoken, wantsTls } from '../../core/failure/wrongScheme';
+import { readErrorReply } from '../../core/failure/errorReply';
+import { excerpt, quoted } from '../../core/failure/excerpt';
+import { pluralize } from '../../core/failure/pluralize';
+import { asText, type Json } from '../../core/json/json';
+import { namespaceOf } from '../../core/hopsworks/name';
 import { readGateway } from '../../core/hopsworks/gateway';
 import { readWebAddress } from '../../core/hopsworks/webAddress';
-import { Watch } from '../cancel';
-import { networkFailure } from '../networkFailure';
-import { mayWantTls } from '../schemeProbe';
-import { endWith, isByteStream, readText } from '../stream';
+import { getter, sentences, type Get } from './testRequest';
 
-/** A reply with its status. */
-type StatusReply = Reply & { status: number };
+/** What a test of an address found: a problem, or what stands behind the address. */
+type Finding = { problem: string } | { found: string };
 
-/** Gets a path below an address of the credential; the text is what was wrong where no reply came. */
-type Get = (path: string) => Promise<StatusReply | string>;
-
-const TIMEOUT_SECONDS = 10;
-
-/** The most that is read of a reply: a list of all deployments may be long. */
-const MOST_BYTES = 16 * 1024 * 1024;
+/** Names beyond these are not listed, and a longer one is cut. */
+const SHOWN_NAMES = 20;
+const LONGEST_NAME = 60;
 
 /** Named `hopsworksApiTest` in every node that uses the credential. */
 export async function hopsworksApiTest(
@@ -47,118 +40,72 @@ export async function hopsworksApiTest(
 		{ field: 'Model Serving URL', url: asText(data.servingUrl).trim(), test: testGateway },
 	].filter(({ url }) => url !== '');
 	const problems = key === '' ? ["Fill in 'API Key'"] : [];
-	if (addresses.length === 0) problems.push("Fill in 'Model Serving URL' or 'Hopsworks URL'");
+	const found: string[] = [];
+	if (addresses.length === 0) problems.push("Fill in 'Hopsworks URL' or 'Model Serving URL'");
 	for (const { field, url, test } of problems.length > 0 ? [] : addresses) {
 		const address = field === 'Hopsworks URL' ? readWebAddress(url, 'this') : readGateway(url, 'this');
-		const problem = address.ok
+		const finding = address.ok
 			? await test(getter(this, new URL(url).origin, key, data.ignoreSslIssues === true), project)
-			: sentences(address.failure);
-		if (problem !== undefined) problems.push(`'${field}': ${problem}`);
+			: { problem: sentences(address.failure) };
+		if ('problem' in finding) problems.push(`'${field}': ${finding.problem}`);
+		else found.push(`'${field}' works: ${finding.found}`);
 	}
 	// Some are whole sentences.
-	const message = problems.map((problem) => (problem.endsWith('.') ? problem : `${problem}.`)).join(' ');
-	if (problems.length > 0) return { status: 'Error', message };
-	return { status: 'OK', message: 'The API key was accepted' };
-}
-
-function getter({ helpers }: ICredentialTestFunctions, origin: string, key: string, ignoreSslIssues: boolean): Get {
-	// The only HTTP helper that n8n lets a credential test use: docs/decisions/0004-credential-test.md
-	const { request } = helpers;
-	const remove = keyRemover(key);
-	return async (path) => {
-		const watch = new Watch(() => false, TIMEOUT_SECONDS);
-		let hasHead = false;
-		try {
-			const sending: Promise<unknown> = request({
-				method: 'GET',
-				uri: `${origin}${path}`,
-				headers: { Authorization: `ApiKey ${key}`, Accept: 'application/json' },
-				simple: false,
-				resolveWithFullResponse: true,
-				// So that a reply is read no further than it may be.
-				useStream: true,
-				followRedirect: false,
-				rejectUnauthorized: !ignoreSslIssues,
-				timeout: 2 * TIMEOUT_SECONDS * 1000,
-			});
-			sending.catch(() => {});
-			const response = await watch.within(sending);
-			hasHead = true;
-			const { statusCode, headers, body } = isRecord(response) ? response : {};
-			if (!isByteStream(body)) return 'n8n gave no reply to read';
-			endWith(watch, body);
-			const { text } = await readText(body, MOST_BYTES);
-			const status = Number(statusCode);
-			const moved = sentOnToTls(`${origin}${path}`, status, asText(isRecord(headers) ? headers.location : ''));
-			if (moved) return remove(sentences(moved));
-			if (wantsTls(status, text)) return sentences(TLS_NEEDED);
-			return { status, ...replyOf(remove(text)) };
-		} catch (error) {
-			if (watch.isLate) return `no answer within ${TIMEOUT_SECONDS} seconds`;
-			const failure = networkFailure(error, { url: origin, panel: REST_PANEL }, { hasHead }, remove);
-			const isTls = mayWantTls(origin, failure) && (await speaksTls(request, new URL(origin).host));
-			return sentences(isTls ? tlsSpoken(origin) : failure);
-		} finally {
-			watch.stop(false);
-		}
-	};
-}
-
-/** Whether a port speaks TLS, which is asked without the key. */
-async function speaksTls(request: ICredentialTestFunctions['helpers']['request'], host: string): Promise<boolean> {
-	const watch = new Watch(() => false, TIMEOUT_SECONDS);
-	try {
-		const sending: Promise<unknown> = request({
-			method: 'HEAD',
-			uri: `https://${host}/`,
-			simple: false,
-			followRedirect: false,
-			rejectUnauthorized: false,
-			timeout: TIMEOUT_SECONDS * 1000,
-		});
-		sending.catch(() => {});
-		await watch.within(sending);
-		return true;
-	} catch {
-		return false;
-	} finally {
-		watch.stop(true);
-	}
-}
-
-function sentences({ message, description }: Meaning): string {
-	return `${message}. ${description}`;
+	const words = [...problems, ...found].map((one) => (one.endsWith('.') ? one : `${one}.`)).join(' ');
+	return { status: problems.length > 0 ? 'Error' : 'OK', message: keyRemover(key)(words) };
 }
 
 /** A refused key, or the gateway's word for a missing scope. Any other answer shows that the key passed. */
-async function testGateway(get: Get, project: string): Promise<string | undefined> {
+async function testGateway(get: Get, project: string): Promise<Finding> {
 	const reply = await get(`/v1/${namespaceOf(project) || 'n8n'}/credential-test/v1/models`);
-	if (typeof reply === 'string') return reply;
+	if (typeof reply === 'string') return { problem: reply };
 	const { status } = reply;
 	const error = readErrorReply(status, reply);
 	const { text: said } = error;
 	const between = meaningInBetween(error);
-	if (between) return sentences(between);
+	if (between) return { problem: sentences(between) };
 	if (status === 401) {
-		return `the API key was refused, or it lacks the scope SERVING (the gateway says '${said}' to both)`;
+		return {
+			problem: `the API key was refused, or it lacks the scope SERVING (the gateway says '${said}' to both)`,
+		};
 	}
-	if (status === 403) return `the API key is known, but not allowed: ${said}`;
-	return redirected(status);
+	if (status === 403) return { problem: `the API key is known, but not allowed: ${said}` };
+	const problem = redirected(status);
+	return problem === undefined ? { found: 'it answered, and did not refuse the API key' } : { problem };
 }
 
-async function testHopsworks(get: Get, project: string): Promise<string | undefined> {
-	const projects = await readList(get, '/project', 'PROJECT');
-	if (typeof projects === 'string') return projects;
-	const known = projects.map(readProject).filter((one) => one !== undefined);
-	const chosen = project === '' ? known[0] : known.find(({ name }) => name === project);
-	if (!chosen) {
-		const names = known.map(({ name }) => name).join(', ') || 'none';
-		return project === ''
-			? 'the API key was accepted, but its user is a member of no project'
-			: `the project '${project}' is not among those of the API key (${names})`;
+async function testHopsworks(get: Get, given: string): Promise<Finding> {
+	const listed = await readList(get, '/project', 'PROJECT');
+	if (typeof listed === 'string') return { problem: listed };
+	const known = listed.map(readProject).filter((one) => one !== undefined);
+	const project = chosenAmong(known, given);
+	if (typeof project === 'string') return { problem: project };
+	const deployments = await readList(get, `/project/${project.id}/serving`, 'SERVING');
+	if (typeof deployments === 'string') return { problem: deployments };
+	const records = deployments.map(readDeployment).filter((one) => one !== undefined);
+	const ready = records.filter(({ state }) => isReady(state)).length;
+	const only = given === '' ? ', the only one of the API key,' : '';
+	return {
+		found: `the project ${named(project)}${only} has ${pluralize(records.length, 'deployment')}, ${ready} of them running`,
+	};
+}
+
+/** The project that is meant; a text says what was wrong instead, with those that there are. */
+function chosenAmong(known: Project[], given: string): Project | string {
+	const [first, second] = known;
+	if (!first) return 'the API key was accepted, but its user is a member of no project';
+	const names = known.slice(0, SHOWN_NAMES).map(named).join(', ') + (known.length > SHOWN_NAMES ? ', …' : '');
+	if (given !== '') {
+		const chosen = known.find(({ name }) => name === given);
+		return chosen ?? `the API key was accepted, but sees no project ${quoted(given)}. It sees ${names}`;
 	}
-	const deployments = await readList(get, `/project/${chosen.id}/serving`, 'SERVING');
-	return typeof deployments === 'string' ? deployments : undefined;
+	return second
+		? `the API key was accepted, but 'Project' is empty. Fill in one of those that it sees: ${names}`
+		: first;
+}
+
+function named({ name }: Project): string {
+	return `'${excerpt(name, LONGEST_NAME)}'`;
 }
 
 /** A list of the REST API; a text says what was wrong instead. */
