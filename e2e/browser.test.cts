@@ -1,34 +1,27 @@
 /** The packed package in n8n's editor, used by hand in a real browser; its pictures are the README's, and `npm run screenshots` replaces them. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import type { Browser } from 'playwright-core';
 import { SANDBOX_KEY } from '../sandbox/keys.cts';
-import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import type { Sandbox } from '../sandbox/sandbox.cts';
 import { credential } from '../tools/credential.cts';
-import { AGENT, CHAT, CLASSIFY, promiseOf, readExamples, sandboxCredential, SCORING } from '../tools/examples.cts';
+import { AGENT, CHAT, CLASSIFY, promiseOf, readExamples, SCORING } from '../tools/examples.cts';
 import { NEWEST } from '../tools/installation.cts';
-import { pack } from '../tools/pack.cts';
 import { writeReport } from '../tools/report.cts';
 import { ROOT } from '../tools/root.cts';
 import { versionOf } from '../tools/versionOf.cts';
-import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
 import { isWriting } from '../tools/writing.cts';
-import { Editor, startBrowser } from './editor.cts';
+import type { Editor } from './editor.cts';
+import { startEditorSession, type EditorSession } from './editorSession.cts';
 import { paymentsWorkflow, PICKING, picked, streamingChat } from './workflows.cts';
 
-const OWNER = { email: 'demo@example.com', password: 'Pictures-2026' };
 const MODEL = 'Hopsworks Model';
 const UNREADABLE = 3;
 const [UNREADABLE_ROWS, STOPPED, MAPPING] = ['unreadableRows01', 'stoppedModel0001', 'columnsOfSchema1'];
 const STREAMING = 'streamedAnswer01';
 
+let session: EditorSession;
 let sandbox: Sandbox;
-let browser: Browser;
 let editor: Editor;
-/** Ends what was started, and begins with the last. */
-const endings: Array<() => Promise<void>> = [];
 /** What was done, with its seconds; a step that failed is not among them. */
 const done: string[] = [];
 let steps = 0;
@@ -41,44 +34,32 @@ interface Scrolled {
 }
 
 beforeAll(async () => {
-	const folder = mkdtempSync(join(tmpdir(), 'browser-'));
-	endings.unshift(async () => rmSync(folder, { recursive: true, force: true }));
-	sandbox = await startSandbox();
-	endings.unshift(() => sandbox.close());
-	const n8n = new WholeN8n({ userFolder: join(folder, 'user'), ...(await freePorts()) });
-	endings.unshift(() => n8n.stop());
-	browser = await startBrowser();
-	endings.unshift(() => browser.close());
+	const [credentialId, columns] = ['hopsworksOnly', 'card'];
+	session = await startEditorSession(
+		({ url }) => [
+			...readExamples(url),
+			paymentsWorkflow(PICKING),
+			paymentsWorkflow(UNREADABLE_ROWS, { credentialId, deployment: picked('cardcheck'), columns }, UNREADABLE),
+			paymentsWorkflow(STOPPED, { credentialId, deployment: picked(''), columns: 'amount, age, hour' }),
+			streamingChat(STREAMING),
+			paymentsWorkflow(MAPPING, { credentialId, deployment: picked('payments'), rows: 'schema' }),
+		],
+		({ url }) => [credential(credentialId, 'Hopsworks', '', url)],
+	);
+	({ sandbox, editor } = session);
 	sandbox.cluster.settings.pace.start = 1500;
 	sandbox.cluster.find(({ name }) => name === 'test', 'returns')?.lifecycle.become('Stopped');
-	await n8n.addPackage(await pack(join(folder, 'package')));
-	await n8n.importAll('credentials', [
-		sandboxCredential(sandbox.url),
-		credential('hopsworksOnly', 'Hopsworks', '', sandbox.url),
-	]);
-	const [credentialId, columns] = ['hopsworksOnly', 'card'];
-	await n8n.importAll('workflow', [
-		...readExamples(sandbox.url),
-		paymentsWorkflow(PICKING),
-		paymentsWorkflow(UNREADABLE_ROWS, { credentialId, deployment: picked('cardcheck'), columns }, UNREADABLE),
-		paymentsWorkflow(STOPPED, { credentialId, deployment: picked(''), columns: 'amount, age, hour' }),
-		streamingChat(STREAMING),
-		paymentsWorkflow(MAPPING, { credentialId, deployment: picked('payments'), rows: 'schema' }),
-	]);
-	await n8n.start();
-	await n8n.setUpOwner(OWNER.email, OWNER.password);
-	editor = await Editor.open(browser, n8n.url, OWNER.email, OWNER.password);
 });
 
 afterAll(async () => {
 	if (isWriting && done.length === steps) await report();
-	for (const end of endings) await end();
+	await session.end();
 });
 
 async function report(): Promise<void> {
 	const facts = {
 		n8n: `${NEWEST.version}, on Node ${await NEWEST.nodeVersion()}`,
-		Browser: `Chromium ${browser.version()}, Playwright ${versionOf(join(ROOT, 'node_modules', 'playwright-core'))}`,
+		Browser: `Chromium ${session.browser.version()}, Playwright ${versionOf(join(ROOT, 'node_modules', 'playwright-core'))}`,
 		Command: '`npm run screenshots`',
 	};
 	const pictures = editor.pictures.map((name) => `[${name}](../images/${name}.png)`).join(', ');

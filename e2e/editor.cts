@@ -111,13 +111,13 @@ export class Editor {
 		await this.part('tab-params').waitFor({ state: 'hidden' });
 	}
 
-	/** The names that the node panel offers for a search. */
-	async searchNodes(text: string): Promise<string[]> {
+	/** The names that the node panel offers for a search, once `expected` is among them. */
+	async searchNodes(text: string, expected = text): Promise<string[]> {
 		await this.part('node-creator-plus-button').click();
 		await this.part('node-creator-search-bar').fill(text);
 		const names = this.part('node-creator-item-name');
 		await names
-			.filter({ hasText: new RegExp(text, 'i') })
+			.filter({ hasText: new RegExp(expected, 'i') })
 			.first()
 			.waitFor();
 		return await names.allInnerTexts();

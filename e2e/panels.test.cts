@@ -1,21 +1,15 @@
 /** The panel of every operation as a newcomer first sees it: its fields, its options, and a picture of each. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
-import { startSandbox } from '../sandbox/sandbox.cts';
-import { sandboxCredential } from '../tools/examples.cts';
 import { NEWEST } from '../tools/installation.cts';
-import { pack } from '../tools/pack.cts';
 import { writeReport } from '../tools/report.cts';
 import { ROOT } from '../tools/root.cts';
-import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
 import { node, uses } from '../tools/workflowParts.cts';
 import { isWriting } from '../tools/writing.cts';
-import { Editor, startBrowser } from './editor.cts';
+import type { Editor } from './editor.cts';
+import { startEditorSession, type EditorSession } from './editorSession.cts';
 
-const OWNER = { email: 'demo@example.com', password: 'Pictures-2026' };
 const WORKFLOW = 'panelsOfAllNodes';
 const PICTURES = join(ROOT, 'docs', 'reports', 'panels');
 
@@ -45,15 +39,15 @@ const asTool = (panel: Panel): Panel => {
 
 const panels: Panel[] = [
 	model('Predict', 'predict', ['Rows From', 'Columns']),
-	model('Predict, columns of the schema', 'predict', ['Rows From'], { rows: 'schema' }),
+	model('Predict, columns of the schema', 'predict', ['Rows From', 'Mapping Column Mode'], { rows: 'schema' }),
 	model('Predict, JSON', 'predict', ['Rows From', 'Row'], { rows: 'json' }),
 	asTool(model('Predict as a tool', 'predict', ['Rows From', 'Row'])),
 	model('Chat', 'chat', ['Prompt From', 'Prompt', 'System Prompt', 'Response Format', 'Simplify']),
 	model('Embed', 'embed', ['Text']),
 	deployment('Get', 'get', ['Deployment', 'Simplify']),
 	deployment('Get Many', 'getAll', ['Return All', 'Limit', 'Simplify', 'Filters']),
-	deployment('Start', 'start', ['Deployment', 'Wait Until Done', 'Max Wait (Seconds)', 'Simplify']),
-	deployment('Stop', 'stop', ['Deployment', 'Wait Until Done', 'Max Wait (Seconds)', 'Simplify']),
+	deployment('Start', 'start', ['Deployment', 'Wait Until Done', 'Wait at Most (Seconds)', 'Simplify']),
+	deployment('Stop', 'stop', ['Deployment', 'Wait Until Done', 'Wait at Most (Seconds)', 'Simplify']),
 	deployment('Get Logs', 'getLogs', ['Deployment', 'Component', 'Lines']),
 	deployment('Get Schema', 'getSchema', ['Deployment', 'Format']),
 	{
@@ -64,40 +58,30 @@ const panels: Panel[] = [
 	},
 ];
 
-let browser: Browser;
+let session: EditorSession;
 let editor: Editor;
-/** Ends what was started, and begins with the last. */
-const endings: Array<() => Promise<void>> = [];
 /** The report's part for each panel that is as it should be. */
 const parts: string[] = [];
 
-beforeAll(async () => {
-	const folder = mkdtempSync(join(tmpdir(), 'panels-'));
-	endings.unshift(async () => rmSync(folder, { recursive: true, force: true }));
-	const sandbox = await startSandbox();
-	endings.unshift(() => sandbox.close());
-	const n8n = new WholeN8n({ userFolder: join(folder, 'user'), ...(await freePorts()) });
-	endings.unshift(() => n8n.stop());
-	browser = await startBrowser();
-	endings.unshift(() => browser.close());
-	await n8n.addPackage(await pack(join(folder, 'package')));
-	await n8n.importAll('credentials', [sandboxCredential(sandbox.url)]);
+function panelsWorkflow(): object {
 	const used = uses('hopsworksApi', 'hopsworksSandbox');
 	const nodes = panels.map(({ name, type, parameters }, number) =>
 		node(String(number), name, `n8n-nodes-hopsworks.${type}`, 1, parameters, used),
 	);
 	const settings = { executionOrder: 'v1' };
-	await n8n.importAll('workflow', [{ id: WORKFLOW, name: 'Panels', active: false, settings, nodes, connections: {} }]);
-	await n8n.start();
-	await n8n.setUpOwner(OWNER.email, OWNER.password);
-	editor = await Editor.open(browser, n8n.url, OWNER.email, OWNER.password);
+	return { id: WORKFLOW, name: 'Panels', active: false, settings, nodes, connections: {} };
+}
+
+beforeAll(async () => {
+	session = await startEditorSession(() => [panelsWorkflow()]);
+	editor = session.editor;
 	await editor.page.setViewportSize({ width: 1280, height: 1100 });
 	await editor.openWorkflow(WORKFLOW, 'Predict');
 });
 
 afterAll(async () => {
 	if (isWriting && parts.length === panels.length) report();
-	for (const end of endings) await end();
+	await session.end();
 });
 
 function report(): void {
@@ -114,6 +98,7 @@ test.each(panels)('$name', async ({ name, fields }) => {
 	const shown = await editor.fieldNames();
 	if (isWriting) {
 		mkdirSync(PICTURES, { recursive: true });
+		await editor.page.mouse.move(4, 4);
 		const picture = await panel.screenshot();
 		await sharp(picture)
 			.webp({ quality: 80 })

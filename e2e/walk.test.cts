@@ -1,47 +1,24 @@
 /** The first five minutes: from a canvas with a few rows to a filtered prediction, by the panel alone; its moving picture is the README's. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Locator } from 'playwright-core';
-import { startSandbox } from '../sandbox/sandbox.cts';
-import { sandboxCredential } from '../tools/examples.cts';
-import { pack } from '../tools/pack.cts';
+import type { Locator } from 'playwright-core';
 import { ROOT } from '../tools/root.cts';
-import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
 import { isWriting } from '../tools/writing.cts';
-import { Editor, startBrowser } from './editor.cts';
+import type { Editor } from './editor.cts';
+import { startEditorSession, type EditorSession } from './editorSession.cts';
 import { Recording } from './recording.cts';
 import { PAYMENTS, WALK, walkWorkflow } from './workflows.cts';
 
-const OWNER = { email: 'demo@example.com', password: 'Pictures-2026' };
 const MODEL = 'Hopsworks Model';
 
-let browser: Browser;
+let session: EditorSession;
 let editor: Editor;
-/** Ends what was started, and begins with the last. */
-const endings: Array<() => Promise<void>> = [];
 
 beforeAll(async () => {
-	const folder = mkdtempSync(join(tmpdir(), 'walk-'));
-	endings.unshift(async () => rmSync(folder, { recursive: true, force: true }));
-	const sandbox = await startSandbox();
-	endings.unshift(() => sandbox.close());
-	const n8n = new WholeN8n({ userFolder: join(folder, 'user'), ...(await freePorts()) });
-	endings.unshift(() => n8n.stop());
-	browser = await startBrowser();
-	endings.unshift(() => browser.close());
-	await n8n.addPackage(await pack(join(folder, 'package')));
-	await n8n.importAll('credentials', [sandboxCredential(sandbox.url)]);
-	await n8n.importAll('workflow', [walkWorkflow()]);
-	await n8n.start();
-	await n8n.setUpOwner(OWNER.email, OWNER.password);
-	editor = await Editor.open(browser, n8n.url, OWNER.email, OWNER.password);
+	session = await startEditorSession(() => [walkWorkflow()]);
+	editor = session.editor;
 	await editor.page.setViewportSize({ width: 1360, height: 800 });
 });
-
-afterAll(async () => {
-	for (const end of endings) await end();
-});
+afterAll(() => session.end());
 
 /** What someone does in the panel of Hopsworks Model. */
 const hand = { clicks: 0, drags: 0 };
@@ -63,7 +40,7 @@ const incoming = (name: string): Locator => editor.part('ndv-input-panel').getBy
 
 async function predictWithTheModel(): Promise<void> {
 	await editor.node('Payments').click();
-	const [first] = await editor.searchNodes('prediction');
+	const [first] = await editor.searchNodes('prediction', MODEL);
 	expect(first).toBe(MODEL);
 	await editor.choose(MODEL);
 	await editor.choose('Get predictions from deployed model');

@@ -26,7 +26,7 @@ export const simplifyProperty: INodeProperties = {
 };
 
 /** The switch for keeping input fields: on, but off as a tool, so that the agent's own item stays out of the answer. */
-export const includeInputFieldsAtFirst: INodeProperties[] = forToolAndNode(keepInput, { default: false });
+export const includeInputFields: INodeProperties[] = forToolAndNode(keepInput, { default: false });
 
 /** A field that begins with something else where the node is an agent's tool. */
 export function forToolAndNode(

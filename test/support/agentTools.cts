@@ -1,8 +1,8 @@
 /** Hopsworks Model as an agent gets it: a tool that n8n's own engine makes of the node. */
 import type { StructuredToolInterface } from '@langchain/core/tools';
-import { NodeConnectionTypes, type IDataObject, type INode, type INodeParameters, type INodeType } from 'n8n-workflow';
+import { NodeConnectionTypes, type IDataObject, type INodeParameters, type INodeType } from 'n8n-workflow';
 import { HopsworksModel } from '../../nodes/HopsworksModel/HopsworksModel.node.ts';
-import { asTool, runWorkflow } from './engine.cts';
+import { asTool, nodeNamed, runWorkflow } from './engine.cts';
 
 /** A node that is given tools, and hands them to a test. */
 function agentNode(use: (tool: StructuredToolInterface) => Promise<void>): INodeType {
@@ -38,22 +38,13 @@ export async function useAsTool(
 	credential: IDataObject,
 	use: (tool: StructuredToolInterface) => Promise<void>,
 ): Promise<void> {
-	const node = (name: string, type: string, more: Partial<INode>): INode => ({
-		id: name,
-		name,
-		type,
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {},
-		...more,
-	});
 	const tool = asTool(new HopsworksModel(), { inputs: [], outputs: [NodeConnectionTypes.AiTool] });
 	const run = await runWorkflow({
 		credential,
 		types: { 'test.agent': agentNode(use), 'test.modelTool': tool },
 		nodes: [
-			node('Agent', 'test.agent', {}),
-			node('Model', 'test.modelTool', { parameters, credentials: { hopsworksApi: { id: '1', name: 'test' } } }),
+			nodeNamed('Agent', 'test.agent'),
+			nodeNamed('Model', 'test.modelTool', { parameters, credentials: { hopsworksApi: { id: '1', name: 'test' } } }),
 		],
 		connections: {
 			Model: { [NodeConnectionTypes.AiTool]: [[{ node: 'Agent', type: NodeConnectionTypes.AiTool, index: 0 }]] },

@@ -4,14 +4,13 @@ import {
 	NodeConnectionTypes,
 	type ExecutionError,
 	type IDataObject,
-	type INode,
 	type INodeExecutionData,
 	type INodeParameters,
 	type INodeType,
 	type IRun,
 } from 'n8n-workflow';
 import { LmChatHopsworks } from '../../nodes/LmChatHopsworks/LmChatHopsworks.node.ts';
-import { runWorkflow } from './engine.cts';
+import { nodeNamed, runWorkflow } from './engine.cts';
 import { read, recordOf } from './json.cts';
 import type { Reply, TestServer } from './server.cts';
 
@@ -86,22 +85,13 @@ export async function useChatModel(
 	use: (model: BaseChatModel) => Promise<unknown>,
 	{ type = new LmChatHopsworks(), parameters, credential, cancelAfter }: ChatModelOptions,
 ): Promise<ChatModelRun> {
-	const node = (name: string, type: string, more: Partial<INode>): INode => ({
-		id: name,
-		name,
-		type,
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {},
-		...more,
-	});
 	const run = await runWorkflow({
 		credential,
 		cancelAfter,
 		types: { 'test.user': userNode(use), 'test.chatModel': type },
 		nodes: [
-			node('User', 'test.user', {}),
-			node('Chat Model', 'test.chatModel', {
+			nodeNamed('User', 'test.user'),
+			nodeNamed('Chat Model', 'test.chatModel', {
 				parameters: { deployment: { __rl: true, mode: 'name', value: 'assistant' }, ...parameters },
 				credentials: { hopsworksApi: { id: '1', name: 'test' } },
 			}),

@@ -161,6 +161,11 @@ export interface RunResult {
 /** A key in the documented form; it must turn up nowhere but in the Authorization header. */
 export const API_KEY = 'PREFIX.SECRET';
 
+/** A node of a workflow, whose id is its name. */
+export function nodeNamed(name: string, type: string, more: Partial<INode> = {}): INode {
+	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters: {}, ...more };
+}
+
 /** A workflow of one node behind its items. */
 function behindItems(options: RunOptions): WorkflowOptions {
 	const { parameters, rows = [{}], tool = false, settings = {}, node: model = new HopsworksModel() } = options;
@@ -171,17 +176,12 @@ function behindItems(options: RunOptions): WorkflowOptions {
 		'test.modelTool': asTool(model),
 	};
 	const nodes: INode[] = [
-		{ id: '1', name: 'Rows', type: 'test.rows', typeVersion: 1, position: [0, 0], parameters: {} },
-		{
-			id: '2',
-			name: 'Model',
-			type: tool ? 'test.modelTool' : 'test.model',
-			typeVersion: 1,
-			position: [0, 0],
+		nodeNamed('Rows', 'test.rows'),
+		nodeNamed('Model', tool ? 'test.modelTool' : 'test.model', {
 			parameters,
 			credentials: { hopsworksApi: { id: '1', name: 'test' } },
 			...settings,
-		},
+		}),
 	];
 	const connections = { Rows: { main: [[{ node: 'Model', type: NodeConnectionTypes.Main, index: 0 }]] } };
 	return { ...options, nodes, connections, types };

@@ -20,7 +20,7 @@ import { readUsage } from '../../core/language/usage';
 import { addressOptions, routingOptions } from '../../n8n/deploymentLocator';
 import { readFieldNames, readImages } from '../../n8n/images';
 import { answerField, type AnswerField } from '../../n8n/answerField';
-import { includeInputFieldsAtFirst, isTool, outgoing, simplifyProperty } from '../../n8n/items';
+import { includeInputFields, isTool, outgoing, simplifyProperty } from '../../n8n/items';
 import { answerReading, readChatRoute, readChatSettings } from '../../n8n/languageModel';
 import { chatModelOptions, formatOptions, serverOptions } from '../../n8n/languageModelOptions';
 import type { Exchange, ModelCall } from '../../n8n/modelCall';
@@ -80,7 +80,7 @@ export const chat: Operation = {
 		...conversationProperties,
 		...fieldsIn(formatOptions),
 		simplifyProperty,
-		...includeInputFieldsAtFirst,
+		...includeInputFields,
 		optionsField(offeredOptions, { ...routingOptions, ...sendOptions, ...serverOptions }),
 	],
 	modelServer: 'VLLM',

@@ -12,7 +12,7 @@ import { giveWay } from '../../n8n/cancel';
 import { addressOptions, routingOptions } from '../../n8n/deploymentLocator';
 import { answerField } from '../../n8n/answerField';
 import { asPrompt } from '../../n8n/givenJson';
-import { forToolAndNode, includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
+import { forToolAndNode, includeInputFields, outgoing } from '../../n8n/items';
 import { readExtraFields, readModelName } from '../../n8n/languageModel';
 import { serverOptions } from '../../n8n/languageModelOptions';
 import type { ModelCall } from '../../n8n/modelCall';
@@ -92,7 +92,7 @@ export const embed: Operation = {
 	description: 'Turn the text of every item into a list of numbers that stands for its meaning',
 	properties: [
 		...forToolAndNode(textProperty, { default: "={{ $fromAI('text', 'The text to embed', 'string') }}" }),
-		...includeInputFieldsAtFirst,
+		...includeInputFields,
 		optionsField(embedOptions, { ...routingOptions, ...sendOptions, ...serverOptions }),
 	],
 	modelServer: 'VLLM',

@@ -5,7 +5,7 @@ import type { Row } from '../../core/predict/rowLayout';
 import { TextColumns } from '../../core/predict/textColumns';
 import { answerField } from '../../n8n/answerField';
 import { routingOptions } from '../../n8n/deploymentLocator';
-import { includeInputFieldsAtFirst, outgoing } from '../../n8n/items';
+import { includeInputFields, outgoing } from '../../n8n/items';
 import type { ModelCall } from '../../n8n/modelCall';
 import { eachItem } from '../../n8n/eachItem';
 import { runOnModel, type RunStart } from '../../n8n/modelRun';
@@ -26,7 +26,7 @@ export const predict: Operation = {
 	description: 'Send every item to a deployed model and put its prediction beside it',
 	properties: [
 		...rowProperties,
-		...includeInputFieldsAtFirst,
+		...includeInputFields,
 		optionsField(predictOptions, { ...routingOptions, ...sendOptions }),
 	],
 	run: async (run) => await runOnModel(run, predictOptions, setUp),
