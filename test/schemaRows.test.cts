@@ -233,7 +233,7 @@ describe('mapped by hand', () => {
 
 	test.each(['new Date("x")', 'DateTime.fromISO("x")'])('%s is no date, and named', async (date) => {
 		const { error } = await score({ rows: [item(1)], columns: { ...columns, merchant_hint: `={{ ${date} }}` } });
-		expect(error?.message).toContain("'merchant_hint' is no valid date");
+		expect(error?.message).toContain("'merchant_hint' is not a valid date");
 		expect(sandbox.traffic.requests).toBe(0);
 	});
 
