@@ -327,7 +327,7 @@ describe('the panel', () => {
 			return { body: { id: 1, name: 'payments', status: 'Running' } };
 		});
 		const columns = columnsOf('payments', { hopsworksUrl: hopsworks.url });
-		await expect(columns).rejects.toThrow('Hopsworks could not do it (status 500): No status');
+		await expect(columns).rejects.toThrow('Hopsworks could not carry out the request (status 500): No status');
 		await hopsworks.close();
 	});
 });
