@@ -21,7 +21,7 @@ export class HopsworksApi implements ICredentialType {
 			required: true,
 			default: '',
 			description:
-				"Made in Hopsworks under your name, Account Settings, API. It needs the scope SERVING, and PROJECT where 'Hopsworks URL' is filled in.",
+				"Create it in Hopsworks under your name, Account Settings, API. It needs the scope SERVING, and also PROJECT if you fill in 'Hopsworks URL'.",
 		},
 		{
 			displayName: 'Hopsworks URL',
@@ -30,7 +30,7 @@ export class HopsworksApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. https://c.app.hopsworks.ai',
 			description:
-				'The address under which you open Hopsworks in the browser. Deployments are then picked from a list, and the address that they answer on is found.',
+				'The address at which you open Hopsworks in your browser. With it you can pick deployments from a list, and the node finds the address at which they answer.',
 		},
 		{
 			displayName: 'Project',
@@ -38,7 +38,7 @@ export class HopsworksApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. my_project',
-			description: 'The project that the deployments belong to, as its name stands in Hopsworks',
+			description: 'The name of the project that the deployments belong to, as Hopsworks shows it',
 		},
 		{
 			displayName: 'Model Serving URL',
@@ -47,7 +47,7 @@ export class HopsworksApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. http://10.87.42.108',
 			description:
-				"Only needed where n8n cannot reach Hopsworks itself, or not the address that Hopsworks names for its models. It is the beginning of the URL on a deployment's page, and alone is enough for deployments by name or URL.",
+				"Only needed if n8n cannot reach Hopsworks itself, or cannot reach the address that Hopsworks gives for its deployments. It is the beginning of the URL on a deployment's page. If it is the only address, you choose deployments by name or by URL.",
 		},
 		{
 			displayName: 'Ignore SSL Issues (Insecure)',
@@ -80,7 +80,7 @@ export class HopsworksApi implements ICredentialType {
 			],
 			default: 'none',
 			description:
-				'Control which domains this credential can be used with in HTTP Request or GraphQL nodes. The Hopsworks nodes send the API key to the addresses above, whatever is set here.',
+				'Control which domains this credential can be used with in HTTP Request or GraphQL nodes. This does not affect the Hopsworks nodes: they always send the API key to the addresses above.',
 		},
 		{
 			displayName: 'Allowed Domains',

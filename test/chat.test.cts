@@ -220,7 +220,7 @@ describe('failures', () => {
 		[
 			'an address without a name',
 			{ deployment: { __rl: true, mode: 'url', value: '={{ $json.gateway + "/v1/chat/completions" }}' } },
-			"does not tell the model's name",
+			"does not contain the model's name",
 		],
 	])('%s is a clear failure and nothing is sent', async (_name, parameters, message) => {
 		const { error } = await chat({ rows: [{ gateway: server.url }], parameters });

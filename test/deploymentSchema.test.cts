@@ -244,8 +244,8 @@ describe('times', () => {
 
 	test('a date that is none is no time, and nothing else either', () => {
 		for (const invalid of [new Date(NaN), DateTime.invalid('unparsable')]) {
-			expect(cell('', invalid)).toBe("'x' is no valid date, and the deployment's schema wants anything");
-			expect(cell('array<date>', [invalid])).toMatch(/^Element 0 of 'x' is no valid date, /);
+			expect(cell('', invalid)).toBe("'x' is not a valid date, and the deployment's schema wants anything");
+			expect(cell('array<date>', [invalid])).toMatch(/^Element 0 of 'x' is not a valid date, /);
 		}
 	});
 });

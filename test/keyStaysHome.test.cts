@@ -96,7 +96,7 @@ describe('nothing is sent to anybody', () => {
 		[
 			'a pasted call of the REST API',
 			{ mode: 'url', deployment: `${REST}/serving/7;x=:predict?action=STOP` },
-			'goes on behind its path',
+			'has something after its path',
 		],
 		['one without the query', { mode: 'url', deployment: `${REST}/serving/7;x=:predict` }, "is not a name: '7;x='"],
 		[
@@ -222,7 +222,7 @@ describe('nothing is sent to anybody', () => {
 				parameters,
 			});
 			expect(error?.description).toMatch(
-				/'API Path Prefix' is not|is not a name|goes on behind its path|is not a host name/,
+				/'API Path Prefix' is not|is not a name|has something after its path|is not a host name/,
 			);
 		}
 		expect(server.requests).toEqual([]);

@@ -257,7 +257,7 @@ describe('what has words of its own', () => {
 			CHAT_PANEL,
 			refusal('tinyllama is not a multimodal model'),
 			[],
-			'The model takes text alone',
+			'The model accepts only text',
 			"'Images'",
 		],
 		[
@@ -265,7 +265,7 @@ describe('what has words of its own', () => {
 			CHAT_MODEL_PANEL,
 			refusal('tinyllama is not a multimodal model'),
 			[],
-			'The model takes text alone',
+			'The model accepts only text',
 			'The agent or chain sent images',
 		],
 		[
@@ -273,7 +273,7 @@ describe('what has words of its own', () => {
 			CHAT_PANEL,
 			refusal('The engine is currently busy and cannot accept new requests.', null, 503),
 			[],
-			'has as many requests as it takes',
+			'has as many requests as it can handle',
 			"Lower 'Max Concurrent Requests', or raise 'Tries Before Giving Up'",
 		],
 		[
@@ -281,7 +281,7 @@ describe('what has words of its own', () => {
 			CHAT_MODEL_PANEL,
 			refusal('The engine is currently busy and cannot accept new requests.', null, 503),
 			[],
-			'has as many requests as it takes',
+			'has as many requests as it can handle',
 			"Raise 'Tries Before Giving Up'",
 		],
 		[
@@ -569,14 +569,14 @@ describe('Stop Sequences', () => {
 
 const BUSY = refusal('The engine is currently busy and cannot accept new requests.', null, 503);
 
-test('a deployment that has as many requests as it takes is asked again, and what helps is said when it is given up', async () => {
+test('a deployment that has as many requests as it can handle is asked again, and what helps is said when it is given up', async () => {
 	server.answer = (_request, number) => (number < 3 ? BUSY : completion({ content: 'x' }));
 	const options = { maxTries: 3, maxRetryWait: 0.01 };
 	expect((await chatWith(server, { parameters: { options } })).status).toBe('success');
 	expect(server.requests).toHaveLength(3);
 	server.answer = () => BUSY;
 	const { error } = await chatWith(server, { parameters: { options } });
-	expect(error?.message).toContain('has as many requests as it takes');
+	expect(error?.message).toContain('has as many requests as it can handle');
 	expect(error?.message).toContain('after 3 tries');
 	expect(error?.description).toContain("Lower 'Max Concurrent Requests', or raise 'Tries Before Giving Up'");
 });

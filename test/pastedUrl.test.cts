@@ -179,11 +179,11 @@ describe('addresses on which nothing is called', () => {
 
 /** Paths that a server, a proxy or a parser might take for something else than they look like, or that are of nobody. */
 const STRANGE: Array<[path: string, message: string]> = [
-	['?', "goes on behind its path: '?'"],
-	['/v1/test/fraud?action=STOP', "goes on behind its path: '?action=STOP'"],
-	['/v1/test/fraud/v1/models/fraud:predict?x=1', "goes on behind its path: '?x=1'"],
-	['/v1/test/llm/v1/chat/completions#x', "goes on behind its path: '#x'"],
-	['/v1/test/fraud#?', "goes on behind its path: '#?'"],
+	['?', "has something after its path: '?'"],
+	['/v1/test/fraud?action=STOP', "has something after its path: '?action=STOP'"],
+	['/v1/test/fraud/v1/models/fraud:predict?x=1', "has something after its path: '?x=1'"],
+	['/v1/test/llm/v1/chat/completions#x', "has something after its path: '#x'"],
+	['/v1/test/fraud#?', "has something after its path: '#?'"],
 	['/v1/test/fraud;x=1', "is not a name: 'fraud;x=1'"],
 	['/v1/test/fraud;x=/v1/models/fraud:predict', "is not a name: 'fraud;x='"],
 	['/v1/test/./fraud', "is not a name: '.'"],
@@ -218,8 +218,8 @@ const STRANGE: Array<[path: string, message: string]> = [
 
 /** For each operation, paths that are another's, another part of the gateway, or of the REST API. */
 const NOT_CALLED: Array<[Route, string, string]> = [
-	[predict, '', "does not tell the deployment's name"],
-	[predict, '/', "does not tell the deployment's name"],
+	[predict, '', "does not contain the deployment's name"],
+	[predict, '/', "does not contain the deployment's name"],
 	...[
 		'/v1',
 		'/v1/test',
@@ -296,10 +296,10 @@ describe('paths that are not called', () => {
 
 	test('what to remove is said', () => {
 		expect(refusal(predict, { url: `${GATEWAY}/v1/test/fraud?x#y` }).description).toMatch(
-			/^Remove all from '\?' on\. Paste/,
+			/^Remove everything from '\?' on\. Paste/,
 		);
 		expect(refusal(predict, { url: `${GATEWAY}/v1/test/fraud#y` }).description).toMatch(
-			/^Remove all from '#' on\. Paste/,
+			/^Remove everything from '#' on\. Paste/,
 		);
 	});
 

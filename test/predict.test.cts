@@ -491,7 +491,7 @@ describe('failures', () => {
 		const { failed } = await predict({ items: rows, settings: { onError: 'continueErrorOutput' } });
 		expect(bodies()).toEqual(['{"inputs":[["1970-01-01T00:00:00.000Z"]]}']);
 		expect(failed.map(({ json }) => json.error)).toEqual([
-			"'id' is no valid date",
+			"'id' is not a valid date",
 			"'id' is NaN, which JSON cannot carry",
 		]);
 	});

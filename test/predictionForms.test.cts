@@ -158,11 +158,11 @@ describe('names of classes', () => {
 	test.each<[string, unknown, string]>([
 		['another number of values', [0.5, 0.5], 'The prediction has 2 values for 3 classes'],
 		['no value at all', [], 'The prediction has 0 values for 3 classes'],
-		['no number', [0.1, null, 0.9], 'The prediction holds null, which is no probability'],
-		['a score', [0.1, 3.5, 0.9], 'The prediction holds 3.5, which is no probability'],
-		['a number of no class', 3, 'The prediction 3 is the number of no class'],
-		['a number below', -1, 'The prediction -1 is the number of no class'],
-		['a probability without a threshold', 0.93, 'The prediction 0.93 is the number of no class'],
+		['no number', [0.1, null, 0.9], 'The prediction holds null, which is not a probability'],
+		['a score', [0.1, 3.5, 0.9], 'The prediction holds 3.5, which is not a probability'],
+		['a number of no class', 3, 'The prediction 3 is not the number of a class'],
+		['a number below', -1, 'The prediction -1 is not the number of a class'],
+		['a probability without a threshold', 0.93, 'The prediction 0.93 is not the number of a class'],
 		['a text', 'fraud', 'The prediction is "fraud", which is neither a number nor a list of numbers'],
 		['an object', { length: 3 }, 'The prediction is {"length":3}, which is neither'],
 	])('%s fails that row alone, which is shown as it was sent', async (_name, answer, message) => {
@@ -230,7 +230,7 @@ describe('names of classes', () => {
 		};
 		const run = await predict([[1], [0.2, 0.8], [7]], { classNames: 'a, b', rowsPerRequest: 1, concurrency: 1 });
 		expect(predictions(run)).toMatchObject([{ label: 'b' }, { label: 'b' }]);
-		expect(errors(run)).toEqual([expect.stringContaining('The prediction 7 is the number of no class')]);
+		expect(errors(run)).toEqual([expect.stringContaining('The prediction 7 is not the number of a class')]);
 	});
 });
 
@@ -271,8 +271,8 @@ describe('a threshold', () => {
 	});
 
 	test.each<[string, unknown, string]>([
-		['a percentage', 93, 'The prediction holds 93, which is no probability'],
-		['a score below 0', -0.2, 'The prediction holds -0.2, which is no probability'],
+		['a percentage', 93, 'The prediction holds 93, which is not a probability'],
+		['a score below 0', -0.2, 'The prediction holds -0.2, which is not a probability'],
 		['three values', [0.1, 0.2, 0.7], 'The prediction has 3 values for 2 classes'],
 		['a text', '0.9', 'The prediction is "0.9", which is neither'],
 		['nothing', null, 'The prediction is null, which is neither'],

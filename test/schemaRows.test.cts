@@ -233,7 +233,7 @@ describe('mapped by hand', () => {
 
 	test.each(['new Date("x")', 'DateTime.fromISO("x")'])('%s is no date, and named', async (date) => {
 		const { error } = await score({ rows: [item(1)], columns: { ...columns, merchant_hint: `={{ ${date} }}` } });
-		expect(error?.message).toContain("'merchant_hint' is no valid date");
+		expect(error?.message).toContain("'merchant_hint' is not a valid date");
 		expect(sandbox.traffic.requests).toBe(0);
 	});
 
@@ -327,7 +327,7 @@ describe('the panel', () => {
 			return { body: { id: 1, name: 'payments', status: 'Running' } };
 		});
 		const columns = columnsOf('payments', { hopsworksUrl: hopsworks.url });
-		await expect(columns).rejects.toThrow('Hopsworks could not do it (status 500): No status');
+		await expect(columns).rejects.toThrow('Hopsworks could not carry out the request (status 500): No status');
 		await hopsworks.close();
 	});
 });

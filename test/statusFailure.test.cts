@@ -80,7 +80,7 @@ describe('what has an advice of its own', () => {
 		[403, 'RBAC: access denied', 'An access rule of the gateway refused the request', "Istio's own"],
 		[403, '{"userMsg":"unauthorized user"}', 'The API key may not call this deployment', 'member of the project'],
 		[403, '{"errorCode":320004}', 'The API key lacks the scope SERVING', 'Add the scope'],
-		[405, '{"detail":"Method Not Allowed"}', 'The address does not take such requests', "'Operation'"],
+		[405, '{"detail":"Method Not Allowed"}', 'The address does not accept such requests', "'Operation'"],
 		[407, '', 'A proxy between n8n and the server asks for a password', 'HTTPS_PROXY'],
 		[408, '', 'The server did not wait for the whole request', "'Rows per Request'"],
 		[426, 'Upgrade Required', 'does not speak the version of HTTP', 'proxy_http_version'],

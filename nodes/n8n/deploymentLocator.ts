@@ -32,7 +32,7 @@ export const deploymentProperty: INodeProperties = {
 			name: 'url',
 			type: 'string',
 			placeholder: 'e.g. https://gateway.example.com/v1/my-project/fraud',
-			hint: 'The URL must be on an address of the credential, so that the API key goes nowhere else',
+			hint: 'The URL must be at an address from the credential, or at the gateway that Hopsworks names. The API key goes nowhere else.',
 		},
 	],
 };
@@ -52,7 +52,7 @@ export const routingOptions = {
 		default: '',
 		placeholder: 'e.g. fraud.test.hopsworks.ai',
 		description:
-			"The host name that the deployment's page in Hopsworks shows, if it is another one than Hopsworks itself tells",
+			"The host name on the deployment's page in Hopsworks. Fill it in only if the node cannot ask Hopsworks, or is given another name.",
 		displayOptions: { show: { routing: ['host'] } },
 	}),
 	namespace: textOption({
@@ -70,23 +70,23 @@ export const routingOptions = {
 				{
 					name: 'Automatic',
 					value: 'auto',
-					description: 'As the deployment and the credential allow; this fits nearly always',
+					description: 'The node chooses what suits the deployment and the credential. This is nearly always right.',
 				},
 				{
 					name: 'By Host Name',
 					value: 'host',
-					description: 'The gateway finds the deployment by its host name: Hopsworks before 4.8',
+					description: 'The gateway finds the deployment by its host name (Hopsworks before 4.8)',
 				},
 				{ name: 'By Path', value: 'path', description: 'The gateway finds the deployment by the path of the address' },
 				{
 					name: 'Through Hopsworks',
 					value: 'proxy',
 					description:
-						'Hopsworks itself passes predictions on, where the gateway cannot be reached. Not for language models.',
+						'Hopsworks itself passes requests on to the deployment, in case n8n cannot reach the gateway. Not for language models.',
 				},
 			],
 			default: 'auto',
-			description: 'How requests find the deployment: change it only where they do not',
+			description: 'How requests find the deployment. Change this only if they do not find it.',
 		},
 		['auto', 'path', 'host', 'proxy'],
 	),
@@ -100,15 +100,17 @@ export const addressOptions = {
 			displayName: 'When Stopped',
 			type: 'options',
 			options: [
-				{ name: 'Fail', value: 'fail', description: 'Say that it is stopped, and send nothing' },
+				{ name: 'Fail', value: 'fail', description: 'Fail with an error that says so, and send nothing' },
 				{
 					name: 'Start It',
 					value: 'start',
-					description: 'Start it and wait until it is ready. Takes the role Data Owner in the project.',
+					description:
+						'Start it and wait until it is ready. The owner of the API key needs the role Data Owner in the project.',
 				},
 			],
 			default: 'fail',
-			description: 'What to do where the deployment is stopped, as far as Hopsworks can be asked',
+			description:
+				'What to do if the deployment is stopped. This works only if the node can ask Hopsworks about the deployment.',
 		},
 		['fail', 'start'],
 	),

@@ -13,7 +13,7 @@ const keepInput: INodeProperties = {
 	type: 'boolean',
 	noDataExpression: true,
 	default: true,
-	description: 'Whether to keep the fields of the incoming item beside the answer',
+	description: 'Whether the output item keeps the fields of the input item, in addition to the result',
 };
 
 export const simplifyProperty: INodeProperties = {

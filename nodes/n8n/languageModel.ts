@@ -85,7 +85,7 @@ export function readChatSettings(
 export function readModelName(options: Options<ServerOptions>, { target }: ResolvedDeployment): string {
 	const model = options.get('model').trim() || target.deployment;
 	if (model !== '') return model;
-	return unusable("The address does not tell the model's name", "Set the option 'Model' to the deployment's name.");
+	return unusable("The address does not contain the model's name", "Set the option 'Model' to the deployment's name.");
 }
 
 /** What vLLM takes, and OpenAI. */

@@ -16,7 +16,7 @@ const numberOptions = {
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 10_000_000, numberPrecision: 0 },
 		default: 512,
-		description: 'Longest answer, in tokens of about four letters each',
+		description: 'The longest answer that the model may write, in tokens of about four letters each',
 	}),
 	presencePenalty: unsetNumberOption({
 		displayName: 'Presence Penalty',
@@ -30,7 +30,8 @@ const numberOptions = {
 		type: 'number',
 		typeOptions: { minValue: Number.MIN_SAFE_INTEGER, maxValue: Number.MAX_SAFE_INTEGER, numberPrecision: 0 },
 		default: 0,
-		description: 'The same seed and the same prompt give the same answer, as far as the server can',
+		description:
+			'With the same seed and the same prompt, the model gives the same answer, as far as the server supports it',
 	}),
 	temperature: unsetNumberOption({
 		displayName: 'Temperature',
@@ -72,19 +73,19 @@ export const serverOptions = {
 		type: 'string',
 		default: '/v1',
 		description:
-			"The path before the operation's own part, such as /chat/completions. KServe's own language model server has /openai/v1.",
+			"The beginning of the path, before the operation's own part such as /chat/completions. KServe's own language model server uses /openai/v1.",
 	}),
 	extraFields: givenOption({
 		displayName: EXTRA_FIELDS,
 		type: 'json',
 		default: '{}',
-		description: 'Further fields of the request that the server knows, such as {"top_k": 20}',
+		description: 'Additional fields to send in the request, such as {"top_k": 20}',
 	}),
 	model: textOption({
 		displayName: 'Model',
 		type: 'string',
 		default: '',
-		description: "The model's name in the request, if it is not the deployment's name",
+		description: "The model's name in the request, if it differs from the deployment's name",
 	}),
 };
 
@@ -95,12 +96,12 @@ export const formatOptions = {
 			displayName: 'Response Format',
 			type: 'options',
 			options: [
-				{ name: 'JSON', value: 'json', description: 'Any JSON. The prompt should say what it must hold.' },
-				{ name: 'JSON Schema', value: 'jsonSchema', description: 'JSON that follows a schema of yours' },
+				{ name: 'JSON', value: 'json', description: 'Any JSON. Say in the prompt what it must contain.' },
+				{ name: 'JSON Schema', value: 'jsonSchema', description: 'JSON that follows a schema that you write' },
 				{ name: 'Text', value: 'text', description: 'Whatever the model writes' },
 			],
 			default: 'text',
-			description: 'What the answer must be. An answer that is something else fails.',
+			description: 'The form that the answer must have. An item whose answer has another form fails.',
 			builderHint: {
 				propertyHint:
 					'Use jsonSchema where nodes after this one read fields of the answer: they stand in the field answer of each item.',
@@ -126,14 +127,14 @@ export const chatModelOptions = {
 		type: 'string',
 		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Stop Sequence' },
 		default: [],
-		description: 'Texts at which the model stops, without writing them',
+		description: 'Texts at which the model stops writing. They are not part of the answer.',
 	}),
 	strictTools: booleanOption({
 		displayName: 'Strict Tools',
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether the server holds the model to the parameters of each tool while it writes, as vLLM can. A call that departs from them fails either way.',
+			'Whether the server forces the model to follow the parameters of each tool while it writes, as vLLM can. A call that does not follow them fails, whether this is on or off.',
 	}),
 };
 

@@ -116,6 +116,6 @@ export function downFailure(record: DeploymentRecord): Failed | undefined {
 function failedDeployment({ name, reason }: DeploymentRecord): Failed {
 	return badInput(
 		`The deployment '${name}' has failed${reason === '' ? '' : `: ${reason}`}`,
-		"Its logs say more: see its page in Hopsworks, or 'Get Logs' of the node Hopsworks Deployment. Once the cause is mended, stop it and start it again.",
+		"Its logs say more: see its page in Hopsworks, or 'Get Logs' of the node Hopsworks Deployment. Once the cause is fixed, stop it and start it again.",
 	);
 }

@@ -152,7 +152,7 @@ function baseOf(hopsworksUrl: string): Outcome<string> {
 	if (hopsworksUrl.trim() === '') {
 		return badInput(
 			"'Hopsworks URL' in the credential is empty",
-			'Fill it in: the address under which you open Hopsworks in the browser.',
+			'Fill it in: the address at which you open Hopsworks in the browser.',
 		);
 	}
 	const address = readWebAddress(hopsworksUrl, "'Hopsworks URL' in the credential");

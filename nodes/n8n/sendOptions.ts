@@ -23,21 +23,22 @@ export const sendOptions = {
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
 		default: 4,
-		description: 'How many requests are under way at the same time',
+		description: 'How many requests to have under way at the same time',
 	}),
 	maxReplyMegabytes: numberOption({
 		displayName: 'Reply Size Limit (MB)',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 500, numberPrecision: 0 },
 		default: 256,
-		description: 'A reply that is larger fails, so that no server can fill up the memory of n8n',
+		description:
+			'The largest reply to accept. A larger one counts as failed, so that no server can fill up the memory of n8n.',
 	}),
 	maxRetryWait: numberOption({
 		displayName: 'Longest Pause Between Tries (Seconds)',
 		type: 'number',
 		typeOptions: { minValue: 0, maxValue: DAY },
 		default: 60,
-		description: 'How long to wait at most before a request is sent again',
+		description: 'The longest time to wait before a request is sent again',
 	}),
 	maxTries: numberOption({
 		displayName: 'Tries Before Giving Up',
@@ -45,13 +46,13 @@ export const sendOptions = {
 		typeOptions: { minValue: 1, maxValue: 1000, numberPrecision: 0 },
 		default: 6,
 		description:
-			'How often a request is sent before it fails. Sent again are those that met a busy, starting or unreachable deployment; in the editor, a host that has not answered yet is given up after two.',
+			'How often to send a request before it counts as failed. It is sent again if the deployment was busy, starting or could not be reached. In the editor, a host that has not answered at all is tried only twice.',
 	}),
 	retryTimeouts: booleanOption({
 		displayName: 'Send Again After a Timeout',
 		type: 'boolean',
 		default: false,
-		description: 'Whether to send a request again that ran out of time, although its work may still be going on',
+		description: 'Whether to send a request again after it timed out, although the server may still be working on it',
 	}),
 	timeout: numberOption({
 		displayName: 'Timeout (Seconds)',
@@ -59,7 +60,7 @@ export const sendOptions = {
 		typeOptions: { minValue: 0.1, maxValue: DAY, numberPrecision: 1 },
 		default: 300,
 		description:
-			'How long to wait for a whole reply; of an answer that streams, the longest silence, and a server that only says that it is still there is not silent. The first call after a sleep can take minutes.',
+			'How long to wait for a whole reply. For a streamed answer, it is the longest time without any data. Keep-alive messages count as data. The first call to a sleeping deployment can take minutes.',
 	}),
 };
 
@@ -82,7 +83,7 @@ export const requestSizeOption = numberOption({
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 262_144 },
 	default: 1024,
-	description: 'A request that would be larger is split into several',
+	description: 'A request that would be larger than this is split into several',
 });
 
 /** How many bytes a request may have. */

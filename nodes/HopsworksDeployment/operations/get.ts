@@ -9,7 +9,7 @@ export const get: Operation = {
 	value: 'get',
 	name: 'Get',
 	action: 'Get state of deployment',
-	description: 'Get what a deployment is and the state that it is in',
+	description: 'Get the details of a deployment and its current state',
 	properties: [simplifyProperty],
 	run: onDeployment((read) => {
 		const isSimple = read('simplify', 0) === true;

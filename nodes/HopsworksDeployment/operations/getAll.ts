@@ -23,7 +23,7 @@ export const getAll: Operation = {
 	value: 'getAll',
 	name: 'Get Many',
 	action: 'Get many deployments',
-	description: "Get the project's deployments with the states that they are in, one item each",
+	description: "Get the project's deployments and their current states, one item each",
 	properties: [
 		{
 			displayName: 'Return All',
@@ -48,7 +48,7 @@ export const getAll: Operation = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. fraud',
-					description: 'Only deployments of the model of this name',
+					description: 'Only deployments of the model with this name',
 				},
 				{
 					displayName: 'Model Server',
@@ -72,9 +72,9 @@ export const getAll: Operation = {
 						{ name: 'Failed', value: 'Failed', description: 'Could not be started; its reason says why' },
 						{ name: 'Idle', value: 'Idle', description: 'Ready, and asleep until the next request' },
 						{ name: 'Running', value: 'Running', description: 'Ready' },
-						{ name: 'Starting', value: 'Starting', description: 'On its way up' },
-						{ name: 'Stopped', value: 'Stopped', description: 'Has to be started' },
-						{ name: 'Stopping', value: 'Stopping', description: 'On its way down' },
+						{ name: 'Starting', value: 'Starting', description: 'Being started' },
+						{ name: 'Stopped', value: 'Stopped', description: 'Must be started before it can answer' },
+						{ name: 'Stopping', value: 'Stopping', description: 'Being stopped' },
 						{ name: 'Updating', value: 'Updating', description: 'Ready, while new settings are rolled out' },
 					] satisfies Array<{ name: string; value: (typeof STATES)[number]; description: string }>,
 					default: [],

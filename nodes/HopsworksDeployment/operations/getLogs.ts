@@ -19,7 +19,7 @@ export const getLogs: Operation = {
 	value: 'getLogs',
 	name: 'Get Logs',
 	action: 'Get logs of deployment',
-	description: 'Get the last lines that a deployment wrote, one item per instance',
+	description: 'Get the last log lines of a deployment, one item per instance',
 	properties: [
 		{
 			displayName: 'Component',
@@ -30,11 +30,12 @@ export const getLogs: Operation = {
 				{
 					name: 'Transformer',
 					value: 'transformer',
-					description: 'What changes requests before the model and answers after it, where there is one',
+					description:
+						'The code that changes requests before the model and answers after it, if the deployment has any',
 				},
 			],
 			default: 'predictor',
-			description: 'Whose logs to get',
+			description: 'The part of the deployment whose logs to get',
 		},
 		linesField,
 	],

@@ -16,7 +16,11 @@ export const getSchema: Operation = {
 			type: 'options',
 			options: [
 				{ name: 'JSON Schema', value: 'jsonschema', description: 'For tools that check requests and answers' },
-				{ name: 'Schema', value: 'schema', description: 'Columns by their role, in the order of a row without names' },
+				{
+					name: 'Schema',
+					value: 'schema',
+					description: 'The columns by their roles, in the order in which a list of values has them',
+				},
 			],
 			default: 'schema',
 			description: 'How the schema is written',

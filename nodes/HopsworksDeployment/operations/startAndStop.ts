@@ -36,7 +36,8 @@ const properties: INodeProperties[] = [
 		type: 'boolean',
 		noDataExpression: true,
 		default: true,
-		description: 'Whether to go on only once the deployment is there, rather than as soon as Hopsworks knows of it',
+		description:
+			'Whether to wait until the deployment has started or stopped, instead of going on as soon as Hopsworks has accepted the request',
 	},
 	maxWaitField,
 	simplifyProperty,
@@ -78,7 +79,7 @@ export const start: Operation = {
 	value: 'start',
 	name: 'Start',
 	action: 'Start deployed model',
-	description: 'Start a deployment, unless it runs, and wait until it is ready',
+	description: 'Start a deployment, unless it is already running, and wait until it is ready',
 	properties,
 	run: runOf(startDeployment),
 };

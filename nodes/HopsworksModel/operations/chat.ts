@@ -45,7 +45,7 @@ const offeredOptions = {
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether to send the answer on as it is written, where the workflow streams. Items then go one by one.',
+			'Whether to pass the answer on while the model is writing it, if the workflow streams. Items are then answered one after another.',
 		displayOptions: { hide: { '@tool': [true] } },
 	}),
 	imageFields: textOption({
@@ -53,14 +53,14 @@ const offeredOptions = {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. data, photo',
-		description: 'Files of the item that the model shall see, by the names of their binary fields',
+		description: 'The binary fields of the item that hold images for the model, separated by commas',
 	}),
 	outputField: outputFieldOption({
 		displayName: 'Output Field',
 		type: 'string',
 		default: 'answer',
 		description:
-			"The name of the field that gets the answer. Its tokens and whatever else came with it go into a field whose name ends in 'Details'.",
+			"The name of the field that gets the answer. The number of tokens, and whatever else came with the answer, goes into a second field whose name ends in 'Details'.",
 		// Without the fields of the item, and for a whole reply, the names are always the same.
 		displayOptions: { show: { '/includeInputFields': [true], '/simplify': [true] } },
 	}),

@@ -85,7 +85,7 @@ export const conversationProperties: INodeProperties[] = [
 							{ name: 'User', value: 'user' },
 						],
 						default: 'user',
-						description: 'Who says it',
+						description: 'Who wrote the message',
 					},
 					{
 						displayName: 'Content',
@@ -93,7 +93,7 @@ export const conversationProperties: INodeProperties[] = [
 						type: 'string',
 						typeOptions: { rows: 2 },
 						default: '',
-						description: 'What is said',
+						description: 'The text of the message',
 					},
 				],
 			},

@@ -53,18 +53,22 @@ const embedOptions = {
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 1_000_000, numberPrecision: 0 },
 		default: 256,
-		description: 'How many numbers an embedding has, for models that can make it shorter',
+		description: 'How many numbers each embedding has, for models that can make shorter ones',
 	}),
 	encoding: choiceOption(
 		{
 			displayName: 'Encoding',
 			type: 'options',
 			options: [
-				{ name: 'Base64', value: 'base64', description: 'A third of the size on the way; every server of vLLM has it' },
-				{ name: 'Float', value: 'float', description: 'Numbers, which every server has' },
+				{
+					name: 'Base64',
+					value: 'base64',
+					description: 'Replies of about a third of the size. Every vLLM server supports it.',
+				},
+				{ name: 'Float', value: 'float', description: 'Plain numbers, which every server supports' },
 			],
 			default: 'float',
-			description: 'How the numbers travel. They come out the same.',
+			description: 'How the server sends the numbers. The output is the same.',
 		},
 		['float', 'base64'],
 	),
@@ -79,7 +83,7 @@ const embedOptions = {
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 100_000, numberPrecision: 0 },
 		default: 100,
-		description: 'How many texts share a request',
+		description: 'How many texts to send in one request at most',
 	}),
 };
 

@@ -11,7 +11,7 @@ export const outputOptions = {
 		default: '',
 		placeholder: 'e.g. genuine, fraud',
 		description:
-			"What the classes of the model are called, in the model's own order, which is that of their numbers: 0 first. A list of probabilities or the number of a class then comes out with its label.",
+			"Names for the classes of the model, in the model's own order: the name of class 0 first. A prediction that is the number of a class, or a list of probabilities, then comes out with a label.",
 		displayOptions: OF_PREDICTIONS,
 	}),
 	includeMetadata: booleanOption({
@@ -19,7 +19,7 @@ export const outputOptions = {
 		type: 'boolean',
 		default: false,
 		description:
-			"Whether to add how a row was scored, in a field beside the prediction: how often it was sent ('attempts'), how long the last reply took ('latency', in milliseconds) and how many rows shared that request ('rowsInRequest')",
+			"Whether to add a second field that tells how the row was scored: how often it was sent ('attempts'), how many milliseconds the last reply took ('latency') and how many rows shared that request ('rowsInRequest')",
 	}),
 	outputField: outputFieldOption({
 		displayName: 'Output Field',
@@ -40,11 +40,11 @@ export const outputOptions = {
 				{
 					name: 'Raw',
 					value: 'raw',
-					description: 'Each item gets the whole reply; one row per request',
+					description: 'Each item gets the whole reply, and each request holds one row',
 				},
 			],
 			default: 'prediction',
-			description: 'What an item gets of the reply',
+			description: 'Which part of the reply each item gets',
 			displayOptions: { hide: { '/rows': ['body'] } },
 		},
 		['prediction', 'raw'],
@@ -54,7 +54,7 @@ export const outputOptions = {
 		type: 'boolean',
 		default: false,
 		description:
-			"Whether each member of a prediction that is an object becomes a field of its own, with the output field's name before it: 'prediction_label', 'prediction_probability'. Any other prediction stays in the output field.",
+			"Whether each member of a prediction that is an object becomes a field of its own, whose name begins with the output field: 'prediction_label', 'prediction_probability'. Any other prediction stays in the output field.",
 		displayOptions: OF_PREDICTIONS,
 	}),
 	threshold: unsetNumberOption({
@@ -63,7 +63,7 @@ export const outputOptions = {
 		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 6 },
 		default: 0.5,
 		description:
-			'The probability from which on a row is positive, for models that give one, or one for each of two classes. The label is then true or false, or one of two class names, of which the second stands for positive.',
+			'The lowest probability at which a row counts as positive, for models that return one probability, or one for each of two classes. The label is then true or false. With two class names, the label is one of them, and the second means positive.',
 		displayOptions: OF_PREDICTIONS,
 	}),
 	unwrap: booleanOption({
@@ -71,7 +71,7 @@ export const outputOptions = {
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether a prediction that is a list of one value, such as [0.93], comes out as that value. Where the model answers any row of the run with another number of values, all lists stay lists.',
+			'Whether a prediction that is a list of one value, such as [0.93], comes out as that value. If the model answers any row of the run with a different number of values, all lists stay lists.',
 		displayOptions: OF_PREDICTIONS,
 	}),
 };

@@ -17,14 +17,16 @@ export const predictOptions = {
 		displayName: 'Extra Fields (JSON)',
 		type: 'json',
 		default: '{}',
-		description: 'Further fields of the request, beside the rows, such as {"signature_name": "serving_default"}',
+		description:
+			'Additional fields to send in the request along with the rows, such as {"signature_name": "serving_default"}',
 	}),
 	rowsPerRequest: numberOption({
 		displayName: 'Rows per Request',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 1_000_000, numberPrecision: 0 },
 		default: 500,
-		description: 'How many items share a request. Set 1 for deployments that read only the first row.',
+		description:
+			'How many items to send in one request at most. Set it to 1 for deployments that read only the first row.',
 	}),
 	verb: choiceOption(
 		{
@@ -36,16 +38,16 @@ export const predictOptions = {
 					value: 'classify',
 					description: 'For a model with a classification signature: labels with their scores',
 				},
-				{ name: 'Predict', value: 'predict', description: 'What every deployment understands, of any kind' },
+				{ name: 'Predict', value: 'predict', description: 'Works with every kind of deployment' },
 				{
 					name: 'Regress',
 					value: 'regress',
-					description: 'For a model with a regression signature: one number a row',
+					description: 'For a model with a regression signature: one number per row',
 				},
 			],
 			default: 'predict',
 			description:
-				'What is asked of a deployment of TensorFlow Serving. Classify and Regress send each row as named values.',
+				'Which kind of result to ask a TensorFlow Serving deployment for. Classify and Regress send each row as named values.',
 		},
 		['predict', 'classify', 'regress'],
 	),

@@ -19,17 +19,17 @@ const rowSources = {
 	allFields: {
 		name: 'All Fields',
 		value: 'allFields',
-		description: 'Every field of an item is a column, files aside',
+		description: 'Every field of the item is a column, except files',
 	},
 	json: {
 		name: 'JSON',
 		value: 'json',
-		description: 'You give one row per item, as data or as JSON text',
+		description: 'You provide one row per item, as data or as JSON text',
 	},
 	body: {
 		name: 'Whole Request Body',
 		value: 'body',
-		description: 'You give everything that is sent, one request per item',
+		description: 'You provide the whole body of the request, one request per item',
 	},
 };
 
@@ -40,7 +40,7 @@ const rowsSelector: INodeProperties = {
 	noDataExpression: true,
 	options: Object.values(rowSources),
 	default: 'columns',
-	description: 'Where the values that the model reads come from',
+	description: 'Where the values for the model come from',
 };
 
 const rowJson: INodeProperties = {
@@ -91,13 +91,13 @@ export const rowProperties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. amount, age, geo.lat',
 		description:
-			'The fields that the model reads, in the order in which it was trained on them. Drag them here from the input, or type or paste their names: with commas between, or as a list of Python or JSON.',
+			'The fields that the model reads, in the order in which it was trained on them. Drag them here from the input, or type their names, separated by commas. You can also paste a list from Python or JSON.',
 		displayOptions: { show: { rows: ['columns'] } },
 	},
 	...forToolAndNode(schemaColumns, {
 		default: { mappingMode: 'defineBelow', value: null },
 		description:
-			"The columns that the deployment reads. Each is an argument of the tool, which the agent's model fills in, unless you set it.",
+			"The columns that the deployment reads. Each is an argument of the tool: the agent's model fills it in, unless you set a value here.",
 		typeOptions: { ...schemaColumns.typeOptions, resourceMapper: { ...mapper, supportAutoMap: false } },
 		builderHint: {
 			propertyHint:

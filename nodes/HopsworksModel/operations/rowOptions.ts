@@ -11,7 +11,7 @@ export const rowOptions = {
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether text such as 12.50 in the fields of an item is sent as a number, as a CSV file holds nothing but text. It is decided by column: one that holds a code such as 007, or mostly words, stays text.',
+			'Whether to send text such as 12.50 as a number. Rows from a CSV file need this, because they hold only text. A column that holds a code such as 007, or mostly words, stays text.',
 		// JSON goes out as it was given, and a schema knows its types.
 		displayOptions: { show: { '/rows': ['columns', 'allFields'] } },
 	}),
@@ -24,17 +24,17 @@ export const rowOptions = {
 				{
 					name: 'Automatic',
 					value: 'auto',
-					description: "'inputs', or 'instances' where the deployment needs it or asks for it",
+					description: "'inputs', or 'instances' if the deployment needs it or asks for it",
 				},
-				{ name: 'Inputs', value: 'inputs', description: 'Most Python and scikit-learn deployments read either' },
+				{ name: 'Inputs', value: 'inputs', description: 'Most Python and scikit-learn deployments accept either name' },
 				{
 					name: 'Instances',
 					value: 'instances',
-					description: 'TensorFlow Serving by rows, deployments with a batcher or a schema',
+					description: 'For TensorFlow Serving in its row format, and for deployments with a batcher or a schema',
 				},
 			],
 			default: 'auto',
-			description: 'The name that the list of rows has in the request. Automatic finds it out.',
+			description: 'The name of the field that holds the rows in the request. Automatic finds out the right one.',
 			displayOptions: WITH_ROWS,
 		},
 		['auto', 'inputs', 'instances'],
@@ -48,7 +48,7 @@ export const rowOptions = {
 				{
 					name: 'Automatic',
 					value: 'auto',
-					description: 'A list of values for selected columns, an object for all fields, JSON as you give it',
+					description: 'A list of values for selected columns, an object for all fields, JSON as you wrote it',
 				},
 				{
 					name: 'Columnar',
@@ -75,7 +75,7 @@ export const rowOptions = {
 			],
 			default: 'auto',
 			description:
-				'What one row looks like in the request. It depends on how the model was deployed, and an error says where another one is needed.',
+				'What one row looks like in the request. This depends on how the model was deployed. If the deployment needs another format, the error says so.',
 			displayOptions: WITH_ROWS,
 		},
 		['auto', 'values', 'object', 'lists', 'value', 'columnar'],

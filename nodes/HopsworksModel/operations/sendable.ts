@@ -13,7 +13,7 @@ export function expectSendable(value: unknown, name = ''): void {
 	const plain = asPlain(value);
 	if (!Object.is(plain, value)) {
 		if (plain !== null) return expectSendable(plain, name);
-		unusable(`${named(name)} is no valid date`, 'Check how the date is made: n8n could not read what it was made of.');
+		unusable(`${named(name)} is not a valid date`, 'Check where the date comes from: n8n could not read it as a date.');
 	}
 	// First, since what looks into a value walks it to its end.
 	const excess = excessOf(value);

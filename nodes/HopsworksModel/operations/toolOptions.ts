@@ -29,7 +29,7 @@ export const toolOptions = {
 		type: 'json',
 		default: '[]',
 		description:
-			'Tools that the model may ask for, as a list. Its calls come out as they are; an AI Agent with the Hopsworks Chat Model carries them out.',
+			'A list of the tools that the model may call. The node outputs the calls and does not carry them out. An AI Agent with the Hopsworks Chat Model does that.',
 	}),
 };
 

@@ -118,14 +118,14 @@ export async function scatter<Row, Value>(
 			shrink(group, batch, blame.mostRows);
 			remarks.set(
 				group,
-				`Requests of ${pluralize(batch.items.length, 'row')} were too large for the deployment, so smaller ones were sent. 'Rows per Request' ${group.limits.rows} saves the detour`,
+				`Requests of ${pluralize(batch.items.length, 'row')} were too large for the deployment, so smaller ones were sent. 'Rows per Request' ${group.limits.rows} would avoid this`,
 			);
 		}
 		if (blame?.kind === 'count') {
 			group.limits.rows = 1;
 			remarks.set(
 				group,
-				'The deployment did not answer one prediction per row, as those do that read only the first row of a request, so each row was sent alone',
+				'The deployment did not answer with one prediction per row (some read only the first row of a request), so each row was sent alone',
 			);
 		}
 	}

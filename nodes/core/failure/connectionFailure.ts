@@ -106,7 +106,7 @@ export function connectionFailure(
 		case 'Z_BUF_ERROR':
 			return failure(
 				`The reply of ${host} could not be read`,
-				`It says that it is compressed, and is not, or not as it says (${words}).`,
+				`It is marked as compressed, but could not be unpacked (${words}).`,
 			);
 		case 'SsrfBlockedIpError':
 		case 'SsrfBlockedHostnameError':
@@ -144,6 +144,6 @@ export function tooLargeReply(mostBytes: number, panel: Panel): Failure {
 	return {
 		kind: 'reply',
 		message: `The reply is larger than ${pluralize(mostBytes / 1024 / 1024, 'megabyte')}`,
-		description: `Nothing more was read of it, so that n8n keeps its memory.${hasBatches ? ` ${capitalized(smallerRequest(panel))}, or raise 'Reply Size Limit (MB)' there.` : raise}`,
+		description: `The rest of it was not read, so that n8n does not run out of memory.${hasBatches ? ` ${capitalized(smallerRequest(panel))}, or raise 'Reply Size Limit (MB)' there.` : raise}`,
 	};
 }

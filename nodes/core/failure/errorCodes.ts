@@ -24,7 +24,7 @@ const NOT_A_MEMBER: Meaning = {
 };
 export const ROLE_TOO_LOW: Meaning = {
 	message: "The user's role in the project does not allow this",
-	description: 'Starting and stopping a deployment takes the role Data Owner. Ask an owner of the project for it.',
+	description: 'To start or stop a deployment, you need the role Data Owner. Ask an owner of the project for it.',
 };
 const DEPLOYMENT_UNKNOWN: Meaning = {
 	message: 'The project has no such deployment',
@@ -32,8 +32,9 @@ const DEPLOYMENT_UNKNOWN: Meaning = {
 		"Pick the deployment from the list, or check its name and 'Project' in the credential. Capital letters count.",
 };
 export const HOPSWORKS_FAILED: Meaning = {
-	message: 'Hopsworks could not do it',
-	description: "Run it again. If it stays so, the deployment's page in Hopsworks, or your administrator, may know why.",
+	message: 'Hopsworks could not carry out the request',
+	description:
+		"Run it again. If it fails again, look at the deployment's page in Hopsworks, or ask your administrator.",
 };
 const MODEL_NOT_REACHED: Meaning = {
 	message: 'Hopsworks could not reach the deployment',
@@ -45,7 +46,7 @@ const MEANINGS: Record<number, Meaning> = {
 		message: 'Hopsworks is not available',
 		description: 'Its database is being restarted or maintained. Try again later.',
 	},
-	120001: { message: 'Hopsworks refused the request', description: 'Check what the fields of the node hold.' },
+	120001: { message: 'Hopsworks refused the request', description: 'Check the values in the fields of the node.' },
 	120011: NOT_A_MEMBER,
 	150004: PROJECT_UNKNOWN,
 	150068: ROLE_TOO_LOW,
@@ -64,7 +65,7 @@ const MEANINGS: Record<number, Meaning> = {
 	},
 	240027: {
 		message: 'There are no logs',
-		description: 'A deployment that is stopped has none, and one without a transformer has none for the transformer.',
+		description: 'A stopped deployment has no logs, and one without a transformer has no logs of a transformer.',
 	},
 	[SCHEMA_MISSING]: {
 		message: 'The deployment has no schema',

@@ -10,7 +10,7 @@ const MODEL_REFUSED: Meaning = {
 const MODEL_FAILED: Meaning = {
 	message: 'The model failed',
 	description:
-		"Check that 'Columns', and 'Row Format' in the options, match what the model was trained on. The deployment's logs in Hopsworks have the whole story.",
+		"Check that 'Columns', and 'Row Format' in the options, match what the model was trained on. The deployment's logs in Hopsworks say more.",
 };
 export const NOT_READY_YET: Meaning = {
 	message: 'The deployment is not ready',
@@ -44,14 +44,14 @@ const MEANINGS: Record<number, (panel: Panel) => Meaning> = {
 		description: `Check the deployment's name${asks === 'model' ? ": it is also the model's name in the address" : ''}. ${PASTED}`,
 	}),
 	405: ({ isSubNode }) => ({
-		message: 'The address does not take such requests',
+		message: 'The address does not accept such requests',
 		description: isSubNode
-			? `Something is there, but does not answer chats. Check the deployment. ${PASTED}`
-			: `Something is there, but does not answer this operation. Check 'Operation'. ${PASTED}`,
+			? `A server answers there, but not to chats. Check the deployment. ${PASTED}`
+			: `A server answers there, but not to this operation. Check 'Operation'. ${PASTED}`,
 	}),
 	408: ({ isSubNode, hasBatches }) => ({
 		message: 'The server did not wait for the whole request',
-		description: `It came too slowly.${isSubNode ? '' : ` Lower 'Max Concurrent Requests'${hasBatches ? " or 'Rows per Request'" : ''} in the options.`} A proxy in between may also be impatient.`,
+		description: `It arrived too slowly.${isSubNode ? '' : ` Lower 'Max Concurrent Requests'${hasBatches ? " or 'Rows per Request'" : ''} in the options.`} A proxy on the way may also have a short timeout.`,
 	}),
 	413: (panel) => ({
 		message: 'The request was too large',

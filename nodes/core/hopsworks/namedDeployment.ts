@@ -134,7 +134,7 @@ function throughHopsworks(
 	if (known.projectId === undefined) {
 		return badInput(
 			"'Routing' through Hopsworks needs 'Hopsworks URL' in the credential",
-			'Fill it in: the address under which you open Hopsworks in the browser.',
+			'Fill it in: the address at which you open Hopsworks in the browser.',
 		);
 	}
 	const hopsworks = readWebAddress(hopsworksUrl, "'Hopsworks URL' in the credential");

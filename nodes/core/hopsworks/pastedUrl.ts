@@ -31,7 +31,7 @@ export function planByUrl(address: Address, route: Route, known: Knowledge, host
 		if (other !== undefined && new URL(other).protocol !== new URL(pasted.origin).protocol) {
 			return badInput(
 				`The deployment's URL is on ${pasted.origin}, and the credential names ${other}`,
-				`Begin it with ${other} if that is right, else change the address in the credential: both must have the same of http:// and https://, and the same port.`,
+				`Begin it with ${other} if that is right. Otherwise change the address in the credential: both must begin with http://, or both with https://, and the port must be the same.`,
 			);
 		}
 		return badInput(
@@ -42,7 +42,7 @@ export function planByUrl(address: Address, route: Route, known: Knowledge, host
 	if (called === undefined) return notCalled(isOnGateway, route, pasted);
 	if (called.deployment === '' && route.needsName) {
 		return badInput(
-			"The deployment's URL does not tell the deployment's name",
+			"The deployment's URL does not contain the deployment's name",
 			`Paste the whole address, up to '${route.ending}'.`,
 		);
 	}
@@ -107,8 +107,8 @@ function readPasted(text: string, route: Route): Outcome<Pasted> {
 	const end = path.search(/[?#]/);
 	if (end !== -1) {
 		return refused(
-			`The deployment's URL goes on behind its path: ${quoted(path.slice(end))}`,
-			`Remove all from '${path.charAt(end)}' on. `,
+			`The deployment's URL has something after its path: ${quoted(path.slice(end))}`,
+			`Remove everything from '${path.charAt(end)}' on. `,
 		);
 	}
 	const parts = withoutSlashes(path).split('/').slice(1);

@@ -15,7 +15,7 @@ const REDIRECTED: Meaning = {
 };
 const NOT_HOPSWORKS: Meaning = {
 	message: 'There is no Hopsworks at this address',
-	description: "Check 'Hopsworks URL' in the credential: the address under which you open Hopsworks in the browser.",
+	description: "Check 'Hopsworks URL' in the credential: the address at which you open Hopsworks in the browser.",
 };
 
 function byStatus(status: number): Meaning {

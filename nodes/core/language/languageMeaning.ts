@@ -44,7 +44,7 @@ const WORDS: Words = [
 	{
 		words: /is not a multimodal model|does not support (?:image|vision|audio|video|multimodal)/i,
 		meaning: (panel) => ({
-			message: 'The model takes text alone',
+			message: 'The model accepts only text',
 			description: `${imagesIn(panel)} Take them out, or pick a deployment whose model sees images.`,
 		}),
 	},
@@ -62,7 +62,7 @@ const WORDS: Words = [
 	{
 		words: /engine is currently busy|too many (?:queued )?requests|queue is full/i,
 		meaning: ({ isSubNode }) => ({
-			message: 'The deployment has as many requests as it takes',
+			message: 'The deployment has as many requests as it can handle',
 			description: isSubNode
 				? "It takes only so many at a time. Raise 'Tries Before Giving Up' in the options, or have fewer agents and chains run at the same time."
 				: "It takes only so many at a time. Lower 'Max Concurrent Requests', or raise 'Tries Before Giving Up' in the options.",
@@ -73,7 +73,7 @@ const WORDS: Words = [
 		meaning: () => ({
 			message: 'The server of the model broke down',
 			description:
-				"It ends itself after that, and Hopsworks starts it again. The deployment's logs in Hopsworks have the whole story.",
+				"It ends itself after that, and Hopsworks starts it again. The deployment's logs in Hopsworks say more.",
 			blames: 'nothing',
 		}),
 	},
@@ -182,7 +182,7 @@ function plainMeaning(error: ErrorReply, panel: Panel): Meaning | undefined {
 	if (status === 500) {
 		return {
 			message: `The ${kind} model failed`,
-			description: "The deployment's logs in Hopsworks have the whole story.",
+			description: "The deployment's logs in Hopsworks say more.",
 		};
 	}
 	if (status > 500 || TOLD_BY_STATUS.has(status)) return undefined;

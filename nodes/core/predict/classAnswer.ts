@@ -63,7 +63,7 @@ export function classAnswer(prediction: Json, { names, threshold }: ClassReading
 	if (label !== undefined) return success({ label });
 	const count = names?.length ?? 0;
 	return badReply(
-		`The prediction ${prediction} is the number of no class`,
+		`The prediction ${prediction} is not the number of a class`,
 		`'Class Names' has ${pluralize(count, 'name')}, for the numbers 0 to ${count - 1}. If it is a probability, set 'Threshold' in the options.`,
 	);
 }
@@ -89,7 +89,7 @@ function isProbability(value: Json): value is number {
 
 function notProbability(value: Json): Failed {
 	return badReply(
-		`The prediction holds ${show(value)}, which is no probability`,
+		`The prediction holds ${show(value)}, which is not a probability`,
 		"A probability is a number from 0 to 1, and 'Class Names' and 'Threshold' read no other scores. Have the model return probabilities, or remove them from the options.",
 	);
 }

@@ -59,7 +59,7 @@ function hiddenFailure(reply: Reply): Failed | undefined {
 	const words = json === null ? '' : error.text || (isHidden || !isBare ? excerpt(reply.text) : '');
 	return badReply(
 		words === '' ? NOTHING : withWords(HIDDEN, words),
-		"Check the rows of this request. The deployment's logs in Hopsworks have the whole story.",
+		"Check the rows of this request. The deployment's logs in Hopsworks say more.",
 		blameOf(error, words === '' ? NOTHING : HIDDEN),
 	);
 }

@@ -55,7 +55,7 @@ function writerOf(type: ColumnType): CellWriter {
 	return (value) => {
 		const plain = asPlain(value);
 		// A date that is none has no text.
-		if (plain === null) return { place: '', fault: 'is no valid date', type };
+		if (plain === null) return { place: '', fault: 'is not a valid date', type };
 		return write(plain) ?? { place: '', fault: `is ${part(show(plain))}`, type };
 	};
 }
