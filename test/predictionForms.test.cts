@@ -1,5 +1,6 @@
 /** What becomes of a prediction: lists of one value, names of classes, a threshold, and fields of their own. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { Turns } from '../nodes/core/turns';
 import { API_KEY, runModel, type RunOptions, type RunResult } from './support/engine.cts';
 import { listOf } from './support/json.cts';
 import { rowsOf, type Recorded, type Reply } from './support/server.cts';
@@ -125,6 +126,23 @@ describe('lists of one value', () => {
 			{ parameters: { rows: 'columns', columns: 'id' }, items: many.map(([id]) => ({ json: { id } })) },
 		);
 		expect(run.executionTime).toBeLessThan(3 * bare.executionTime + 500);
+	});
+
+	test('are put back in turns, as there may be a million of them', async () => {
+		const next = jest.spyOn(Turns.prototype, 'next');
+		let asked = 0;
+		// As if every second row took its time.
+		const isOver = jest.spyOn(Turns.prototype, 'isOver').mockImplementation(() => ++asked % 2 === 0);
+		const turns: number[] = [];
+		for (const unwrap of [false, true]) {
+			next.mockClear();
+			await predict([...Array.from({ length: 99 }, () => [1]), [1, 2]], { unwrap });
+			turns.push(next.mock.calls.length);
+		}
+		isOver.mockRestore();
+		next.mockRestore();
+		const [without = 0, with99PutBack = 0] = turns;
+		expect(with99PutBack - without).toBeGreaterThan(45);
 	});
 });
 
