@@ -1,8 +1,10 @@
 /** What becomes of a prediction: lists of one value, names of classes, a threshold, and fields of their own. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { readClasses } from '../nodes/core/predict/classAnswer';
 import { Turns } from '../nodes/core/turns';
 import { API_KEY, runModel, type RunOptions, type RunResult } from './support/engine.cts';
 import { listOf } from './support/json.cts';
+import { processorTime } from './support/processorTime.cts';
 import { rowsOf, type Recorded, type Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
@@ -211,12 +213,22 @@ describe('names of classes', () => {
 	test.each<[string, INodeParameters['x'], string[]]>([
 		['with commas', 'no, "yes, surely"', ['no', 'yes, surely']],
 		['in lines', 'no\nmay be', ['no', 'may be']],
+		['in lines with commas', 'no,\n\n"may be",\n', ['no', 'may be']],
 		['with semicolons', 'no; yes', ['no', 'yes']],
 		['as a list of Python', "['no', 'yes']", ['no', 'yes']],
 		['as a list that an expression returns', '={{ ["no", 1] }}', ['no', '1']],
 		['with brackets that belong to them', 'age [0-30], age [31-]', ['age [0-30]', 'age [31-]']],
 	])('are read %s', async (_name, classNames, labels) => {
 		expect(predictions(await predict([0, 1], { classNames }))).toEqual(labels.map((label) => ({ label })));
+	});
+
+	test('may be many', () => {
+		const many = Array.from({ length: 50_000 }, (_, index) => `class ${index}`);
+		const began = processorTime();
+		expect(readClasses([...many, 'class 7'], undefined)).toMatchObject({
+			failure: { message: `'Class Names' has "class 7" twice` },
+		});
+		expect(processorTime() - began).toBeLessThan(500);
 	});
 
 	test('may be others for each item', async () => {
@@ -228,6 +240,9 @@ describe('names of classes', () => {
 		['one name', { classNames: 'fraud' }, `'Class Names' has one name, "fraud"`],
 		['a name twice', { classNames: 'a, b, a' }, `'Class Names' has "a" twice`],
 		['an object', { classNames: '={{ ({ a: 1 }) }}' }, `'Class Names' is {"a":1}`],
+		['a place without a name', { classNames: 'a, , b' }, `'Class Names' is "a, , b"`],
+		['an empty place at the beginning', { classNames: ', a, b' }, `'Class Names' is ", a, b"`],
+		['an empty name', { classNames: '["a", "", "b"]' }, `'Class Names' is`],
 		['a list of more than names', { classNames: '={{ ["a", null] }}' }, `'Class Names' is ["a",null]`],
 		['a name that no item can hold', { classNames: 'a, __proto__' }, "'Class Names' has '__proto__'"],
 		[
