@@ -327,6 +327,11 @@ describe('spread', () => {
 		]);
 	});
 
+	test('leaves whole replies alone, also where an expression asks for them', async () => {
+		const options = { response: '={{ "raw" }}', spread: true, classNames: 'one' };
+		expect(jsons(await predict([[1]], options))).toEqual([{ prediction: { predictions: [[1]] } }]);
+	});
+
 	test('goes with names, a threshold, metadata, unwrapping and a field of another name', async () => {
 		const options = {
 			spread: true,
