@@ -47,6 +47,27 @@ describe.each(OPERATIONS)('%s', (operation, parameters, field) => {
 		]);
 	});
 
+	test('of many names a few are said', async () => {
+		const many = Object.fromEntries(Array.from({ length: 100 }, (_, id) => [`f${id}`, 0]));
+		const items = Array.from({ length: 100 }, (_, id) => ({ json: { id, text: 'text 0', ...many } }));
+		const { success, hints } = await runModel({
+			items,
+			credential: { servingUrl: server.url },
+			parameters: {
+				operation,
+				deployment: { __rl: true, mode: 'name', value: 'fraud' },
+				includeInputFields: true,
+				...parameters,
+				options: { outputField: '={{ "f" + $json.id }}' },
+			},
+		});
+		expect(success.filter(({ json }, id) => json[`f${id}`] === 0)).toEqual([]);
+		const said = hints.map(({ message }) => message).join();
+		expect(said).toContain("The incoming field 'f4' was overwritten");
+		expect(said).not.toContain("'f5'");
+		expect(said).toMatch(/Further incoming fields were overwritten, too$/);
+	});
+
 	test('without one of that name nothing is said', async () => {
 		expect((await run(operation, parameters, {})).hints).toEqual([]);
 	});

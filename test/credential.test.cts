@@ -3,6 +3,7 @@ import { createServer } from 'node:https';
 import { CredentialTestContext } from 'n8n-core';
 import type { ICredentialDataDecryptedObject, INodeCredentialTestResult } from 'n8n-workflow';
 import { generate } from 'selfsigned';
+import { Turns } from '../nodes/core/turns';
 import { hopsworksApiTest } from '../nodes/n8n/methods/credentialTest';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { API_KEY } from './support/engine.cts';
@@ -63,6 +64,17 @@ describe('a good end says which addresses were tried, and what is behind them', 
 			"'Hopsworks URL' works: the project 'solo', the only one of the API key, has 0 deployments, 0 of them running.",
 		]);
 	});
+});
+
+test('a reply of megabytes is read in turns', async () => {
+	const server = await startServer(() => ({ body: `[${'12345678901234567890,'.repeat(600_000)}1]` }));
+	const next = jest.spyOn(Turns.prototype, 'next');
+	const { message } = await check({ hopsworksUrl: server.url });
+	const turns = next.mock.calls.length;
+	next.mockRestore();
+	await server.close();
+	expect(turns).toBeGreaterThan(10);
+	expect(message).toContain('but its user is a member of no project');
 });
 
 describe('projects', () => {

@@ -1,7 +1,10 @@
 /** What becomes of a prediction: lists of one value, names of classes, a threshold, and fields of their own. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { readClasses } from '../nodes/core/predict/classAnswer';
+import { Turns } from '../nodes/core/turns';
 import { API_KEY, runModel, type RunOptions, type RunResult } from './support/engine.cts';
 import { listOf } from './support/json.cts';
+import { processorTime } from './support/processorTime.cts';
 import { rowsOf, type Recorded, type Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
@@ -126,6 +129,23 @@ describe('lists of one value', () => {
 		);
 		expect(run.executionTime).toBeLessThan(3 * bare.executionTime + 500);
 	});
+
+	test('are put back in turns, as there may be a million of them', async () => {
+		const next = jest.spyOn(Turns.prototype, 'next');
+		let asked = 0;
+		// As if every second row took its time.
+		const isOver = jest.spyOn(Turns.prototype, 'isOver').mockImplementation(() => ++asked % 2 === 0);
+		const turns: number[] = [];
+		for (const unwrap of [false, true]) {
+			next.mockClear();
+			await predict([...Array.from({ length: 99 }, () => [1]), [1, 2]], { unwrap });
+			turns.push(next.mock.calls.length);
+		}
+		isOver.mockRestore();
+		next.mockRestore();
+		const [without = 0, with99PutBack = 0] = turns;
+		expect(with99PutBack - without).toBeGreaterThan(45);
+	});
 });
 
 describe('names of classes', () => {
@@ -193,12 +213,22 @@ describe('names of classes', () => {
 	test.each<[string, INodeParameters['x'], string[]]>([
 		['with commas', 'no, "yes, surely"', ['no', 'yes, surely']],
 		['in lines', 'no\nmay be', ['no', 'may be']],
+		['in lines with commas', 'no,\n\n"may be",\n', ['no', 'may be']],
 		['with semicolons', 'no; yes', ['no', 'yes']],
 		['as a list of Python', "['no', 'yes']", ['no', 'yes']],
 		['as a list that an expression returns', '={{ ["no", 1] }}', ['no', '1']],
 		['with brackets that belong to them', 'age [0-30], age [31-]', ['age [0-30]', 'age [31-]']],
 	])('are read %s', async (_name, classNames, labels) => {
 		expect(predictions(await predict([0, 1], { classNames }))).toEqual(labels.map((label) => ({ label })));
+	});
+
+	test('may be many', () => {
+		const many = Array.from({ length: 50_000 }, (_, index) => `class ${index}`);
+		const began = processorTime();
+		expect(readClasses([...many, 'class 7'], undefined)).toMatchObject({
+			failure: { message: `'Class Names' has "class 7" twice` },
+		});
+		expect(processorTime() - began).toBeLessThan(500);
 	});
 
 	test('may be others for each item', async () => {
@@ -210,6 +240,9 @@ describe('names of classes', () => {
 		['one name', { classNames: 'fraud' }, `'Class Names' has one name, "fraud"`],
 		['a name twice', { classNames: 'a, b, a' }, `'Class Names' has "a" twice`],
 		['an object', { classNames: '={{ ({ a: 1 }) }}' }, `'Class Names' is {"a":1}`],
+		['a place without a name', { classNames: 'a, , b' }, `'Class Names' is "a, , b"`],
+		['an empty place at the beginning', { classNames: ', a, b' }, `'Class Names' is ", a, b"`],
+		['an empty name', { classNames: '["a", "", "b"]' }, `'Class Names' is`],
 		['a list of more than names', { classNames: '={{ ["a", null] }}' }, `'Class Names' is ["a",null]`],
 		['a name that no item can hold', { classNames: 'a, __proto__' }, "'Class Names' has '__proto__'"],
 		[
@@ -292,6 +325,11 @@ describe('spread', () => {
 			{ prediction: [1, 2] },
 			{ prediction: {} },
 		]);
+	});
+
+	test('leaves whole replies alone, also where an expression asks for them', async () => {
+		const options = { response: '={{ "raw" }}', spread: true, classNames: 'one' };
+		expect(jsons(await predict([[1]], options))).toEqual([{ prediction: { predictions: [[1]] } }]);
 	});
 
 	test('goes with names, a threshold, metadata, unwrapping and a field of another name', async () => {

@@ -167,3 +167,9 @@ test.each<[string, Partial<RunOptions>, string]>([
 	expect([success, failed.length]).toEqual([[], 3]);
 	expect(server.requests).toEqual([]);
 });
+
+test('takes the key out of the header Host too, should it have been pasted there', async () => {
+	const { success } = await show({ options: { routing: 'host', hostHeader: API_KEY } });
+	expect(at(success[0]?.json.request, 'headers', 'Host')).toBe('***');
+	expect(JSON.stringify(success)).not.toContain(API_KEY);
+});

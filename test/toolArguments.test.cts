@@ -2,10 +2,12 @@
 import { toJsonSchema } from '@langchain/core/utils/json_schema';
 import type { INodeParameters, ResourceMapperField } from 'n8n-workflow';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
+import { agentArguments } from '../nodes/n8n/methods/agentArguments';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { useAsTool } from './support/agentTools.cts';
 import { panelContext, runModel } from './support/engine.cts';
 import { at, recordOf } from './support/json.cts';
+import { processorTime } from './support/processorTime.cts';
 import { firstValues, startServer, type Reply, type TestServer } from './support/server.cts';
 
 const { getSchemaColumns } = new HopsworksModel().methods.resourceMapping;
@@ -189,9 +191,34 @@ test.each([
 	expect(await rowSent(COLUMNS, { ...GIVEN, ...given })).toBe(message);
 });
 
+test.each(['a\nb', 'a\tb', 'a\u0000b', 'a\\b', '\\', 'a"b', '"]', "it's", 'a.b[0]', '}}', '`$', '\u202Eb'])(
+	'a column named %j gets its argument',
+	async (name) => {
+		const columns = [{ name, type: 'string' }];
+		const [argument = ''] = Object.keys(await argumentsOf(await columnsAt((await startHopsworks(columns)).url)));
+		expect(await rowSent(columns, { [argument]: 'x' })).toEqual({ [name]: 'x' });
+	},
+);
+
 test('an argument that is missing fails by the name of its column', async () => {
 	const { amount: _amount, ...others } = GIVEN;
 	expect(await rowSent(COLUMNS, others)).toBe("The item lacks the column 'amount' of the deployment's schema");
+});
+
+test('a description is cut between characters', async () => {
+	const columns = [{ name: 'amount', type: 'double', description: `${'x'.repeat(299)}😀 and more` }];
+	const told = await argumentsOf(await columnsAt((await startHopsworks(columns)).url));
+	expect(at(told, 'amount', 'description')).toBe(`${'x'.repeat(299)}\uFFFD…`);
+});
+
+test('a schema of any size is read without holding n8n up', () => {
+	const column = (name: string) => ({ name, type: '', description: '', isNullable: true, isOptional: false });
+	const alike = Array.from({ length: 10_000 }, (_, index) => column(String.fromCharCode(0x4e00 + index)));
+	const began = processorTime();
+	const names = [...agentArguments(alike).values()].map((argument) => /'(.*?)'/.exec(argument)?.[1]);
+	agentArguments([column('é'.repeat(10_000_000))]);
+	expect(processorTime() - began).toBeLessThan(1000);
+	expect([new Set(names).size, names.at(-1)]).toEqual([10_000, '__10000']);
 });
 
 test.each([

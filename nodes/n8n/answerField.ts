@@ -8,6 +8,9 @@ import type { Run } from './run';
 const OTHER_FIELD =
 	"To keep both, set 'Output Field' in the options of this node, or of the one that made that field, to another name";
 
+/** Sentences about single fields in the hint of a run. */
+const MOST_TOLD = 5;
+
 export type AnswerField = ReturnType<typeof answerField>;
 
 interface Named {
@@ -25,13 +28,21 @@ export function answerField<Values extends Named>(
 ) {
 	const names = eachItem(options, (itemOptions) => itemOptions.get('outputField'));
 
+	const told = new Set<string>();
+
+	/** In a sentence for each name, as long as they are few: an expression may give every item another one. */
+	function tellLost(sentence: string): void {
+		if (told.size < MOST_TOLD) told.add(sentence);
+		notes.add(told.has(sentence) ? sentence : 'Further incoming fields were overwritten, too');
+	}
+
 	/** Whether an item comes with a field of that name, which goes out no more. */
 	function isLost(item: number, name: string): boolean {
 		return keepsInput && Object.hasOwn(items[item]?.json ?? {}, name);
 	}
 
 	function put(item: number, json: IDataObject, name: string, value: GenericValue | IDataObject, advice: string): void {
-		if (isLost(item, name)) notes.add(`The incoming field ${quoted(name)} was overwritten. ${advice}`);
+		if (isLost(item, name)) tellLost(`The incoming field ${quoted(name)} was overwritten. ${advice}`);
 		json[name] = value;
 	}
 
@@ -59,7 +70,7 @@ export function answerField<Values extends Named>(
 				json[beginning + name] = value;
 			}
 			// In one sentence, however many there are.
-			if (hasLost) notes.add(`Incoming fields that begin with ${quoted(beginning)} were overwritten. ${OTHER_FIELD}`);
+			if (hasLost) tellLost(`Incoming fields that begin with ${quoted(beginning)} were overwritten. ${OTHER_FIELD}`);
 		},
 		/** Puts something into a field whose name is always the same. */
 		putAs(item: number, json: IDataObject, name: string, value: GenericValue | IDataObject): void {

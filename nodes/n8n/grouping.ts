@@ -3,6 +3,7 @@ import type { Group } from '../core/batching/scatter';
 import { failed, RowFailed, success, type Failure, type Outcome } from '../core/failure/outcome';
 import { encode } from '../core/json/json';
 import type { Reply } from '../core/json/reply';
+import { turnsOfRun } from './cancel';
 import type { AddressOptions } from './deploymentLocator';
 import { LateRow, type Exchange, type ModelCall, type Protocol } from './modelCall';
 import { readOptions, type Options, type OptionTable } from './options';
@@ -139,15 +140,19 @@ export function grouping<Row, Value, OptionValues extends AddressOptions>(
 	}
 
 	/** Settles items whose values are known better now, and returns the groups of those that have to be sent again. */
-	function hindsight(settle: (item: number, outcome: Outcome<Value>) => void): Array<Group<Row, Value>> {
-		return [...protocols].flatMap(([group, protocol]) => {
-			const { values, doubtful = [] } = protocol.hindsight?.() ?? {};
-			for (const [item, value] of values ?? []) {
+	async function hindsight(settle: (item: number, outcome: Outcome<Value>) => void): Promise<Array<Group<Row, Value>>> {
+		const turns = turnsOfRun();
+		const again: Array<Group<Row, Value>> = [];
+		for (const [group, protocol] of protocols) {
+			const { values = [], doubtful = [] } = protocol.hindsight?.() ?? {};
+			for (const [item, value] of values) {
+				if (turns.isOver()) await turns.next();
 				settle(item, value instanceof RowFailed ? failed(explained(item, value.failure, protocol)) : success(value));
 			}
-			if (doubtful.length === 0) return [];
-			return [{ ...group, items: doubtful, rowOf: readAgain, limits: { ...group.limits, rows: 1 } }];
-		});
+			if (doubtful.length === 0) continue;
+			again.push({ ...group, items: doubtful, rowOf: readAgain, limits: { ...group.limits, rows: 1 } });
+		}
+		return again;
 	}
 
 	return { groups, add, readAgain, hindsight };

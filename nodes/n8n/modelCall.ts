@@ -20,8 +20,8 @@ export type Ask = (text: string) => Promise<Outcome<Reply>>;
 
 /** Values that are known better once all replies are there. */
 export interface Hindsight<Value> {
-	/** Items whose values are other ones, or turned out to be none. */
-	values: Map<number, Value | RowFailed>;
+	/** Items whose values are other ones, or turned out to be none; found as they are asked for, and asked for once. */
+	values: Iterable<[item: number, value: Value | RowFailed]>;
 	/** Items whose values need not be theirs: each is sent again, alone. */
 	doubtful: number[];
 }

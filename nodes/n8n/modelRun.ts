@@ -66,7 +66,7 @@ export async function runOnModel<Row, Value, OptionValues extends AddressOptions
 		hasFailed ||= !outcome.ok;
 		run.settle(item, outcome.ok ? success(call.made(item, outcome.value)) : outcome);
 	};
-	for (let open: Array<Group<Row, Value>> = groups; open.length > 0; open = hindsight(settle)) {
+	for (let open: Array<Group<Row, Value>> = groups; open.length > 0; open = await hindsight(settle)) {
 		await scatter(open, {
 			concurrency: call.isSequential ? 1 : settings.concurrency,
 			stops: run.stops,

@@ -89,10 +89,11 @@ async function firstBatch<Row, Value>(run: Run, group: Group<Row, Value>): Promi
 /** A request as the editor shows it: without the key, and with its body to look into as well as letter for letter. */
 function shown({ url, headers, text }: Kept, apiKey: string) {
 	const remove = keyRemover(apiKey);
+	const cleaned = Object.entries(headers).map(([name, value]) => [name, remove(value)]);
 	return {
 		method: 'POST',
 		url: remove(url),
-		headers: { Authorization: 'ApiKey (hidden)', ...headers },
+		headers: { Authorization: 'ApiKey (hidden)', ...Object.fromEntries(cleaned) },
 		body: jsonWithout(parseExactly(text) ?? text, remove),
 		bodyText: remove(text),
 	};

@@ -15,7 +15,7 @@ import { readRequestBytes, sendOptions } from '../../n8n/sendOptions';
 import { take, unusable } from '../../n8n/unusable';
 import { predictOptions, type PredictOptions } from './predictOptions';
 import { predictProtocol, readFieldsBesideRows, type PredictForm } from './predictProtocol';
-import { putPrediction, readWanted } from './predictionFields';
+import { AS_IT_CAME, putPrediction, readWanted } from './predictionFields';
 import { rowProperties } from './rowFields';
 import { rowSource } from './rowReader';
 
@@ -59,13 +59,14 @@ async function setUp({
 	});
 	const field = options.get('requestField');
 	const named = field === 'auto' && isFromSchema ? 'instances' : field;
-	const wanted = eachItem(options, readWanted);
+	const isRaw = isBody || options.get('response') === 'raw';
+	const wanted = eachItem(options, isRaw ? () => AS_IT_CAME : readWanted);
 	const form: PredictForm = {
 		requestField: isPredict ? named : 'examples',
 		layout,
 		isBody,
 		hasSchema: isFromSchema,
-		isRaw: isBody || options.get('response') === 'raw',
+		isRaw,
 		rowsPerRequest: Math.min(options.get('rowsPerRequest'), schema?.maxBatchRows ?? Infinity),
 		requestBytes: readRequestBytes(options),
 		wantedFor: wanted.of,

@@ -13,6 +13,9 @@ interface WantedFields extends WantedForm {
 	spreads: boolean;
 }
 
+/** Of whole replies, whatever the options say: where 'Response' is an expression, the panel hides none of them. */
+export const AS_IT_CAME: WantedFields = { unwraps: false, spreads: false };
+
 export function readWanted(options: Options<PredictOptions>): WantedFields {
 	const classes = take(readClasses(options.get('classNames'), options.get('threshold')));
 	return { unwraps: options.get('unwrap'), spreads: options.get('spread'), ...(classes && { classes }) };

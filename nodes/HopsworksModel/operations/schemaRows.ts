@@ -41,6 +41,11 @@ function followPath(json: Record<string, unknown>, path: string[]): Found {
 	return { value };
 }
 
+/** A name as a step of the path by which n8n finds a parameter: a backslash stands for the character behind it, so `\n` would be an n. */
+function asStep(name: string): string {
+	return `["${name.replace(/[\\"]/g, '\\$&')}"]`;
+}
+
 function fromField(name: string): ValueOf {
 	return (_item, json) => (Object.hasOwn(json, name) ? json[name] : undefined);
 }
@@ -65,7 +70,7 @@ export function schemaRowReader(
 		const stored = Object.hasOwn(panel, name) ? panel[name] : undefined;
 		if (stored === undefined || stored === null || stored === '') return () => undefined;
 		if (typeof stored !== 'string' || !stored.startsWith('=')) return () => stored;
-		const evaluated = (item: number): unknown => read(`schemaColumns.value[${JSON.stringify(name)}]`, item);
+		const evaluated = (item: number): unknown => read(`schemaColumns.value${asStep(name)}`, item);
 		const path = plainPath(stored);
 		if (!path) return evaluated;
 		return (item, json) => {

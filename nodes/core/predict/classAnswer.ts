@@ -17,13 +17,17 @@ export interface ClassReading {
 export function readClasses(given: unknown, threshold: number | undefined): Outcome<ClassReading | undefined> {
 	const names = readNames(given);
 	if (!names)
-		return badInput(`'Class Names' is ${show(given)}`, 'It must be names with commas between, or a list of them.');
+		return badInput(
+			`'Class Names' is ${show(given)}`,
+			'It must be names with commas between, or a list of them, and every class needs one.',
+		);
 	const [only, second] = names;
 	if (only === undefined) return success(threshold === undefined ? undefined : { threshold });
 	if (second === undefined) {
 		return badInput(`'Class Names' has one name, ${show(only)}`, 'Name every class, with commas between.');
 	}
-	const repeated = names.find((name, index) => names.indexOf(name) !== index);
+	const seen = new Set<string>();
+	const repeated = names.find((name) => seen.size === seen.add(name).size);
 	if (repeated !== undefined) {
 		return badInput(`'Class Names' has ${show(repeated)} twice`, 'Give every class a name of its own.');
 	}

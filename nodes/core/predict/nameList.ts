@@ -9,19 +9,29 @@ const SEPARATORS = ',;\t\n\r';
  * a list of Python or JSON.
  */
 export function listParts(list: string): string[] {
-	const parts = partsOf(withoutBrackets(list.trim())).map((part) => part.trim());
-	return withoutBullets(parts.filter((part) => part !== ''));
+	return cutUp(list).parts;
 }
 
-/** The names that a user gave, typed or as a list that an expression returned; undefined where one of these is no name. */
+/** The parts, and whether there is a place among them with nothing in it, as in `a, , b`. */
+function cutUp(list: string): { parts: string[]; hasGap: boolean } {
+	const { parts, hasGap } = partsOf(withoutBrackets(list.trim()));
+	const trimmed = parts.map((part) => part.trim());
+	return { parts: withoutBullets(trimmed.filter((part) => part !== '')), hasGap };
+}
+
+/**
+ * The names that a user gave, typed or as a list that an expression returned; undefined where one of these is no name. An
+ * empty place is none either: left out, it would give each name behind it the place of another one.
+ */
 export function readNames(given: unknown): string[] | undefined {
-	if (!Array.isArray(given)) return typeof given === 'object' && given !== null ? undefined : namesIn(asText(given));
-	const names = given.map((name) => asText(name).trim());
-	return names.includes('') ? undefined : names;
+	if (typeof given === 'object' && given !== null && !Array.isArray(given)) return undefined;
+	const names = Array.isArray(given) ? given.map((name) => asText(name).trim()) : namesIn(asText(given));
+	return names?.includes('') ? undefined : names;
 }
 
-function namesIn(list: string): string[] {
-	return listParts(list).map((part) => (isQuoted(part) ? unescaped(part.slice(1, -1)) : part));
+function namesIn(list: string): string[] | undefined {
+	const { parts, hasGap } = cutUp(list);
+	return hasGap ? undefined : parts.map((part) => (isQuoted(part) ? unescaped(part.slice(1, -1)) : part));
 }
 
 /** Whether all of a part stands in quotes. */
@@ -60,11 +70,17 @@ function isInBrackets(text: string): boolean {
 	return true;
 }
 
+/** Of the separators only these stand between two names at any rate: a line break may follow them. */
+const MARKS = ',;';
+
 /** A list cut at its separators, those of quoted names aside. */
-function partsOf(list: string): string[] {
+function partsOf(list: string): { parts: string[]; hasGap: boolean } {
 	const parts: string[] = [];
 	let start = 0;
 	let isBlank = true;
+	/** Whether no name came since the last mark. */
+	let isVacant = true;
+	let hasGap = false;
 	const cut = (end: number, next: number): void => {
 		parts.push(list.slice(start, end));
 		start = next;
@@ -74,9 +90,15 @@ function partsOf(list: string): string[] {
 		const character = list.charAt(at);
 		const end = isBlank ? behindName(list, at) : undefined;
 		if (end !== undefined) {
+			isVacant = false;
 			cut(end, end);
 			at = end;
 		} else if (SEPARATORS.includes(character)) {
+			isVacant &&= isBlank;
+			if (MARKS.includes(character)) {
+				hasGap ||= isVacant;
+				isVacant = true;
+			}
 			cut(at, ++at);
 		} else if (list.startsWith('}}', at)) {
 			at += 2;
@@ -86,7 +108,7 @@ function partsOf(list: string): string[] {
 			at = (character === '[' ? bracketStep(list, at)?.end : undefined) ?? at + 1;
 		}
 	}
-	return [...parts, list.slice(start)];
+	return { parts: [...parts, list.slice(start)], hasGap };
 }
 
 /** The position behind a name that is wholly quoted; undefined where there is none. NumPy writes only spaces between. */

@@ -64,19 +64,24 @@ export class PredictionFormer {
 	}
 
 	/**
-	 * What is known once all rows are answered: the values of items whose form is another one by now. `changed` are items
-	 * whose predictions are other ones; those of `resent` come in anew.
+	 * What is known once all rows are answered: the values of items whose form is another one by now, one at a time, as they
+	 * may be all of a run. Where an item comes twice the later one counts. `changed` are items whose predictions are other
+	 * ones; those of `resent` come in anew.
 	 */
-	hindsight(changed: ReadonlyMap<number, Json>, resent: readonly number[]): Map<number, Json | RowFailed> {
-		const formed = new Map<number, Json | RowFailed>(this.hasLists ? this.wrapped() : []);
-		const anew = new Set(resent);
-		if (this.hasLists) this.unwrapped.length = 0;
-		else if (anew.size > 0) this.forget(anew);
+	*hindsight(
+		changed: ReadonlyMap<number, Json>,
+		resent: readonly number[],
+	): Generator<[item: number, value: Json | RowFailed]> {
+		if (this.hasLists) {
+			yield* this.wrapped();
+			this.unwrapped.length = 0;
+		} else if (resent.length > 0) {
+			this.forget(new Set(resent));
+		}
 		for (const [item, prediction] of changed) {
 			const { classes, unwraps } = this.wantedFor(item);
-			formed.set(item, classes ? underNames(prediction, classes, unwraps) : prediction);
+			yield [item, classes ? underNames(prediction, classes, unwraps) : prediction];
 		}
-		return formed;
 	}
 
 	private unwrap(list: Json[], isWanted: boolean): Json {

@@ -51,38 +51,51 @@ const LOOK_ALIKES: Record<string, string> = {
 	$: '＄',
 };
 
-/** A name of its own for a column: models take letters, digits, `_` and `-`, and n8n does not take all of these. */
-function argumentName(column: string, taken: ReadonlySet<string>): string {
-	const plain = column.replace(NO_NAME, '_').slice(0, LONGEST_NAME);
+/** The name that an argument has for its column: models take letters, digits, `_` and `-`, and n8n does not take all of these. */
+function plainName(column: string): string {
+	// Cut first: a schema may hold a name of any length.
+	const plain = column.slice(0, LONGEST_NAME).replace(NO_NAME, '_');
 	// Missing on older n8n, which takes any.
 	const isTaken = plain === '' || isSafeObjectProperty?.(plain) === false;
-	const name = isTaken ? `column_${plain}`.slice(0, LONGEST_NAME) : plain;
-	for (let number = 1; ; number++) {
-		const ending = number === 1 ? '' : `_${number}`;
-		const numbered = name.slice(0, LONGEST_NAME - ending.length) + ending;
-		if (!taken.has(numbered)) return numbered;
-	}
+	return isTaken ? `column_${plain}`.slice(0, LONGEST_NAME) : plain;
+}
+
+/** A function that gives each column a name of its own. */
+function argumentNames(): (column: string) => string {
+	const taken = new Set<string>();
+	/** The last number of each name that several columns would have, so that it is not counted up to anew. */
+	const last = new Map<string, number>();
+	return (column) => {
+		const name = plainName(column);
+		for (let number = (last.get(name) ?? 0) + 1; ; number++) {
+			const ending = number === 1 ? '' : `_${number}`;
+			const numbered = name.slice(0, LONGEST_NAME - ending.length) + ending;
+			if (taken.has(numbered)) continue;
+			taken.add(numbered);
+			last.set(name, number);
+			return numbered;
+		}
+	};
 }
 
 /** The column in words, from a schema that anybody may have written. */
 function describe({ name, description, type }: SchemaColumn, kind: ColumnType['kind']): string {
 	const form = FORMS[kind] ?? (ARGUMENT_TYPES[kind] === 'json' ? type : '');
 	const words = [description === '' ? `The column ${name}` : description, form === '' ? '' : `(${form})`];
-	const text = words.filter(Boolean).join(' ').toWellFormed();
-	return excerpt(text, LONGEST_DESCRIPTION).replace(/[`'"\\{}$]/g, (letter) => LOOK_ALIKES[letter] ?? ' ');
+	// Where it is cut, half a character may be left.
+	const text = excerpt(words.filter(Boolean).join(' '), LONGEST_DESCRIPTION).toWellFormed();
+	return text.replace(/[`'"\\{}$]/g, (letter) => LOOK_ALIKES[letter] ?? ' ');
 }
 
 /** The expression for each column that a row has to have, by the column's name. */
 export function agentArguments(columns: SchemaColumn[]): Map<string, string> {
-	const taken = new Set<string>();
+	const nameOf = argumentNames();
 	return new Map(
 		columns
 			.filter(({ isOptional }) => !isOptional)
 			.map((column) => {
 				const { kind } = readColumnType(column.type);
-				const name = argumentName(column.name, taken);
-				taken.add(name);
-				const call = `$fromAI('${name}', \`${describe(column, kind)}\`, '${ARGUMENT_TYPES[kind]}')`;
+				const call = `$fromAI('${nameOf(column.name)}', \`${describe(column, kind)}\`, '${ARGUMENT_TYPES[kind]}')`;
 				return [column.name, `={{ ${FROM_AI_AUTO_GENERATED_MARKER} ${call} }}`];
 			}),
 	);

@@ -1,12 +1,12 @@
 /** Asking an address of a credential that is being tested, with what n8n gives such a test. */
 import type { ICredentialTestFunctions } from 'n8n-workflow';
-import { keyRemover } from '../../core/hopsworks/apiKey';
+import { keyRemover, removeInTurns } from '../../core/hopsworks/apiKey';
 import type { Meaning } from '../../core/failure/meaning';
 import { REST_PANEL } from '../../core/failure/panel';
 import { sentOnToTls, TLS_NEEDED, tlsSpoken, wantsTls } from '../../core/failure/wrongScheme';
 import { asText, isRecord } from '../../core/json/json';
-import { replyOf, type Reply } from '../../core/json/reply';
-import { Watch } from '../cancel';
+import { replyInTurns, type Reply } from '../../core/json/reply';
+import { giveWay, Watch } from '../cancel';
 import { networkFailure } from '../networkFailure';
 import { mayWantTls } from '../schemeProbe';
 import { endWith, isByteStream, readText } from '../stream';
@@ -62,7 +62,7 @@ export function getter(
 			const moved = sentOnToTls(`${origin}${path}`, status, asText(isRecord(headers) ? headers.location : ''));
 			if (moved) return remove(sentences(moved));
 			if (wantsTls(status, text)) return sentences(TLS_NEEDED);
-			return { status, ...replyOf(remove(text)) };
+			return { status, ...(await replyInTurns(await removeInTurns(text, key, giveWay), giveWay)) };
 		} catch (error) {
 			if (watch.isLate) return `no answer within ${TIMEOUT_SECONDS} seconds`;
 			const failure = networkFailure(error, { url: origin, panel: REST_PANEL }, { hasHead }, remove);
