@@ -22,7 +22,7 @@ function saysSomething({ inside, isLink, column }: Block, place: number): boolea
 
 /** Evidence as it is written: `path: a name`, or n8n's own documentation. */
 function read({ text }: Block): { file: string; name: string } | undefined {
-	const [, file, name] = /^((?:test|e2e|peers|docs\/reports)\/[\w./]+): (.+)$/.exec(text) ?? [];
+	const [, file, name] = /^((?:test|e2e|peers|docs\/reports)\/[\w./-]+): (.+)$/.exec(text) ?? [];
 	return file === undefined || name === undefined ? undefined : { file, name };
 }
 
