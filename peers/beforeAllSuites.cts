@@ -1,8 +1,6 @@
-/** Jest's global set-up: a place for what the tests find, and whether vLLM can be had, which they have to know before they run. */
+/** Jest's global set-up: a place for what the tests find. */
 import { beginResults } from './results.cts';
-import { lookForVllm } from './vllmPackage.cts';
 
-export default async function beforeAllSuites(): Promise<void> {
+export default function beforeAllSuites(): void {
 	beginResults();
-	await lookForVllm();
 }

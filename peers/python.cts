@@ -7,7 +7,7 @@ import execa from 'execa';
 import { lock } from 'proper-lockfile';
 import { PlainError } from '../tools/plainError.cts';
 
-export const PYTHON = process.env.PYTHON ?? 'python3';
+const PYTHON = process.env.PYTHON ?? 'python3';
 const HOME = process.env.PEERS_CACHE ?? join(homedir(), '.cache', 'n8n-nodes-hopsworks', 'peers');
 
 /** What the stamps of an environment say: that it is begun, or whole, for these requirements. */
@@ -29,12 +29,8 @@ function wantedOf(name: string): string {
 		.digest('hex');
 }
 
-export function isInstalled(name: string): boolean {
-	return isStamped(join(HOME, name), WHOLE, wantedOf(name));
-}
-
 /** pip's own words, or what kept it from saying any. */
-export function saidBy(error: unknown): string {
+function saidBy(error: unknown): string {
 	const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
 	return said.trim() || String(error);
 }

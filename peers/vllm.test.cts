@@ -4,24 +4,19 @@ import { canReason, startVllm, type Vllm } from './vllm.cts';
 import { chatTests } from './vllmChat.cts';
 import { chatModelTests } from './vllmChatModel.cts';
 import { embedTests } from './vllmEmbed.cts';
-import { VLLM_VERSIONS, whyNoVllm } from './vllmPackage.cts';
+import { VLLM_VERSIONS } from './vllmPackage.cts';
 import { reasoningTests } from './vllmReasoning.cts';
 
-// Where pip finds no PyTorch for the CPU there can be no vLLM, which says nothing about the nodes: docs/decisions/0038.
-const missing = whyNoVllm();
-const describeVllm = missing === undefined ? describe : describe.skip;
+describe.each(VLLM_VERSIONS)('vLLM %s', (version) => {
+	let started: Vllm;
+	const vllm = (): Vllm => started;
+	beforeAll(async () => {
+		started = await startVllm(version);
+	}, INSTALL_PATIENCE);
+	afterAll(endServers, INSTALL_PATIENCE);
 
-for (const version of VLLM_VERSIONS)
-	describeVllm(`vLLM ${version}${missing === undefined ? '' : `, left out: ${missing}`}`, () => {
-		let started: Vllm;
-		const vllm = (): Vllm => started;
-		beforeAll(async () => {
-			started = await startVllm(version);
-		}, INSTALL_PATIENCE);
-		afterAll(endServers, INSTALL_PATIENCE);
-
-		chatTests(version, vllm);
-		embedTests(version, vllm);
-		chatModelTests(version, vllm);
-		if (canReason(version)) reasoningTests(version, vllm);
-	});
+	chatTests(version, vllm);
+	embedTests(version, vllm);
+	chatModelTests(version, vllm);
+	if (canReason(version)) reasoningTests(version, vllm);
+});
