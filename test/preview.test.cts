@@ -140,10 +140,13 @@ test('streams nothing to whoever waits for the answer, and starts no deployment 
 	expect(server.requests).toEqual([]);
 });
 
-test('has the key nowhere, even where an item holds it', async () => {
-	const run = await show({ columns: 'key' }, { rows: [{ key: API_KEY }] });
-	expect(run.success).toHaveLength(1);
-	expect(JSON.stringify([run.success, run.hints])).not.toContain('SECRET');
+test('has the key nowhere, even where an item or the address holds it', async () => {
+	const pasted = { __rl: true, mode: 'url', value: `${server.url}/v1/test/${API_KEY}` };
+	for (const deployment of [{ __rl: true, mode: 'name', value: 'fraud' }, pasted]) {
+		const run = await show({ columns: 'key', deployment }, { rows: [{ key: API_KEY }] });
+		expect(run.success).toHaveLength(1);
+		expect(JSON.stringify([run.success, run.hints])).not.toContain('SECRET');
+	}
 });
 
 test('fails for an item that no run could send, and shows the next', async () => {
