@@ -84,9 +84,13 @@ afterAll(async () => {
 	await session.end();
 });
 
+/** Its picture is taken by the browser test, which fills it in. */
+const CREDENTIAL =
+	'## The credential\n\n| Before | Now |\n| --- | --- |\n| ![The credential](panels/before/credential.webp) | ![The credential](../images/credential.png) |';
+
 function report(): void {
 	const facts = { n8n: NEWEST.version, Command: '`npm run test:e2e -- panels --write`' };
-	writeReport('panels', 'Every panel at first sight', facts, parts.join('\n\n'));
+	writeReport('panels', 'Every panel at first sight', facts, [...parts, CREDENTIAL].join('\n\n'));
 }
 
 /** The name of a panel's pictures. */
