@@ -2,9 +2,9 @@
 import type { Group } from '../core/batching/scatter';
 import { failed, RowFailed, success, type Failure, type Outcome } from '../core/failure/outcome';
 import { encode } from '../core/json/json';
-import type { Reply } from '../core/json/reply';
 import { turnsOfRun } from './cancel';
 import type { AddressOptions } from './deploymentLocator';
+import { exchangeWith } from './exchange';
 import { LateRow, type Exchange, type ModelCall, type Protocol } from './modelCall';
 import { readOptions, type Options, type OptionTable } from './options';
 import type { ResolvedDeployment, Resolver } from './resolver';
@@ -61,32 +61,16 @@ export function grouping<Row, Value, OptionValues extends AddressOptions>(
 		return lastOptions.options;
 	}
 
-	function exchangeWith(
-		{ target }: ResolvedDeployment,
-		protocol: Protocol<Row, Value>,
-		hasOthers: () => boolean,
-	): Exchange<Row, Value> {
-		return async (batch, onPiece) => {
-			const ask = async (text: string): Promise<Outcome<Reply>> =>
-				(await send(target, protocol.asked, () => text)).outcome;
-			const read = async (reply: Reply) => await protocol.read(reply, batch, ask, hasOthers());
-			for (;;) {
-				const { write } = protocol;
-				const sent = await send(target, protocol.asked, () => write(batch.rows), { onPiece });
-				call.onSent?.(batch.items, sent);
-				const values = sent.outcome.ok ? await read(sent.outcome.value) : sent.outcome;
-				if (values.ok) return values;
-				const reply = await protocol.learn?.(values.failure, batch, ask);
-				if (reply) return await read(reply);
-				if (protocol.write === write) return values;
-			}
-		};
-	}
-
 	function newGroup(deployment: ResolvedDeployment, protocol: Protocol<Row, Value>): Group<Row, Value> {
 		const { limits, sizeOf, explain } = protocol;
 		const items: number[] = [];
-		const exchange = exchangeWith(deployment, protocol, () => items.length > 1);
+		const exchange = exchangeWith({
+			send,
+			deployment,
+			protocol,
+			hasOthers: () => items.length > 1,
+			onSent: call.onSent,
+		});
 		const ready = async (): Promise<Outcome<unknown>> => await resolver.ready(deployment);
 		// Others are waited for together, before any request.
 		const inTurn: Exchange<Row, Value> = async (batch, onPiece) => {

@@ -1,0 +1,39 @@
+/** One exchange with a deployment: the rows of a batch go out, and their values come in. */
+import type { Reply } from '../core/json/reply';
+import type { Ask, Exchange, Protocol } from './modelCall';
+import type { ResolvedDeployment } from './resolver';
+import type { Send, Sent } from './send';
+
+interface Exchanged<Row, Value> {
+	send: Send;
+	deployment: ResolvedDeployment;
+	protocol: Protocol<Row, Value>;
+	/** Whether the run sends the deployment further rows. */
+	hasOthers(): boolean;
+	/** Called for every request, with the items whose rows it carried. */
+	onSent?(items: number[], sent: Sent): void;
+}
+
+/** Exchanges with a deployment by its protocol, which may learn from a failure how it wants its rows. */
+export function exchangeWith<Row, Value>({
+	send,
+	deployment: { target },
+	protocol,
+	hasOthers,
+	onSent,
+}: Exchanged<Row, Value>): Exchange<Row, Value> {
+	return async (batch, onPiece) => {
+		const ask: Ask = async (text) => (await send(target, protocol.asked, () => text)).outcome;
+		const read = async (reply: Reply) => await protocol.read(reply, batch, ask, hasOthers());
+		for (;;) {
+			const { write } = protocol;
+			const sent = await send(target, protocol.asked, () => write(batch.rows), { onPiece });
+			onSent?.(batch.items, sent);
+			const values = sent.outcome.ok ? await read(sent.outcome.value) : sent.outcome;
+			if (values.ok) return values;
+			const reply = await protocol.learn?.(values.failure, batch, ask);
+			if (reply) return await read(reply);
+			if (protocol.write === write) return values;
+		}
+	};
+}
