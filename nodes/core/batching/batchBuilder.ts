@@ -19,6 +19,9 @@ export interface Batch<Row> {
 /** The row of an item; a promise where it has to be fetched first, which may fail. An item without a row goes into no batch. */
 export type RowOf<Row> = (item: number) => Row | undefined | Promise<Outcome<Row>>;
 
+/** Items by number: all of them, or piece by piece where they come to be known on the way. */
+export type Items = Iterable<number> | AsyncIterable<Iterable<number>>;
+
 /** How batches of one kind of rows are built. */
 export interface BatchForm<Row> {
 	limits: BatchLimits;
@@ -54,37 +57,43 @@ class Filling<Row> {
  * could not be fetched go to `fail` and into no batch. Others have their turn between rows.
  */
 export async function* buildBatches<Row>(
-	items: Iterable<number>,
+	items: Items,
 	rowOf: RowOf<Row>,
 	form: BatchForm<Row>,
 	fail: (item: number, failure: Failure) => void,
 	turns: Turns,
 ): AsyncGenerator<Batch<Row>> {
 	let filling = new Filling(form);
-	for (const item of items) {
-		if (turns.isOver()) await turns.next();
-		let row = rowOf(item);
-		if (row instanceof Promise) {
-			const fetched = await row; // only here: awaiting every row would cost more than the row
-			if (!fetched.ok) {
-				fail(item, fetched.failure);
-				continue;
+	for await (const piece of inPieces(items)) {
+		for (const item of piece) {
+			if (turns.isOver()) await turns.next();
+			let row = rowOf(item);
+			if (row instanceof Promise) {
+				const fetched = await row; // only here: awaiting every row would cost more than the row
+				if (!fetched.ok) {
+					fail(item, fetched.failure);
+					continue;
+				}
+				row = fetched.value;
 			}
-			row = fetched.value;
-		}
-		if (row === undefined) continue;
-		if (!filling.takes(item, row)) {
-			yield filling.batch;
-			filling = new Filling(form);
-			filling.takes(item, row);
-		}
-		// At once, so that the next row is fetched when its turn comes.
-		if (filling.isFull()) {
-			yield filling.batch;
-			filling = new Filling(form);
+			if (row === undefined) continue;
+			if (!filling.takes(item, row)) {
+				yield filling.batch;
+				filling = new Filling(form);
+				filling.takes(item, row);
+			}
+			// At once, so that the next row is fetched when its turn comes.
+			if (filling.isFull()) {
+				yield filling.batch;
+				filling = new Filling(form);
+			}
 		}
 	}
 	if (filling.batch.items.length > 0) yield filling.batch;
+}
+
+function inPieces(items: Items): Iterable<Iterable<number>> | AsyncIterable<Iterable<number>> {
+	return Symbol.asyncIterator in items ? items : [items];
 }
 
 /** The rows of a batch in smaller batches, as the limits now are. */

@@ -11,14 +11,28 @@ import {
 import { pluralize } from '../failure/pluralize';
 import type { Turns } from '../turns';
 import { findBadRows } from './badRows';
-import { buildBatches, rowsByItem, shrink, splitBatch, type Batch, type BatchForm, type RowOf } from './batchBuilder';
+import {
+	buildBatches,
+	rowsByItem,
+	shrink,
+	splitBatch,
+	type Batch,
+	type BatchForm,
+	type Items,
+	type RowOf,
+} from './batchBuilder';
 import { mapPool } from './mapPool';
 
 /** Items whose rows may share requests. Its limits shrink while the run goes on, as the server shows what it takes. */
-export interface Group<Row, Value> extends BatchForm<Row> {
+export interface Group<Row, Value> extends ReadyGroup<Row, Value> {
 	items: number[];
 	/** Sees that requests can be sent at all. */
 	ready(): Promise<Outcome<unknown>>;
+}
+
+/** Those of a deployment that can be called. */
+export interface ReadyGroup<Row, Value> extends BatchForm<Row> {
+	items: Items;
 	rowOf: RowOf<Row>;
 	/** Sends rows in one request, and returns one value per row. */
 	exchange(batch: Batch<Row>): Promise<Outcome<RowValues<Value>>>;
@@ -27,7 +41,7 @@ export interface Group<Row, Value> extends BatchForm<Row> {
 }
 
 /** How rows go out, and what becomes of them. */
-interface Course<Value> {
+export interface Course<Value> {
 	/** Batches under way at a time. */
 	concurrency: number;
 	/** Whether the run ends at the first item that fails. */
@@ -55,12 +69,20 @@ async function readyGroups<Row, Value>(
 /** Finds a value for every item of all groups, once these can be called. */
 export async function scatter<Row, Value>(
 	groups: ReadonlyArray<Group<Row, Value>>,
+	course: Course<Value>,
+): Promise<void> {
+	const called = await readyGroups(groups, course.settle);
+	// Nothing goes out for a run that ends with a failure anyway.
+	if (course.stops && called.length < groups.length) return;
+	await scatterReady(called, course);
+}
+
+/** The same for groups that can be called, whose items may come to be known on the way. */
+export async function scatterReady<Row, Value>(
+	called: ReadonlyArray<ReadyGroup<Row, Value>>,
 	{ concurrency, stops, turns, notes, settle }: Course<Value>,
 ): Promise<void> {
-	const called = await readyGroups(groups, settle);
-	// Nothing goes out for a run that ends with a failure anyway.
-	if (stops && called.length < groups.length) return;
-	const remarks = new Map<Group<Row, Value>, string>();
+	const remarks = new Map<ReadyGroup<Row, Value>, string>();
 	let firstFailed = Infinity;
 	let isCancelled = false;
 	let searches: Promise<unknown> = Promise.resolve();
@@ -76,13 +98,13 @@ export async function scatter<Row, Value>(
 	}
 
 	/** Fails an item of a group, whose row is at hand. */
-	function failRow(group: Group<Row, Value>, item: number, row: Row | undefined, failure: Failure): void {
+	function failRow(group: ReadyGroup<Row, Value>, item: number, row: Row | undefined, failure: Failure): void {
 		fail(item, row === undefined ? failure : (group.explain?.(failure, row) ?? failure));
 	}
 
 	/** Settles items with their values until its turn is over. Returns how many are settled. */
 	function settleSome(
-		group: Group<Row, Value>,
+		group: ReadyGroup<Row, Value>,
 		{ items, rows }: Batch<Row>,
 		values: RowValues<Value>,
 		settled: number,
@@ -99,7 +121,7 @@ export async function scatter<Row, Value>(
 	}
 
 	/** Sends a batch and keeps its values; returns the failure where there are none. */
-	async function ask(group: Group<Row, Value>, batch: Batch<Row>): Promise<Failure | undefined> {
+	async function ask(group: ReadyGroup<Row, Value>, batch: Batch<Row>): Promise<Failure | undefined> {
 		const values = await group.exchange(batch);
 		if (values.ok) {
 			let done = settleSome(group, batch, values.value, 0);
@@ -113,7 +135,7 @@ export async function scatter<Row, Value>(
 		return values.failure;
 	}
 
-	function shrinkAfter({ blame }: Failure, group: Group<Row, Value>, batch: Batch<Row>): void {
+	function shrinkAfter({ blame }: Failure, group: ReadyGroup<Row, Value>, batch: Batch<Row>): void {
 		if (blame?.kind === 'size') {
 			shrink(group, batch, blame.mostRows);
 			remarks.set(
@@ -131,7 +153,7 @@ export async function scatter<Row, Value>(
 	}
 
 	/** Finds the bad rows of a batch; the others keep their values. */
-	async function search(group: Group<Row, Value>, batch: Batch<Row>, failure: Failure): Promise<void> {
+	async function search(group: ReadyGroup<Row, Value>, batch: Batch<Row>, failure: Failure): Promise<void> {
 		const known = rowsByItem(batch);
 		const send = async (items: number[]): Promise<Failure | undefined> => {
 			const rows = items.map((item) => known.get(item)).filter((row) => row !== undefined);
@@ -142,7 +164,7 @@ export async function scatter<Row, Value>(
 	}
 
 	/** Finds the values of a batch, however often it takes. Returns whether a further one may begin. */
-	async function score(group: Group<Row, Value>, batch: Batch<Row>): Promise<boolean> {
+	async function score(group: ReadyGroup<Row, Value>, batch: Batch<Row>): Promise<boolean> {
 		const { items } = batch;
 		// What a search finds decides whether a run that stops goes on at all.
 		if (stops) await searches;
@@ -162,7 +184,7 @@ export async function scatter<Row, Value>(
 		return mayGoOn(Infinity);
 	}
 
-	async function* jobs(): AsyncGenerator<{ group: Group<Row, Value>; batch: Batch<Row> }> {
+	async function* jobs(): AsyncGenerator<{ group: ReadyGroup<Row, Value>; batch: Batch<Row> }> {
 		for (const group of called) {
 			for await (const batch of buildBatches(group.items, group.rowOf, group, fail, turns)) yield { group, batch };
 		}
