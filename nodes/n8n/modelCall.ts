@@ -48,6 +48,10 @@ export interface Protocol<Row, Value> extends BatchForm<Row> {
 	learn?(failure: Failure, batch: Batch<Row>, ask: Ask): Promise<Reply | undefined>;
 	/** Called when all rows are answered. */
 	hindsight?(): Hindsight<Value>;
+	/** Called when the first values go out before all rows are answered: they stay as they are. */
+	fix?(): void;
+	/** What a later reply says of values that have gone out, where it belies them. */
+	contradiction?(): Failure | undefined;
 	/** A row's failure, with what helps to see why. */
 	explain?(failure: Failure, row: Row): Failure;
 }

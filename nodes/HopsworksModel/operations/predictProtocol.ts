@@ -103,6 +103,11 @@ export function predictProtocol(
 			const { values, doubtful } = reader.hindsight();
 			return { values: former.hindsight(values, doubtful), doubtful };
 		},
+		fix() {
+			reader.fix();
+			former.fix();
+		},
+		contradiction: () => reader.contradiction(),
 		explain(failure, row) {
 			if (!isOfContent(failure)) return failure;
 			const advice = hasFormats ? adviceOn(failure.message, layoutOf(layout, row)) : '';

@@ -1,5 +1,5 @@
 /** The form in which predictions come out: under the names of classes, or out of lists that hold one value each. */
-import { RowFailed, type RowValues } from '../failure/outcome';
+import { badReply, RowFailed, type RowValues } from '../failure/outcome';
 import type { Json } from '../json/json';
 import { Turns, type GiveWay } from '../turns';
 import { classAnswer, type ClassReading } from './classAnswer';
@@ -26,6 +26,13 @@ function innermost(prediction: Json): Json {
 	return value;
 }
 
+const OTHER_NUMBER = new RowFailed(
+	badReply(
+		'The deployment answered this row with another number of values than the rows before it',
+		"Those came out without their lists. Turn 'Unwrap Single Values' off in the options, and every row comes out as a list.",
+	).failure,
+);
+
 /**
  * Gives the predictions of one deployment their form, which is the same for the whole run: a list of one comes out as its
  * value, until the deployment answers a row with another number of values. Those that have come out by then are lists again
@@ -36,6 +43,8 @@ export class PredictionFormer {
 	private hasLists = false;
 	/** Replies of which a value came out of its list. */
 	private readonly unwrapped: Array<{ items: number[]; predictions: Json[] }> = [];
+	/** Whether values have gone out, whose form is that of all others. */
+	private isFixed = false;
 
 	constructor(
 		private readonly wantedFor: (item: number) => WantedForm,
@@ -56,7 +65,7 @@ export class PredictionFormer {
 				continue;
 			}
 			const value = Array.isArray(prediction) ? this.unwrap(prediction, wanted.unwraps) : prediction;
-			hasUnwrapped ||= value !== prediction;
+			hasUnwrapped ||= value !== prediction && !this.isFixed;
 			formed.push(value);
 		}
 		if (hasUnwrapped) this.unwrapped.push({ items, predictions });
@@ -84,8 +93,15 @@ export class PredictionFormer {
 		}
 	}
 
-	private unwrap(list: Json[], isWanted: boolean): Json {
+	/** Values go out now: lists come out as their values, or as lists, to the end of the run. */
+	fix(): void {
+		this.isFixed = true;
+		this.unwrapped.length = 0;
+	}
+
+	private unwrap(list: Json[], isWanted: boolean): Json | RowFailed {
 		const value = onlyValue(list);
+		if (value === undefined && this.isFixed && !this.hasLists && isWanted) return OTHER_NUMBER;
 		if (value === undefined) this.hasLists = true;
 		return value === undefined || this.hasLists || !isWanted ? list : value;
 	}

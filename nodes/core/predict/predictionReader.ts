@@ -1,5 +1,5 @@
 /** One prediction per row out of a deployment's replies, all of which are read in one form. */
-import { badReply, success, type Failed, type Outcome } from '../failure/outcome';
+import { badReply, success, type Failed, type Failure, type Outcome } from '../failure/outcome';
 import type { Json } from '../json/json';
 import type { Reply } from '../json/reply';
 import { Turns, type GiveWay } from '../turns';
@@ -43,6 +43,11 @@ function otherForm(): Failed {
 	);
 }
 
+const BELIED = badReply(
+	'The deployment has begun to answer with another number of predictions than it gets rows',
+	"Predictions that were written before may belong to other rows. Set 'Rows per Request' to 1 in the options, so that every row gets a reply of its own.",
+);
+
 /**
  * Reads the replies of one deployment. A list with one prediction per row is believed. An object of lists as long as the
  * rows may also be one row's prediction, as a recommender that ranks a hundred articles answers a hundred customers with:
@@ -59,6 +64,10 @@ export class PredictionReader {
 	private readonly believed: number[][] = [];
 	/** The one prediction that a row alone got, undefined where it got none. */
 	private readonly alone = new Map<number, Json | undefined>();
+	/** Whether values have gone out, which stay as they are: nothing is kept any more to change them by. */
+	private isFixed = false;
+	/** How many rows had the requests whose lists went out as the rows' own. */
+	private readonly trusted = new Set<number>();
 
 	constructor(
 		private readonly sent: SentForm,
@@ -97,23 +106,43 @@ export class PredictionReader {
 	hindsight(): Hindsight {
 		const values = new Map<number, Json>();
 		for (const [item, value] of this.isRanked ? this.alone : []) values.set(item, value === undefined ? [] : [value]);
-		const doubtful = this.believed.filter((items) => this.isRanked || this.wrongNumbers.has(items.length)).flat();
+		const doubtful = this.believed.filter(({ length }) => this.isDoubtful(length)).flat();
+		for (const { length } of this.believed) if (!this.isDoubtful(length)) this.trusted.add(length);
 		this.believed.length = 0;
 		return { values, doubtful };
+	}
+
+	/** Values go out now, after a look in hindsight: nothing more is kept of a reply than how many rows it was for. */
+	fix(): void {
+		this.isFixed = true;
+		if (!this.isRanked && this.alone.size > 0) this.trusted.add(1);
+		this.alone.clear();
+	}
+
+	/** What a later reply says of values that have gone out: they need not be those of their rows. */
+	contradiction(): Failure | undefined {
+		return [...this.trusted].some((rows) => this.isDoubtful(rows)) ? BELIED.failure : undefined;
+	}
+
+	/** Whether a list as long as so many rows need not be theirs. */
+	private isDoubtful(rows: number): boolean {
+		return this.isRanked || this.wrongNumbers.has(rows);
 	}
 
 	/** The list that a row alone got. */
 	private readOne(list: Json[], items: number[]): Outcome<Json[]> {
 		this.isRanked ||= list.length > 1;
 		if (this.isRanked) return success([list]);
-		for (const item of items) this.alone.set(item, list[0]);
+		if (this.isFixed) this.trusted.add(1);
+		else for (const item of items) this.alone.set(item, list[0]);
 		return list.length === 1 ? success(list) : wrongNumber(0, 1);
 	}
 
 	private readList(list: Json[], items: number[]): Outcome<Json[]> {
 		if (list.length !== items.length) this.wrongNumbers.add(list.length);
-		if (this.isRanked || this.wrongNumbers.has(list.length)) return wrongNumber(list.length, items.length);
-		this.believed.push(items);
+		if (this.isDoubtful(list.length)) return wrongNumber(list.length, items.length);
+		if (this.isFixed) this.trusted.add(list.length);
+		else this.believed.push(items);
 		return success(list);
 	}
 
