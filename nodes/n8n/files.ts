@@ -2,11 +2,17 @@
  * The files of an item: beside its fields, or among them under `_files` where the workflow's setting 'binaryMode' is
  * `combined`. Nothing else knows where they are.
  */
-import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData, IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 import { isRecord } from '../core/json/json';
 import { fromN8n } from './unusable';
 
 const FILES = '_files';
+
+/** What has fields and perhaps files: an item, or a row. */
+export interface WithFiles {
+	json: Record<string, unknown>;
+	binary?: IBinaryKeyData;
+}
 
 function isFile(value: unknown): value is IBinaryData {
 	return isRecord(value) && typeof value.mimeType === 'string' && ('data' in value || 'id' in value);
@@ -24,17 +30,17 @@ function filesAmongFields(json: Record<string, unknown>): Record<string, IBinary
 	return files;
 }
 
-function filesOf({ json, binary }: INodeExecutionData): Record<string, IBinaryData> {
+function filesOf({ json, binary }: WithFiles): Record<string, IBinaryData> {
 	return { ...filesAmongFields(json), ...binary };
 }
 
 /** The names of an item's files. */
-export function fileNames(item: INodeExecutionData | undefined): string[] {
+export function fileNames(item: WithFiles | undefined): string[] {
 	return item ? Object.keys(filesOf(item)) : [];
 }
 
 /** A file of an item, by its name or by the path `_files.name` to it; `undefined` where there is none. */
-export function fileOf(item: INodeExecutionData | undefined, name: string): IBinaryData | undefined {
+export function fileOf(item: WithFiles | undefined, name: string): IBinaryData | undefined {
 	if (!item || (!item.binary && !Object.hasOwn(item.json, FILES))) return undefined;
 	const files = filesOf(item);
 	const known = [name, name.replace(/^_files\./, '')].find((one) => Object.hasOwn(files, one));
@@ -42,12 +48,12 @@ export function fileOf(item: INodeExecutionData | undefined, name: string): IBin
 }
 
 /** The file of an item that a value among its fields stands for. */
-export function fileBehind({ json }: INodeExecutionData, value: unknown): IBinaryData | undefined {
+export function fileBehind({ json }: WithFiles, value: unknown): IBinaryData | undefined {
 	return isFile(value) && Object.values(filesAmongFields(json)).includes(value) ? value : undefined;
 }
 
 /** The file that a column stands for: the one of its name where the item has no value there, or the one behind the value. */
-export function fileFor(item: INodeExecutionData, name: string, value: unknown): IBinaryData | undefined {
+export function fileFor(item: WithFiles, name: string, value: unknown): IBinaryData | undefined {
 	return value === undefined ? fileOf(item, name) : fileBehind(item, value);
 }
 

@@ -6,16 +6,15 @@ import { accumulateTokenUsage } from 'n8n-workflow';
 import { scatter, type Group } from '../core/batching/scatter';
 import { success, type Outcome } from '../core/failure/outcome';
 import { turnsOfRun } from './cancel';
-import { readConnection } from './connection';
 import type { AddressOptions } from './deploymentLocator';
 import { grouping } from './grouping';
 import type { ModelCall } from './modelCall';
-import { givenOptions, readOptions, type Options, type OptionTable } from './options';
-import { preview, type PreviewOptions } from './preview';
-import { deploymentResolver, type Resolver } from './resolver';
+import { startOnModel } from './modelStart';
+import { givenOptions, type Options, type OptionTable } from './options';
+import type { PreviewOptions } from './preview';
+import type { Resolver } from './resolver';
 import type { Run } from './run';
-import { sender } from './send';
-import { readSendSettings, type SendOptions } from './sendOptions';
+import type { SendOptions } from './sendOptions';
 import { attempt } from './unusable';
 
 /** What a run on a model begins with: what is the same for all items is read from it. */
@@ -43,16 +42,10 @@ export async function runOnModel<Row, Value, OptionValues extends AddressOptions
 	const givenTo = givenOptions(run.read, inPanel);
 	const started = await attempt(async () => {
 		const given = givenTo(0);
-		const options = readOptions(table, given);
-		const shown = preview(run.context, options);
-		const connection = await readConnection(run.context);
-		const settings = readSendSettings(options);
-		const found = deploymentResolver(run.context, connection, settings, run.notes);
-		// What is only shown needs no deployment that runs.
-		const resolver = shown ? { ...found, ready: async () => success(undefined) } : found;
-		const call = await setUp({ run, options, resolver, isPreview: shown !== undefined });
-		const send = shown?.keep ?? sender(run.context, connection, settings, run.tally);
-		return { table, givenTo, call, settings, resolver, send, firstOptions: { given, options }, shown, connection };
+		const start = await startOnModel(run, table, given);
+		const { options, resolver } = start;
+		const call = await setUp({ run, options, resolver, isPreview: start.shown !== undefined });
+		return { ...start, table, givenTo, call, firstOptions: { given, options } };
 	});
 	if (!started.ok) return run.settleRest(started.failure);
 	const { call, settings, shown, connection } = started.value;

@@ -1,8 +1,8 @@
 /** The request of the first item, shown in the editor instead of being sent (docs/decisions/0040). */
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { buildBatches, type Batch } from '../core/batching/batchBuilder';
-import type { Group } from '../core/batching/scatter';
-import { failed, success, type Failure } from '../core/failure/outcome';
+import type { Group, ReadyGroup } from '../core/batching/scatter';
+import { failed, success, type Failure, type Outcome } from '../core/failure/outcome';
 import { jsonWithout, keyRemover } from '../core/hopsworks/apiKey';
 import { parseExactly } from '../core/json/json';
 import { turnsOfRun } from './cancel';
@@ -27,9 +27,15 @@ export const previewOptions = {
 
 export type PreviewOptions = ValuesOf<typeof previewOptions>;
 
-interface Preview {
+export interface Preview {
 	/** Keeps the first request in the place of sending it. */
 	keep: Send;
+	/** The request of the first row that has one, as the editor shows it; undefined where no row has. Rows without go to `fail`. */
+	requestOf<Row, Value>(
+		group: ReadyGroup<Row, Value> | undefined,
+		connection: Connection,
+		fail: (item: number, failure: Failure) => void,
+	): Promise<{ item: number; request: Outcome<IDataObject> } | undefined>;
 	/** Settles every item: one shows its request, and nothing comes out for those behind it. */
 	settle<Row, Value>(run: Run, groups: Array<Group<Row, Value>>, connection: Connection): Promise<void>;
 }
@@ -40,6 +46,8 @@ interface Kept {
 	headers: Record<string, string>;
 	text: string;
 }
+
+export const NOTHING_SENT = "'Preview Only' is on: nothing was sent to the deployment";
 
 const NOT_SENT: Failure = { kind: 'notSent', message: 'Not sent, as this is a preview', description: '' };
 
@@ -61,29 +69,38 @@ export function preview(context: IExecuteFunctions, options: Options<PreviewOpti
 			kept ??= { url, headers: headersOf({ host, hasBody: true, streams: onPiece !== undefined }), text: write() };
 			return { outcome: failed(NOT_SENT), tries: 0, latency: 0 };
 		},
-		async settle(run, [group], { apiKey }) {
-			const batch = group && (await firstBatch(run, group));
+		async requestOf(group, { apiKey }, fail) {
+			const batch = group && (await firstBatch(group, fail));
 			const { items: [item] = [], rows: [row] = [], items = [] } = batch ?? {};
-			if (group && item !== undefined && row !== undefined) {
-				const sent = await group.exchange({ items: [item], rows: [row] });
-				const request = kept && { ...shown(kept, apiKey), rowsInRequest: items.length };
-				if (request) run.settle(item, success({ json: { request }, pairedItem: { item } }));
-				// What its row lacks, such as an image, was not to be had.
-				else if (!sent.ok) run.settle(item, sent);
-				run.notes.add("'Preview Only' is on: nothing was sent to the deployment");
-			}
+			if (!group || item === undefined || row === undefined) return undefined;
+			const sent = await group.exchange({ items: [item], rows: [row] });
+			const request = kept && { ...shown(kept, apiKey), rowsInRequest: items.length };
+			// What its row lacks, such as an image, was not to be had.
+			return { item, request: request ? success(request) : failed(sent.ok ? NOT_SENT : sent.failure) };
+		},
+		async settle(run, [group], connection) {
+			const fail = (item: number, failure: Failure): void => run.settle(item, failed(failure));
+			const { item, request } = (await this.requestOf(group, connection, fail)) ?? {};
+			if (item !== undefined && request) run.settle(item, request.ok ? shownItem(item, request.value) : request);
+			run.notes.add(NOTHING_SENT);
 			if (run.items.length === 0) run.notes.add('There is no input item, and so no request to show');
 			run.dropRest();
 		},
 	};
 }
 
-/** The first items that share a request. Those whose row cannot be fetched fail. */
-async function firstBatch<Row, Value>(run: Run, group: Group<Row, Value>): Promise<Batch<Row> | undefined> {
-	const fail = (item: number, failure: Failure): void => run.settle(item, failed(failure));
-	const batches = buildBatches(group.items, group.rowOf, group, fail, turnsOfRun());
-	for await (const batch of batches) return batch;
+/** The first rows that share a request. Those that cannot be fetched go to `fail`. */
+async function firstBatch<Row, Value>(
+	group: ReadyGroup<Row, Value>,
+	fail: (item: number, failure: Failure) => void,
+): Promise<Batch<Row> | undefined> {
+	for await (const batch of buildBatches(group.items, group.rowOf, group, fail, turnsOfRun())) return batch;
 	return undefined;
+}
+
+/** What comes out for an item whose request is shown. */
+export function shownItem(item: number, request: IDataObject): Outcome<INodeExecutionData> {
+	return success({ json: { request }, pairedItem: { item } });
 }
 
 /** A request as the editor shows it: without the key, and with its body to look into as well as letter for letter. */

@@ -1,8 +1,6 @@
 /** Predict: every item is a row, many rows share a request, and every item gets its own prediction. */
-import { predictRoute } from '../../core/hopsworks/route';
 import type { Json } from '../../core/json/json';
 import type { Row } from '../../core/predict/rowLayout';
-import { TextColumns } from '../../core/predict/textColumns';
 import { answerField } from '../../n8n/answerField';
 import { routingOptions } from '../../n8n/deploymentLocator';
 import { includeInputFields, outgoing } from '../../n8n/items';
@@ -11,13 +9,14 @@ import { eachItem } from '../../n8n/eachItem';
 import { runOnModel, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import { optionsField, readOptions } from '../../n8n/options';
-import { readRequestBytes, sendOptions } from '../../n8n/sendOptions';
-import { take, unusable } from '../../n8n/unusable';
+import { sendOptions } from '../../n8n/sendOptions';
+import { unusable } from '../../n8n/unusable';
 import { predictOptions, type PredictOptions } from './predictOptions';
 import { predictProtocol, readFieldsBesideRows, type PredictForm } from './predictProtocol';
 import { AS_IT_CAME, putPrediction, readWanted } from './predictionFields';
+import { setUpRows } from './predictSetUp';
 import { rowProperties } from './rowFields';
-import { rowSource } from './rowReader';
+import type { RowReading } from './rowReading';
 
 export const predict: Operation = {
 	value: 'predict',
@@ -39,38 +38,12 @@ async function setUp({
 	resolver,
 }: RunStart<PredictOptions>): Promise<ModelCall<Row, Json, PredictOptions>> {
 	const { context, items, read } = run;
-	const verb = options.get('verb');
-	const isPredict = verb === 'predict';
-	const route = predictRoute(verb);
-	const isFromSchema = read('rows', 0) === 'schema';
-	// The one deployment that the rows are made for.
-	const schemaOwner = isFromSchema ? await resolver.resolve(read('deployment', 0), options, route) : undefined;
-	const schema = schemaOwner && take(await resolver.schema(schemaOwner));
-	const columns = options.get('convertText') ? new TextColumns() : undefined;
-	const { isBody, layout, readRow } = rowSource({
-		context,
-		items,
-		read,
-		format: options.get('rowFormat'),
-		schema,
-		isNumber: columns?.isNumber,
-		needsNames: !isPredict,
-		extraFieldsOf: (item) => readFieldsBesideRows(readOptions(predictOptions, read('options', item))),
-	});
-	const field = options.get('requestField');
-	const named = field === 'auto' && isFromSchema ? 'instances' : field;
-	const isRaw = isBody || options.get('response') === 'raw';
-	const wanted = eachItem(options, isRaw ? () => AS_IT_CAME : readWanted);
-	const form: PredictForm = {
-		requestField: isPredict ? named : 'examples',
-		layout,
-		isBody,
-		hasSchema: isFromSchema,
-		isRaw,
-		rowsPerRequest: Math.min(options.get('rowsPerRequest'), schema?.maxBatchRows ?? Infinity),
-		requestBytes: readRequestBytes(options),
-		wantedFor: wanted.of,
-	};
+	const extraFieldsOf: RowReading['extraFieldsOf'] = (item) =>
+		readFieldsBesideRows(readOptions(predictOptions, read('options', item)));
+	const rows = await setUpRows({ context, items, read, extraFieldsOf }, options, resolver);
+	const { route, schemaOwner, columns, readRow } = rows;
+	const wanted = eachItem(options, rows.form.isRaw ? () => AS_IT_CAME : readWanted);
+	const form: PredictForm = { ...rows.form, wantedFor: wanted.of };
 	const keepsInput = read('includeInputFields', 0) === true;
 	const metadata = new Map<number, { attempts: number; latency: number; rowsInRequest: number }>();
 	const addsMetadata = options.get('includeMetadata');

@@ -37,7 +37,9 @@ export interface PredictForm {
 
 type ExtraFields = Record<string, unknown>;
 
-export function readFieldsBesideRows(options: Options<PredictOptions>): ExtraFields {
+type FieldsOptions = Pick<PredictOptions, 'extraFields'>;
+
+export function readFieldsBesideRows(options: Options<FieldsOptions>): ExtraFields {
 	return asJsonObject(options.get('extraFields'), 'Extra Fields (JSON)');
 }
 
@@ -45,7 +47,7 @@ export function readFieldsBesideRows(options: Options<PredictOptions>): ExtraFie
 export function predictProtocol(
 	form: PredictForm,
 	record: DeploymentRecord | undefined,
-	options: Options<PredictOptions>,
+	options: Options<FieldsOptions>,
 ): Protocol<Row, Json> {
 	const { layout, isBody, isRaw, hasSchema, rowsPerRequest, requestBytes } = form;
 	const requestField = form.requestField === 'auto' ? likelyField(record, layout) : form.requestField;

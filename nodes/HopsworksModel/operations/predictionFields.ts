@@ -17,8 +17,14 @@ interface WantedFields extends WantedForm {
 export const AS_IT_CAME: WantedFields = { unwraps: false, spreads: false };
 
 export function readWanted(options: Options<PredictOptions>): WantedFields {
+	return { ...readWantedForm(options), spreads: options.get('spread') };
+}
+
+export function readWantedForm(
+	options: Options<Pick<PredictOptions, 'classNames' | 'threshold' | 'unwrap'>>,
+): WantedForm {
 	const classes = take(readClasses(options.get('classNames'), options.get('threshold')));
-	return { unwraps: options.get('unwrap'), spreads: options.get('spread'), ...(classes && { classes }) };
+	return { unwraps: options.get('unwrap'), ...(classes && { classes }) };
 }
 
 /** Puts a prediction into an outgoing item. */

@@ -1,8 +1,9 @@
 /** What a reader of rows is given, and what it returns: there is one for each source of rows. */
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import type { IsNumber } from '../../core/json/json';
 import type { DeploymentSchema } from '../../core/predict/deploymentSchema';
 import type { Row, RowFormat } from '../../core/predict/rowLayout';
+import type { WithFiles } from '../../n8n/files';
 import type { LateRow } from '../../n8n/modelCall';
 import type { ParameterReader } from '../../n8n/parameterReader';
 
@@ -12,7 +13,7 @@ export type RowReader = (item: number) => Row | LateRow<Row>;
 /** What a reader of rows needs. */
 export interface RowReading {
 	context: IExecuteFunctions;
-	items: INodeExecutionData[];
+	items: WithFiles[];
 	read: ParameterReader;
 	/** Which texts go out as numbers, where they were picked from fields; none where that is turned off. */
 	isNumber?: IsNumber;

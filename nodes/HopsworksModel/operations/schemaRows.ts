@@ -1,12 +1,12 @@
 /** Rows by the schema of the deployment: its columns, filled from fields of the same name or as mapped in the panel. */
-import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData } from 'n8n-workflow';
 import { asRecord, encode, isRecord } from '../../core/json/json';
 import { parsePath } from '../../core/predict/columns';
 import type { SchemaColumn } from '../../core/predict/deploymentSchema';
 import type { RowLayout } from '../../core/predict/rowLayout';
 import { cellWriter, missingColumns, unknownColumns } from '../../core/predict/schemaCells';
 import { readColumnType } from '../../core/predict/schemaTypes';
-import { fileBehind, fileFor, readFile } from '../../n8n/files';
+import { fileBehind, fileFor, readFile, type WithFiles } from '../../n8n/files';
 import { LateRow } from '../../n8n/modelCall';
 import { attempt, take, unusable } from '../../n8n/unusable';
 import type { RowReader, RowReading } from './rowReading';
@@ -85,7 +85,7 @@ export function schemaRowReader(
 	if (strangers.length > 0) take(unknownColumns(strangers, names));
 	const hasPlaces = layout === 'values';
 	/** The file that a binary column takes: the one of its name where nothing is mapped, or the one that is. */
-	const fileOfColumn = (incoming: INodeExecutionData, name: string, value: unknown): IBinaryData | undefined =>
+	const fileOfColumn = (incoming: WithFiles, name: string, value: unknown): IBinaryData | undefined =>
 		mapped ? fileBehind(incoming, value) : fileFor(incoming, name, value);
 	const cells = columns.map((column) => ({
 		column,

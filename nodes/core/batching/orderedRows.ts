@@ -1,0 +1,82 @@
+/** Rows on their way through: they go out in the order in which they came in, whichever is answered first. */
+import type { Outcome } from '../failure/outcome';
+
+/** A row between its reading and its writing. */
+export interface HeldRow<Kept, Value> {
+	kept: Kept;
+	/** What is known of it, once it is known. */
+	outcome?: Outcome<Value>;
+}
+
+/** Rows that are read ahead at most, and their bytes: enough for every request under way, and little beside a file. */
+const MOST_ROWS = 100_000;
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/** Holds rows until all before them are answered. Bounded: whoever reads asks for room first. */
+export class OrderedRows<Kept, Value> {
+	private held: Array<HeldRow<Kept, Value> & { bytes: number }> = [];
+	/** The number of the first that is held; they count from 1. */
+	private first = 1;
+	private bytes = 0;
+	/** How many of those that are held are answered, from the first on. */
+	private answered = 0;
+	private hasEnded = false;
+	private readonly waiting = new Set<() => void>();
+
+	/** Holds a row and returns its number. */
+	add(kept: Kept, bytes: number): number {
+		this.held.push({ kept, bytes });
+		this.bytes += bytes;
+		return this.first + this.held.length - 1;
+	}
+
+	/** A row that is held. */
+	get(row: number): HeldRow<Kept, Value> | undefined {
+		return this.held[row - this.first];
+	}
+
+	settle(row: number, outcome: Outcome<Value>): void {
+		const held = this.get(row);
+		if (!held) return;
+		held.outcome = outcome;
+		for (; this.held[this.answered]?.outcome; this.answered++);
+		this.wake();
+	}
+
+	/** No row comes any more. */
+	end(): void {
+		this.hasEnded = true;
+		this.wake();
+	}
+
+	isFull(): boolean {
+		return this.held.length >= MOST_ROWS || this.bytes >= MOST_BYTES;
+	}
+
+	/** Waits for rows to be answered or taken. */
+	async change(): Promise<void> {
+		await new Promise<void>((resolve) => this.waiting.add(resolve));
+	}
+
+	/** Waits until `rows` from the first on are answered, or as many as there can be; undefined once all are out. */
+	async answeredRows(rows: number): Promise<number> {
+		while (this.answered < rows && !this.hasEnded && !(this.isFull() && this.answered > 0)) await this.change();
+		return this.answered;
+	}
+
+	/** Lets the rows go that are answered, from the first on. */
+	take(): Array<HeldRow<Kept, Value>> {
+		const taken = this.held.splice(0, this.answered);
+		this.answered = 0;
+		this.first += taken.length;
+		for (const { bytes } of taken) this.bytes -= bytes;
+		if (taken.length > 0) this.wake();
+		return taken;
+	}
+
+	private wake(): void {
+		const waiting = [...this.waiting];
+		this.waiting.clear();
+		for (const resolve of waiting) resolve();
+	}
+}
