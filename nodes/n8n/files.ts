@@ -4,7 +4,7 @@
  */
 import type { IBinaryData, IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 import { isRecord } from '../core/json/json';
-import { fromN8n } from './unusable';
+import { fromN8n, unusable } from './unusable';
 
 const FILES = '_files';
 
@@ -34,17 +34,23 @@ function filesOf({ json, binary }: WithFiles): Record<string, IBinaryData> {
 	return { ...filesAmongFields(json), ...binary };
 }
 
-/** The names of an item's files. */
-export function fileNames(item: WithFiles | undefined): string[] {
-	return item ? Object.keys(filesOf(item)) : [];
-}
-
 /** A file of an item, by its name or by the path `_files.name` to it; `undefined` where there is none. */
-export function fileOf(item: WithFiles | undefined, name: string): IBinaryData | undefined {
+function fileOf(item: WithFiles | undefined, name: string): IBinaryData | undefined {
 	if (!item || (!item.binary && !Object.hasOwn(item.json, FILES))) return undefined;
 	const files = filesOf(item);
 	const known = [name, name.replace(/^_files\./, '')].find((one) => Object.hasOwn(files, one));
 	return known === undefined ? undefined : files[known];
+}
+
+/** A file of an item, by its name. Throws `unusable`. */
+export function expectFile(item: WithFiles | undefined, name: string): IBinaryData {
+	const file = fileOf(item, name);
+	if (file) return file;
+	const present = item ? Object.keys(filesOf(item)) : [];
+	return unusable(
+		`The item has no file '${name}'`,
+		present.length === 0 ? 'It has no files at all.' : `Its files: ${present.join(', ')}.`,
+	);
 }
 
 /** The file of an item that a value among its fields stands for. */

@@ -1,8 +1,8 @@
 /** Images of an item, read when its turn comes. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { imageUrl } from '../core/language/images';
-import { fileNames, fileOf, readFile } from './files';
-import { take, unusable } from './unusable';
+import { expectFile, readFile } from './files';
+import { take } from './unusable';
 
 /** Names with commas between. */
 export function readFieldNames(text: string): string[] {
@@ -21,16 +21,8 @@ export async function readImages(
 ): Promise<string[]> {
 	const urls: string[] = [];
 	for (const field of fields) {
-		const file = fileOf(item, field);
-		if (!file) return missingFile(field, fileNames(item));
+		const file = expectFile(item, field);
 		urls.push(take(imageUrl(await readFile(context, index, file), field, file.mimeType)));
 	}
 	return urls;
-}
-
-function missingFile(field: string, present: string[]): never {
-	return unusable(
-		`The item has no file '${field}'`,
-		present.length === 0 ? 'It has no files at all.' : `Its files: ${present.join(', ')}.`,
-	);
 }

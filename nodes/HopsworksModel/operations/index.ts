@@ -4,8 +4,9 @@ import { propertiesOf, type Operations } from '../../n8n/operation';
 import { chat } from './chat';
 import { embed } from './embed';
 import { predict } from './predict';
+import { predictFile } from './predictFile';
 
 /** In the order in which the editor offers them, the most wanted first, which is the default. */
-export const operations: Operations = [predict, chat, embed];
+export const operations: Operations = [predict, predictFile, chat, embed];
 
 export const properties = propertiesOf(operations, deploymentProperty);

@@ -4,7 +4,7 @@ import { booleanOption, choiceOption, givenOption, outputFieldOption, unsetNumbe
 /** A whole reply is left as it came. */
 const OF_PREDICTIONS = { hide: { '/rows': ['body'], response: ['raw'] } };
 
-export const outputOptions = {
+export const predictionOptions = {
 	classNames: givenOption({
 		displayName: 'Class Names',
 		type: 'string',
@@ -13,13 +13,6 @@ export const outputOptions = {
 		description:
 			"Names for the classes of the model, in the model's own order: the name of class 0 first. A prediction that is the number of a class, or a list of probabilities, then comes out with a label.",
 		displayOptions: OF_PREDICTIONS,
-	}),
-	includeMetadata: booleanOption({
-		displayName: 'Include Metadata',
-		type: 'boolean',
-		default: false,
-		description:
-			"Whether to add a second field that tells how the row was scored: how often it was sent ('attempts'), how many milliseconds the last reply took ('latency') and how many rows shared that request ('rowsInRequest')",
 	}),
 	outputField: outputFieldOption({
 		displayName: 'Output Field',
@@ -49,14 +42,6 @@ export const outputOptions = {
 		},
 		['prediction', 'raw'],
 	),
-	spread: booleanOption({
-		displayName: 'Spread Objects Into Fields',
-		type: 'boolean',
-		default: false,
-		description:
-			"Whether each member of a prediction that is an object becomes a field of its own, whose name begins with the output field: 'prediction_label', 'prediction_probability'. Any other prediction stays in the output field.",
-		displayOptions: OF_PREDICTIONS,
-	}),
 	threshold: unsetNumberOption({
 		displayName: 'Threshold',
 		type: 'number',
@@ -72,6 +57,25 @@ export const outputOptions = {
 		default: true,
 		description:
 			'Whether a prediction that is a list of one value, such as [0.93], comes out as that value. If the model answers any row of the run with a different number of values, all lists stay lists.',
+		displayOptions: OF_PREDICTIONS,
+	}),
+};
+
+/** Those of predictions that items get. */
+export const itemOptions = {
+	includeMetadata: booleanOption({
+		displayName: 'Include Metadata',
+		type: 'boolean',
+		default: false,
+		description:
+			"Whether to add a second field that tells how the row was scored: how often it was sent ('attempts'), how many milliseconds the last reply took ('latency') and how many rows shared that request ('rowsInRequest')",
+	}),
+	spread: booleanOption({
+		displayName: 'Spread Objects Into Fields',
+		type: 'boolean',
+		default: false,
+		description:
+			"Whether each member of a prediction that is an object becomes a field of its own, whose name begins with the output field: 'prediction_label', 'prediction_probability'. Any other prediction stays in the output field.",
 		displayOptions: OF_PREDICTIONS,
 	}),
 };

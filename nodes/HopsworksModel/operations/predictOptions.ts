@@ -3,15 +3,16 @@ import { addressOptions } from '../../n8n/deploymentLocator';
 import { choiceOption, givenOption, numberOption, type ValuesOf } from '../../n8n/options';
 import { previewOptions } from '../../n8n/preview';
 import { requestSizeOption, sendOptions } from '../../n8n/sendOptions';
-import { outputOptions } from './outputOptions';
+import { itemOptions, predictionOptions } from './outputOptions';
 import { rowOptions } from './rowOptions';
 
-export const predictOptions = {
+/** Those of rows from wherever. */
+export const scoringOptions = {
 	...addressOptions,
 	...sendOptions,
 	...previewOptions,
 	...rowOptions,
-	...outputOptions,
+	...predictionOptions,
 	maxRequestKilobytes: requestSizeOption,
 	extraFields: givenOption({
 		displayName: 'Extra Fields (JSON)',
@@ -52,5 +53,7 @@ export const predictOptions = {
 		['predict', 'classify', 'regress'],
 	),
 };
+
+export const predictOptions = { ...scoringOptions, ...itemOptions };
 
 export type PredictOptions = ValuesOf<typeof predictOptions>;

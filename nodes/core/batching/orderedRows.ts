@@ -49,25 +49,35 @@ export class OrderedRows<Kept, Value> {
 		this.wake();
 	}
 
+	/** Whether no row may be read before others have gone out. Where none of those that are held can, the next one may. */
 	isFull(): boolean {
 		return this.held.length >= MOST_ROWS || this.bytes >= MOST_BYTES;
 	}
 
+	/** Whether rows wait to be taken. */
+	hasAnswered(): boolean {
+		return this.answered > 0;
+	}
+
 	/** Waits for rows to be answered or taken. */
 	async change(): Promise<void> {
-		await new Promise<void>((resolve) => this.waiting.add(resolve));
+		if (!this.hasEnded) await new Promise<void>((resolve) => this.waiting.add(resolve));
 	}
 
-	/** Waits until `rows` from the first on are answered, or as many as there can be; undefined once all are out. */
-	async answeredRows(rows: number): Promise<number> {
-		while (this.answered < rows && !this.hasEnded && !(this.isFull() && this.answered > 0)) await this.change();
-		return this.answered;
+	/** Waits until `rows` from the first on are answered, or as many as there can be. */
+	async answeredRows(rows: number): Promise<void> {
+		while (this.answered < rows && !this.hasEnded && !(this.isFull() && this.hasAnswered())) await this.change();
 	}
 
-	/** Lets the rows go that are answered, from the first on. */
-	take(): Array<HeldRow<Kept, Value>> {
-		const taken = this.held.splice(0, this.answered);
-		this.answered = 0;
+	/** The rows that wait to be taken. */
+	waitingRows(): ReadonlyArray<HeldRow<Kept, Value>> {
+		return this.held.slice(0, this.answered);
+	}
+
+	/** Lets rows go that are answered, from the first on. */
+	take(most: number): Array<HeldRow<Kept, Value>> {
+		const taken = this.held.splice(0, Math.min(most, this.answered));
+		this.answered -= taken.length;
 		this.first += taken.length;
 		for (const { bytes } of taken) this.bytes -= bytes;
 		if (taken.length > 0) this.wake();

@@ -1,0 +1,211 @@
+/** The rows of one file on their way to the model and back, as many at a time as fit into a little memory. */
+import { OrderedRows } from '../../core/batching/orderedRows';
+import { scatterReady, type Course, type ReadyGroup } from '../../core/batching/scatter';
+import { failed, RowFailed, success, type Failure, type Outcome } from '../../core/failure/outcome';
+import { pluralize } from '../../core/failure/pluralize';
+import type { Json } from '../../core/json/json';
+import { rowSize } from '../../core/predict/requestBody';
+import type { Row } from '../../core/predict/rowLayout';
+import type { Table, TableRow } from '../../core/table/table';
+import { CANCELLED, turnsOfRun } from '../../n8n/cancel';
+import { withoutFiles, type WithFiles } from '../../n8n/files';
+import { LateRow, type Exchange, type Protocol } from '../../n8n/modelCall';
+import { failureIn } from '../../n8n/unusable';
+import type { RowReader } from './rowReading';
+
+/** As many requests on end that fail for no row's sake, and the deployment is given up. */
+const MOST_MISSES = 10;
+
+/** What a file is scored with. */
+export interface FileScoringSetUp {
+	table: Table<TableRow>;
+	rows: AsyncIterable<TableRow[]>;
+	/** Where `readRow` finds the row that it reads. */
+	slot: WithFiles;
+	readRow: RowReader;
+	protocol: Protocol<Row, Json>;
+	exchange: Exchange<Row, Json>;
+	course: Pick<Course<Json>, 'concurrency' | 'notes'>;
+	/** How many rows may fail. */
+	mostFailed: number;
+	isCancelled(): boolean;
+	/** Ends what is under way. */
+	abort(): void;
+}
+
+/** A row whose outcome is known: what of it goes out again, and what became of it. */
+export interface ScoredRow {
+	kept: string;
+	outcome: Outcome<Json>;
+}
+
+export class FileScoring {
+	/** Why the run ended before its time. */
+	ended: Failure | undefined;
+	/** Rows that are read so far. */
+	read = 0;
+	readonly group: ReadyGroup<Row, Json>;
+	private readonly held = new OrderedRows<{ text: string; row?: Row }, Json>();
+	private readonly turns = turnsOfRun();
+	private good = 0;
+	private bad = 0;
+	private underWay = 0;
+	/** Requests on end that failed for no row's sake. */
+	private misses = 0;
+	private hasAnswer = false;
+
+	constructor(private readonly setUp: FileScoringSetUp) {
+		const { protocol } = setUp;
+		this.group = {
+			items: this.readAll(),
+			limits: protocol.limits,
+			sizeOf: (row) => protocol.sizeOf(row),
+			rowOf: (row) => this.held.get(row)?.kept.row,
+			exchange: async (batch) => await this.exchange(batch),
+			explain: (failure, row) => protocol.explain?.(failure, row) ?? failure,
+		};
+	}
+
+	/** Ends the run: nothing more is read, sent or written. */
+	end(failure: Failure): void {
+		this.ended ??= failure;
+		this.held.end();
+		this.setUp.abort();
+	}
+
+	/**
+	 * The rows in their order, some at a time. None goes out before `head` of them are answered, or all: by these it is decided
+	 * what predictions look like. Ends before its time where `ended` is set.
+	 */
+	async *outcomes(head: number, atATime: number): AsyncGenerator<ScoredRow[]> {
+		const scattering = this.scatterAll();
+		await this.held.answeredRows(head);
+		await this.lookBack();
+		while (!this.ended) {
+			await this.held.answeredRows(1);
+			const taken = this.held.take(atATime);
+			if (taken.length === 0) break;
+			yield taken.map(({ kept, outcome = failed(CANCELLED) }) => ({ kept: kept.text, outcome }));
+		}
+		await scattering;
+	}
+
+	private async scatterAll(): Promise<void> {
+		try {
+			await this.scatter(this.group);
+		} catch (error) {
+			this.end(failureIn(error));
+		}
+		this.held.end();
+	}
+
+	private async scatter(group: ReadyGroup<Row, Json>): Promise<void> {
+		const settle = (row: number, outcome: Outcome<Json>): void => this.settle(row, outcome);
+		await scatterReady([group], { ...this.setUp.course, stops: false, turns: this.turns, settle });
+	}
+
+	/** The numbers of the rows that can be sent, as they are read. */
+	private async *readAll(): AsyncGenerator<number[]> {
+		for await (const rows of this.setUp.rows) {
+			const numbers: number[] = [];
+			for (const row of rows) {
+				if (this.turns.isOver()) await this.turns.next();
+				const number = this.hold(row);
+				if (number !== undefined) numbers.push(number);
+			}
+			if (this.setUp.isCancelled()) this.end(CANCELLED);
+			// Where nothing that is held can go out, the next row is needed to fill a request.
+			while (!this.ended && this.held.isFull() && (this.underWay > 0 || this.held.hasAnswered()))
+				await this.held.change();
+			if (this.ended) return;
+			yield numbers;
+		}
+	}
+
+	/** Holds a row until it goes out. Returns its number where it can be sent. */
+	private hold(row: TableRow): number | undefined {
+		const { table } = this.setUp;
+		const fields = table.fieldsOf(row);
+		const text = table.keptOf(row, fields);
+		const sent = fields.ok ? this.readRow(fields.value) : fields;
+		this.read++;
+		if (sent.ok) return this.held.add({ text, row: sent.value }, text.length + rowSize(sent.value));
+		this.settle(this.held.add({ text }, text.length), sent);
+		return undefined;
+	}
+
+	private readRow(fields: Record<string, unknown>): Outcome<Row> {
+		const { slot, readRow } = this.setUp;
+		// What a file says of other files is nothing that n8n may be asked for.
+		slot.json = withoutFiles(fields);
+		try {
+			const row = readRow(0);
+			if (row instanceof LateRow) throw new Error('a row of a file has no files of its own');
+			return success(row);
+		} catch (error) {
+			return failed(failureIn(error));
+		}
+	}
+
+	private async exchange(...[batch]: Parameters<Exchange<Row, Json>>): ReturnType<Exchange<Row, Json>> {
+		this.underWay++;
+		try {
+			const values = await this.setUp.exchange(batch);
+			this.judge(values);
+			return values;
+		} finally {
+			this.underWay--;
+		}
+	}
+
+	/** Ends the run where it makes no sense to go on. */
+	private judge(values: Outcome<unknown>): void {
+		const belied = this.setUp.protocol.contradiction?.();
+		if (belied) return this.end(belied);
+		if (values.ok || values.failure.blame) {
+			this.hasAnswer = true;
+			this.misses = 0;
+			return;
+		}
+		this.misses++;
+		if (values.failure.kind === 'cancelled') this.end(values.failure);
+		else if (!this.hasAnswer || this.misses >= MOST_MISSES) this.end(this.withReach(values.failure));
+	}
+
+	private settle(row: number, outcome: Outcome<Json>): void {
+		const before = this.held.get(row)?.outcome;
+		if (before) this[before.ok ? 'good' : 'bad']--;
+		this[outcome.ok ? 'good' : 'bad']++;
+		this.held.settle(row, outcome);
+		if (!outcome.ok && this.bad > this.setUp.mostFailed) this.end(this.tooMany(row, outcome.failure));
+	}
+
+	/** Sees whether the rows that are answered were answered as they seem, and has those in doubt answered again. */
+	private async lookBack(): Promise<void> {
+		const { protocol } = this.setUp;
+		while (!this.ended) {
+			const { values = [], doubtful = [] } = protocol.hindsight?.() ?? {};
+			for (const [row, value] of values) {
+				this.settle(row, value instanceof RowFailed ? failed(value.failure) : success(value));
+			}
+			if (doubtful.length === 0) break;
+			await this.scatter({ ...this.group, items: doubtful, limits: { ...protocol.limits, rows: 1 } });
+		}
+		protocol.fix?.();
+		this.setUp.table.decide(this.held.waitingRows().flatMap(({ outcome }) => (outcome?.ok ? [outcome.value] : [])));
+	}
+
+	private withReach(failure: Failure): Failure {
+		const reach = this.good === 0 ? 'No row was' : `${pluralize(this.good, 'row')} of the file had been`;
+		return { ...failure, description: `${failure.description} ${reach} scored by then, and no file comes out.`.trim() };
+	}
+
+	private tooMany(row: number, { message }: Failure): Failure {
+		const { mostFailed } = this.setUp;
+		return this.withReach({
+			kind: 'input',
+			message: `The run ended at row ${row.toLocaleString('en-US')} of the file: ${pluralize(this.bad, 'row')} failed, and 'Maximum Failed Rows' is ${mostFailed.toLocaleString('en-US')}`,
+			description: `The last of them: ${message}. Correct such rows, or allow more of them to fail.`,
+		});
+	}
+}

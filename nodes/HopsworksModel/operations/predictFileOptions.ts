@@ -1,0 +1,97 @@
+/** The options of Predict File: those of Predict as far as rows of a file have them, and how the file is read and written. */
+import type { Encoding } from '../../core/table/tableText';
+import type { KeptColumns } from '../../core/table/table';
+import { choiceOption, textOption, unsetNumberOption, type ValuesOf } from '../../n8n/options';
+import { scoringOptions } from './predictOptions';
+
+export const predictFileOptions = {
+	...scoringOptions,
+	delimiter: choiceOption<'auto' | ',' | '|' | ';' | '\t'>(
+		{
+			displayName: 'Delimiter',
+			type: 'options',
+			options: [
+				{ name: 'Automatic', value: 'auto', description: 'Found from the first lines of the file' },
+				{ name: 'Comma', value: ',' },
+				{ name: 'Pipe', value: '|' },
+				{ name: 'Semicolon', value: ';' },
+				{ name: 'Tab', value: '\t' },
+			],
+			default: 'auto',
+			description: 'What separates the columns of a CSV file',
+		},
+		['auto', ',', '|', ';', '\t'],
+	),
+	encoding: choiceOption<Encoding>(
+		{
+			displayName: 'Encoding',
+			type: 'options',
+			options: [
+				{ name: 'Automatic', value: 'auto', description: 'UTF-8, or what a mark at the beginning of the file says' },
+				{
+					name: 'Latin-1',
+					value: 'latin1',
+					description: 'Windows-1252: what Excel saves as plain CSV in Western Europe',
+				},
+				{ name: 'UTF-16', value: 'utf16', description: "What Excel saves as 'Unicode Text'" },
+				{ name: 'UTF-8', value: 'utf8' },
+			],
+			default: 'auto',
+			description: 'How the characters of the file are stored. The file with the predictions is always UTF-8.',
+		},
+		['auto', 'utf8', 'utf16', 'latin1'],
+	),
+	failedRows: choiceOption<'column' | 'file'>(
+		{
+			displayName: 'Failed Rows',
+			type: 'options',
+			options: [
+				{
+					name: 'In the Same File',
+					value: 'column',
+					description: "They stay in their place, and the column 'error' says what happened",
+				},
+				{
+					name: 'In a File of Their Own',
+					value: 'file',
+					description: "They go into the binary field 'failed', with the column 'error'",
+				},
+			],
+			default: 'column',
+			description: 'Where to put the rows that the model could not score',
+		},
+		['column', 'file'],
+	),
+	fileName: textOption({
+		displayName: 'File Name',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. payments-scored.csv.gz',
+		description:
+			"The name of the file with the predictions. If you leave it empty, it is the name of the input file with '-predictions' added. A name that ends in .gz compresses the file.",
+	}),
+	keepColumns: choiceOption<KeptColumns>(
+		{
+			displayName: 'Keep Columns',
+			type: 'options',
+			options: [
+				{ name: 'All', value: 'all', description: 'Every column of the file, exactly as it is' },
+				{ name: 'Chosen', value: 'chosen', description: 'Only the columns that the model reads' },
+				{ name: 'None', value: 'none', description: 'Only the predictions, in the order of the rows' },
+			],
+			default: 'all',
+			description: 'Which columns of the input file to keep beside the predictions',
+		},
+		['all', 'chosen', 'none'],
+	),
+	maxFailedRows: unsetNumberOption({
+		displayName: 'Maximum Failed Rows',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 1_000_000_000, numberPrecision: 0 },
+		default: 100,
+		description:
+			'How many rows may fail. With one more the run ends at once, and says how far it came. If you leave this out, every row is tried.',
+	}),
+};
+
+export type PredictFileOptions = ValuesOf<typeof predictFileOptions>;
