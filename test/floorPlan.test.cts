@@ -33,6 +33,7 @@ const floors: Array<{ files: RegExp; mayImport: RegExp }> = [
 	{ files: /^nodes\/core\/predict\//, mayImport: new RegExp(`^nodes/(${GROUND}|core/(failure|predict)/)`) },
 	{ files: /^nodes\/core\/language\//, mayImport: new RegExp(`^nodes/(${GROUND}|core/(failure|language)/)`) },
 	{ files: /^nodes\/core\/hopsworks\//, mayImport: new RegExp(`^nodes/(${GROUND}|core/(failure|hopsworks)/)`) },
+	{ files: /^nodes\/core\/table\//, mayImport: new RegExp(`^nodes/(${GROUND}|core/(failure|table)/)`) },
 	// Batches of anything that goes anywhere: neither what a row is nor where it is sent.
 	{ files: /^nodes\/core\/batching\//, mayImport: /^nodes\/core\/(turns$|(failure|batching)\/)/ },
 	{ files: /^nodes\/n8n\/methods\/\w+\.ts$/, mayImport: /^(nodes\/(core|n8n)\/|n8n-workflow$)/ },
@@ -74,6 +75,7 @@ test('the rules catch what they forbid', () => {
 		['nodes/core/json/json.ts', "import { failed } from '../failure/outcome';"],
 		['nodes/core/json/json.ts', "const fs = require('node:fs');"],
 		['nodes/core/predict/columns.ts', "import { readDeployment } from '../hopsworks/deploymentRecord';"],
+		['nodes/core/table/csvReader.ts', "import { columnList } from '../predict/columnList';"],
 		['nodes/core/batching/badRows.ts', "import type { Target } from '../hopsworks/address';"],
 		['nodes/core/batching/badRows.ts', "import type { Reply } from '../json/reply';"],
 		['nodes/core/hopsworks/route.ts', "import { send } from '../../n8n/send';"],

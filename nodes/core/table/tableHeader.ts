@@ -1,0 +1,82 @@
+/** The header of a CSV file: which columns there are, and what a row has in them. */
+import { quoted } from '../failure/excerpt';
+import { badInput, success, type Outcome } from '../failure/outcome';
+import { pluralize } from '../failure/pluralize';
+import type { CsvRow } from './csvRecords';
+
+/** The header in the first record of a file. Fails where it cannot be read. */
+export function readHeader(row: CsvRow | undefined): Outcome<TableHeader> {
+	if (!row) return badInput('The file is empty', 'The first line has to hold the names of the columns.');
+	return row.isMisquoted ? misquoted(row) : success(new TableHeader(row.cells));
+}
+
+export class TableHeader {
+	private readonly places = new Map<string, number[]>();
+
+	/** `names` are those of all columns in their order, empty ones and those that stand twice among them. */
+	constructor(readonly names: readonly string[]) {
+		for (const [place, name] of names.entries()) this.places.set(name, [...(this.places.get(name) ?? []), place]);
+	}
+
+	/** Where the one column of a name stands, from 0. Fails where there is none, or more than one. */
+	placeOf(name: string): Outcome<number> {
+		const [place, another] = this.places.get(name) ?? [];
+		if (place === undefined) {
+			return badInput(
+				`The file has no column ${quoted(name)}`,
+				`Its columns are ${this.names.map(quoted).join(', ')}. Names are compared letter by letter.`,
+			);
+		}
+		if (another === undefined) return success(place);
+		return badInput(
+			`The file has more than one column ${quoted(name)}`,
+			`They are the columns ${(this.places.get(name) ?? []).map((one) => one + 1).join(', ')}. Give each a name of its own in the file.`,
+		);
+	}
+
+	/** Whether every column has a name of its own, so that a row can be an object of all. */
+	checkNames(): Outcome<readonly string[]> {
+		const empty = this.names.indexOf('');
+		if (empty !== -1) {
+			return badInput(
+				`Column ${empty + 1} of the file has no name`,
+				empty === 0
+					? "pandas' to_csv writes its index so: write the file with index=False, or choose the columns by name."
+					: 'Give it a name in the first line of the file, or choose the columns by name.',
+			);
+		}
+		const twice = [...this.places].find(([, places]) => places.length > 1);
+		return twice ? withAdvice(this.placeOf(twice[0])) : success(this.names);
+	}
+
+	/** The cells of a row, which has to have as many as the header. */
+	cellsOf(row: CsvRow): Outcome<string[]> {
+		if (row.isMisquoted) return misquoted(row);
+		if (row.cells.length === this.names.length) return success(row.cells);
+		const cells = pluralize(row.cells.length, 'cell');
+		return badInput(
+			`Line ${row.line} has ${cells}, and the header has ${this.names.length.toLocaleString('en-US')}`,
+			'Give the line a cell for each column. One that holds the delimiter or a line break has to be in quotes.',
+		);
+	}
+
+	/** A row as an object of all columns. Where names stand twice the last one wins: `checkNames` tells before. */
+	recordOf(row: CsvRow): Outcome<Record<string, string>> {
+		const cells = this.cellsOf(row);
+		if (!cells.ok) return cells;
+		return success(Object.fromEntries(this.names.map((name, place) => [name, cells.value[place] ?? ''])));
+	}
+}
+
+function withAdvice<Value>(outcome: Outcome<Value>): Outcome<never> {
+	if (outcome.ok) throw new Error('a name that stands twice has a place');
+	const { failure } = outcome;
+	return { ok: false, failure: { ...failure, description: `${failure.description} Or choose the columns by name.` } };
+}
+
+function misquoted({ line }: CsvRow): Outcome<never> {
+	return badInput(
+		`In line ${line} text stands behind a closing quote`,
+		'It cannot be told where the cell ends. Write a quote that is part of a text twice, and quotes around all of it: "12"" wide".',
+	);
+}
