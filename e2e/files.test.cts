@@ -9,7 +9,7 @@ import { at, listOf, read, textOf } from '../test/support/json.cts';
 import { sampleOf, violations } from '../test/support/sampleOutput.cts';
 import { firstValues, rowsOf, startServer, type Answer, type TestServer } from '../test/support/server.cts';
 import { credential } from '../tools/credential.cts';
-import { FILE, importExamples, NIGHTLY_FILE } from '../tools/examples.cts';
+import { FILE, NIGHTLY_FILE, readExamples, sandboxCredential } from '../tools/examples.cts';
 import { pack } from '../tools/pack.cts';
 import { freePorts, WholeN8n, type NodeRun } from '../tools/wholeN8n.cts';
 import { logIn } from './ownRestApi.cts';
@@ -19,7 +19,7 @@ import { fileWorkflow } from './workflows.cts';
 const ROWS = 20_000;
 const OWNER = { email: 'demo@example.com', password: 'Files-2026' };
 /** Rows that no model can score: too few cells, too many, and a value that the model refuses. */
-const [SHORT, LONG, BAD] = [7_000, 12_000, 15_000];
+const [SHORT, LONG, BAD] = [7_001, 12_001, 15_001];
 
 const isBad = ({ body }: Parameters<Answer>[0]): boolean => JSON.stringify(body).includes('"unknown"');
 
@@ -53,9 +53,14 @@ beforeAll(async () => {
 	inMemory = new WholeN8n({ ...options, environment: { N8N_DEFAULT_BINARY_DATA_MODE: 'default' } });
 	endings.unshift(() => n8n.stop());
 	await n8n.addPackage(await pack(join(folder, 'package')));
-	await importExamples(n8n, sandbox.url);
-	await n8n.importAll('credentials', [credential('server', 'server', server.url), sftp.credential('sftpServer')]);
-});
+	await n8n.importAll('credentials', [
+		sandboxCredential(sandbox.url),
+		credential('server', 'server', server.url),
+		sftp.credential('sftpServer'),
+	]);
+	const examples = readExamples(sandbox.url).filter(({ id }) => id === FILE || id === NIGHTLY_FILE);
+	await n8n.importAll('workflow', [...examples, ...Object.values(cases).map(workflowOf)]);
+}, 900_000);
 
 afterAll(async () => {
 	for (const end of endings) await end();
@@ -85,6 +90,36 @@ function writeTable(name: string, rows: number): string {
 	return path;
 }
 
+interface FileCase {
+	id: string;
+	/** The file that is scored. */
+	name: string;
+	rows: number;
+	options?: Record<string, unknown>;
+}
+
+const cases = {
+	busy: { id: 'busyServer000001', name: 'busy.csv', rows: ROWS },
+	packed: { id: 'packedFile000001', name: 'packed.csv.gz', rows: ROWS, options: { failedRows: 'file' } },
+	long: { id: 'takesLong0000001', name: 'long.csv', rows: 6000, options: { concurrency: 1, rowsPerRequest: 300 } },
+	memory: { id: 'inMemory00000001', name: 'memory.csv', rows: ROWS },
+	stopped: {
+		id: 'stoppedInBetween',
+		name: 'stopped.csv',
+		rows: ROWS,
+		options: { concurrency: 1, rowsPerRequest: 400 },
+	},
+} satisfies Record<string, FileCase>;
+
+const outputOf = ({ id }: FileCase): string => join(folder, `${id}.output`);
+
+/** Writes its file, and makes the workflow that scores it. */
+function workflowOf(one: FileCase): object {
+	mkdirSync(outputOf(one));
+	const file = writeTable(one.name, one.rows);
+	return fileWorkflow(one.id, { file, folder: outputOf(one), credentialId: 'server', options: one.options ?? {} });
+}
+
 interface Scored {
 	runs: Record<string, NodeRun>;
 	output: string;
@@ -93,18 +128,11 @@ interface Scored {
 	failed: string;
 }
 
-let count = 0;
-/** Scores a file of so many rows. */
-async function score(name: string, rows: number, options: Record<string, unknown> = {}, whole = n8n): Promise<Scored> {
-	const id = `scoreAFile${String(++count).padStart(6, '0')}`;
-	const out = join(folder, id);
-	mkdirSync(out);
-	const file = writeTable(name, rows);
-	await n8n.importAll('workflow', [fileWorkflow(id, { file, folder: out, credentialId: 'server', options })]);
-	const { runs, output } = await whole.executeWithLog(id);
+async function score(one: FileCase, whole = n8n): Promise<Scored> {
+	const { runs, output } = await whole.executeWithLog(one.id);
 	const written = (field: string): string => {
-		if (!readdirSync(out).includes(field)) return '';
-		const bytes = readFileSync(join(out, field));
+		if (!readdirSync(outputOf(one)).includes(field)) return '';
+		const bytes = readFileSync(join(outputOf(one), field));
 		return (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString();
 	};
 	return { runs, output, scored: written('scored'), failed: written('failed') };
@@ -128,7 +156,7 @@ test(`${ROWS} rows come out in order, though the server is busy, away for five s
 		}
 		return model(request, number);
 	};
-	const { runs, scored } = await score('busy.csv', ROWS);
+	const { runs, scored } = await score(cases.busy);
 	const [item] = runs.Model?.items ?? [];
 	expect(violations(sampleOf('hopsworksModel', 'predictFile'), item?.json ?? {})).toEqual([]);
 	expect(item?.json).toMatchObject({ rows: ROWS, scored: ROWS - 3, failed: 3 });
@@ -153,7 +181,7 @@ test(`${ROWS} rows come out in order, though the server is busy, away for five s
 });
 
 test('a compressed file comes out compressed, and rows that failed in a file of their own', async () => {
-	const { scored, failed, runs } = await score('packed.csv.gz', ROWS, { failedRows: 'file' });
+	const { scored, failed, runs } = await score(cases.packed);
 	const wanted = Array.from({ length: ROWS }, (_, index) => index + 1).filter(isScored);
 	expect(scored).toBe(['id,amount,note,prediction', ...wanted.map((row) => `${rowOf(row)},of ${row}`), ''].join('\n'));
 	const [head, ...rest] = failed.trimEnd().split('\n');
@@ -168,26 +196,25 @@ test('a compressed file comes out compressed, and rows that failed in a file of 
 
 test('a run that takes longer than ten seconds says in the log of n8n how far it is', async () => {
 	server.answer = (request, number) => ({ ...firstValues(request), delay: number > 1 ? 1500 : 0 });
-	const { output, runs } = await score('long.csv', 6000, { concurrency: 1, rowsPerRequest: 300 });
+	const { output, runs } = await score(cases.long);
 	const lines = output.split('\n').filter((line) => line.includes("of 'long.csv' scored"));
 	console.log(lines.join('\n'));
 	const seconds = Number(runs.Model?.items[0]?.json.seconds);
 	expect(seconds).toBeGreaterThan(20);
 	expect(lines.length).toBeGreaterThanOrEqual(1);
 	expect(lines.length).toBeLessThanOrEqual(Math.floor(seconds / 10));
+	expect(runs.Model?.hints).toEqual([]);
 	expect(lines[0]).toMatch(/[\d,]+ rows of 'long\.csv' scored, [\d,]+ a second, about \d+ s left/);
 });
 
 test('where n8n keeps files in memory, the file is scored all the same, and a hint says what that costs', async () => {
-	const { runs, scored } = await score('memory.csv', ROWS, {}, inMemory);
+	const { runs, scored } = await score(cases.memory, inMemory);
 	expect(
 		scored.split('\n').filter((line) => /^\d+,.*,of \d+,$/.test(line) || /^line break",of/.test(line)),
 	).toHaveLength(ROWS - 3);
 	const hints = runs.Model?.hints.join('\n');
 	expect(hints).toContain('n8n keeps files in memory here, so the whole file was in its memory');
 	expect(hints).toContain('N8N_DEFAULT_BINARY_DATA_MODE=filesystem');
-	const { runs: flowing } = await score('disk.csv', 100);
-	expect(flowing.Model?.hints).toEqual([]);
 });
 
 test('the example that holds its file scores every row that can be, and names the two that cannot', async () => {
@@ -214,7 +241,7 @@ describe('the nightly example on an SFTP server', () => {
 		expect(gunzipSync(readFileSync(remote('payments-scored.csv.gz'))).toString()).toBe(
 			'payment,amount,age,hour,prediction\nP1,1250,3,2,1\nP3,12.5,400,14,0\n',
 		);
-		expect(readFileSync(remote('payments-failed.csv'), 'utf8')).toMatch(
+		expect(gunzipSync(readFileSync(remote('payments-failed.csv.gz'))).toString()).toMatch(
 			/^payment,amount,age,hour,error\nP2,n\/a,400,14,.*could not convert string to float/,
 		);
 		expect(sandbox.messages).toEqual([expect.stringMatching(/^1 of 3 payments could not be scored\. Row 2: /)]);
@@ -250,11 +277,8 @@ describe('the nightly example on an SFTP server', () => {
 });
 
 test('a run that is stopped leaves nothing of what it wrote in the store of n8n', async () => {
-	const id = 'stoppedInBetween';
+	const { id, name } = cases.stopped;
 	server.answer = (request, number) => ({ ...firstValues(request), delay: number > 30 ? 300 : 0 });
-	const file = writeTable('stopped.csv', ROWS);
-	const parameters = { options: { concurrency: 1, rowsPerRequest: 400 } };
-	await n8n.importAll('workflow', [fileWorkflow(id, { file, folder, credentialId: 'server', ...parameters })]);
 	await n8n.start();
 	await n8n.setUpOwner(OWNER.email, OWNER.password);
 	const stored = (): string[] =>
@@ -272,7 +296,7 @@ test('a run that is stopped leaves nothing of what it wrote in the store of n8n'
 	await post(`/rest/executions/${textOf(at(started, 'data', 'executionId'))}/stop`, {});
 	const sent = server.requests.length;
 	for (let tries = 0; tries < 50 && stored().length > 1; tries++) await wait(100);
-	expect(stored().map((path) => statSync(path).size)).toEqual([statSync(file).size]);
+	expect(stored().map((path) => statSync(path).size)).toEqual([statSync(join(folder, name)).size]);
 	await wait(1000);
 	expect(server.requests.length).toBeLessThanOrEqual(sent + 1);
 	expect(rowsOf(server.requests[0] ?? { method: '', path: '', headers: {}, text: '', body: {} })).toHaveLength(400);

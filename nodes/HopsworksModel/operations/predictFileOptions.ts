@@ -47,7 +47,7 @@ export const predictFileOptions = {
 	),
 	failedRows: choiceOption<'column' | 'file'>(
 		{
-			displayName: 'Failed Rows',
+			displayName: 'Where Failed Rows Go',
 			type: 'options',
 			options: [
 				{

@@ -51,7 +51,7 @@ async function scoreStream(
 	if (isFailedApart && nameOf(field) === FAILED_FILE) {
 		unusable(
 			`'Input File' is '${FAILED_FILE}', which is the name of the file with the failed rows`,
-			"Rename the file's field before this node, or set 'Failed Rows' in the options to 'In the Same File'.",
+			"Rename the file's field before this node, or set 'Where Failed Rows Go' in the options to 'In the Same File'.",
 		);
 	}
 	let bytes = 0;
