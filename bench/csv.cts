@@ -1,7 +1,7 @@
 /** How fast tables are parsed: text in pieces in, cells out, in turn with csv-parse in one process. `npm run bench:csv`. */
 import { parse } from 'csv-parse/sync';
 import { CsvReader } from '../nodes/core/table/csvReader';
-import { JsonLinesReader, readJsonLine } from '../nodes/core/table/jsonLinesReader';
+import { JsonLinesReader, readJsonLine, type JsonLine } from '../nodes/core/table/jsonLinesReader';
 import type { Outcome } from '../nodes/core/failure/outcome';
 import { markdownTable } from '../tools/markdownTable.cts';
 import { processorTime } from '../test/support/processorTime.cts';
@@ -59,8 +59,7 @@ function readCsv(text: string): number {
 
 function readLines(text: string): number {
 	const reader = new JsonLinesReader();
-	const read = (lines: Outcome<Parameters<typeof readJsonLine>[0][]>): number =>
-		take(lines).filter((line) => take(readJsonLine(line))).length;
+	const read = (lines: Outcome<JsonLine[]>): number => take(lines).map((line) => take(readJsonLine(line))).length;
 	return inPieces(
 		text,
 		(piece) => read(reader.push(piece)),

@@ -1,6 +1,7 @@
 /** What is written reads back the same, and what is kept stays as it is. */
 import { csvCell, csvRecord, extendObject, extendRecord } from '../nodes/core/table/tableWriter';
 import { readJsonLine } from '../nodes/core/table/jsonLinesReader';
+import { isJsonText } from './support/json.cts';
 import { readCsv, valueOf } from './support/csv.cts';
 
 test.each([
@@ -58,5 +59,5 @@ test.each<[text: string, added: Array<[string, string]>, written: string]>([
 	['{"__proto__":1,"a":2.0}', [['__proto__', '3']], '{"a":2.0,"__proto__":3}'],
 ])('members are put into %j', (text, added, written) => {
 	expect(extendObject(text, valueOf(readJsonLine({ text, line: 1 })), added)).toBe(written);
-	expect(() => JSON.parse(written) as unknown).not.toThrow();
+	expect(isJsonText(written)).toBe(true);
 });
