@@ -157,11 +157,11 @@ class Records {
 		}
 	}
 
-	/** The position of the quote that closes a cell; -1 where it is not there, or may be the first of two. */
+	/** The position of the quote that closes a cell, or the last of the text, which may be the first of two; -1 for none. */
 	private closing(opening: number): number {
 		let at = this.text.indexOf('"', opening + 1);
 		while (at !== -1 && this.text.charCodeAt(at + 1) === QUOTE) at = this.text.indexOf('"', at + 2);
-		return at + 1 === this.length && !this.isLast ? -1 : at;
+		return at;
 	}
 }
 
