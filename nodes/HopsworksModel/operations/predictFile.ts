@@ -26,12 +26,15 @@ const properties: INodeProperties[] = [
 		name: 'fileFormat',
 		type: 'options',
 		options: [
-			{ name: 'Automatic', value: 'auto', description: "Recognized by the file's name or type, or else by how it begins" },
+			{
+				name: 'Automatic',
+				value: 'auto',
+				description: "Recognized by the file's name or type, or else by how it begins",
+			},
 			{
 				name: 'CSV',
 				value: 'csv',
-				description:
-					'Values between commas, semicolons, tabs or pipes. The first row names the columns.',
+				description: 'Values between commas, semicolons, tabs or pipes. The first row names the columns.',
 			},
 			{ name: 'JSON Lines', value: 'jsonLines', description: 'One JSON object per line, also known as NDJSON' },
 		],

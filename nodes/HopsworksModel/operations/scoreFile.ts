@@ -83,11 +83,12 @@ async function scoreStream(
 		stream,
 		file: files.file,
 		...(isFailedApart && { failedFile: files.failedFile }),
-		onWritten() {
-			const share = stream.size && (bytes / stream.size) * (output.rows / scoring.read);
-			progress.reached({ rows: output.rows, failed: output.failed, share });
-		},
 	});
+	scoring.onAnswer = () => {
+		const rows = scoring.good + scoring.bad;
+		const share = stream.size && (bytes / stream.size) * (rows / scoring.read);
+		progress.reached({ rows, failed: scoring.bad, share });
+	};
 	const { file, failedFile } = await output.store();
 	tellOf(run, output, source, fileName ?? field, file);
 	return {
