@@ -26,6 +26,15 @@ const model = (name: string, operation: string, fields: string[], more: Record<s
 	parameters: { operation, ...more },
 	fields: ['Credential', 'Operation', 'Deployment', ...fields, 'Include Input Fields', 'Options'],
 });
+const file = (name: string, more: Record<string, unknown> = {}): Panel => {
+	const fields = ['Input File', 'File Format', 'Rows From', ...(more.rows === undefined ? ['Columns'] : [])];
+	return {
+		name,
+		type: 'hopsworksModel',
+		parameters: { operation: 'predictFile', ...more },
+		fields: ['Credential', 'Operation', 'Deployment', ...fields, 'Options'],
+	};
+};
 const deployment = (name: string, operation: string, fields: string[]): Panel => ({
 	name,
 	type: 'hopsworksDeployment',
@@ -42,6 +51,8 @@ const panels: Panel[] = [
 	model('Predict, columns of the schema', 'predict', ['Rows From', 'Mapping Column Mode'], { rows: 'schema' }),
 	model('Predict, JSON', 'predict', ['Rows From', 'Row'], { rows: 'json' }),
 	asTool(model('Predict as a tool', 'predict', ['Rows From', 'Row'])),
+	file('Predict File'),
+	file('Predict File, columns of the schema', { rows: 'schema' }),
 	model('Chat', 'chat', ['Prompt From', 'Prompt', 'System Prompt', 'Response Format', 'Simplify']),
 	model('Embed', 'embed', ['Text']),
 	deployment('Get', 'get', ['Deployment', 'Simplify']),

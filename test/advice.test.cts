@@ -92,6 +92,7 @@ const asking = (panel: Panel, labels: Set<string>, ...settings: GivenSetting[][]
 });
 const askings: Array<[string, Asking]> = [
 	['Predict', { panel: PREDICT_PANEL, labels: operationLabels('predict'), asked: [{ panel: PREDICT_PANEL }] }],
+	['Predict File', { panel: PREDICT_PANEL, labels: operationLabels('predictFile'), asked: [{ panel: PREDICT_PANEL }] }],
 	['Chat', asking(CHAT_PANEL, operationLabels('chat'), MODEL_SETTINGS, [...MODEL_SETTINGS, ...TOOL_SETTINGS])],
 	['Embed', asking(EMBED_PANEL, operationLabels('embed'), SERVER_SETTINGS)],
 	['Chat Model', asking(CHAT_MODEL_PANEL, chatModelLabels, MODEL_SETTINGS, [...MODEL_SETTINGS, ...AGENT_SETTINGS])],

@@ -21,6 +21,10 @@ const ROWS = [
 	{ note: 'b', amount: 1250, age: 3, hour: 2 },
 ];
 
+/** What Predict File reads, with a row that fails. */
+const TABLE = 'amount,age,hour\n12.5,400,14\n1250,3\n';
+const FILE = { data: { data: Buffer.from(TABLE).toString('base64'), mimeType: 'text/csv', fileName: 'rows.csv' } };
+
 let sandbox: Sandbox;
 beforeAll(async () => {
 	sandbox = await startSandbox();
@@ -37,7 +41,7 @@ async function outputs(
 	const { success, error } = await runModel({
 		node: nodes[node]?.(),
 		credential: { hopsworksUrl: sandbox.url },
-		rows: ROWS,
+		items: ROWS.map((json) => ({ json, binary: FILE })),
 		parameters: { operation, deployment: { __rl: true, mode: 'list', value: deployment }, ...more },
 	});
 	if (error) throw error;
@@ -53,6 +57,7 @@ test.each([
 
 test.each<[node: string, operation: string, deployment: string, parameters: INodeParameters]>([
 	['hopsworksModel', 'predict', 'fraud', { columns: 'amount, age, hour' }],
+	['hopsworksModel', 'predictFile', 'fraud', { columns: 'amount, age, hour' }],
 	['hopsworksModel', 'chat', 'assistant', { prompt: '={{ $json.note }}' }],
 	['hopsworksModel', 'embed', 'embedder', { text: '={{ $json.note }}' }],
 	['hopsworksDeployment', 'get', 'fraud', {}],

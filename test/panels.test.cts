@@ -36,7 +36,7 @@ test.each<[string, INodeParameters, string, boolean]>([
 	['is found by path', { routing: 'path' }, 'hostHeader', false],
 	['is found by its host name', { routing: 'host' }, 'hostHeader', true],
 ])('a deployment that %s: %j offers %s: %s', (_name, options, name, isOffered) => {
-	for (const operation of ['predict', 'chat', 'embed']) {
+	for (const operation of ['predict', 'predictFile', 'chat', 'embed']) {
 		expect(shown(model, { ...PANEL, operation, options }).options.includes(name)).toBe(isOffered);
 	}
 	expect(shown(new LmChatHopsworks(), { options }).options.includes(name)).toBe(isOffered);
