@@ -10,7 +10,7 @@ export interface Session {
 	/** What the editor names itself by. */
 	session: string;
 	/** Throws where the reply is no good one. */
-	post(path: string, body: object): Promise<Response>;
+	post: (path: string, body: object) => Promise<Response>;
 }
 
 export async function logIn(url: string, { email, password }: Owner): Promise<Session> {

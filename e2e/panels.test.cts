@@ -1,5 +1,5 @@
 /** The panel of every operation as a newcomer first sees it: its fields, its options, and a picture of each. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { NEWEST } from '../tools/installation.cts';
@@ -124,5 +124,10 @@ test.each(panels)('$name', async ({ name, fields }) => {
 	expect(shown).toEqual(fields);
 	const listed = options.length > 0 ? `\n\nOptions: ${options.join(' · ')}` : '';
 	const picture = (folder: string): string => `![${name}](panels/${folder}${fileOf(name)})`;
-	parts.push(`## ${name}\n\n| Before | Now |\n| --- | --- |\n| ${picture('before/')} | ${picture('')} |${listed}`);
+	// An operation that is new has no panel of before.
+	const hasBefore = existsSync(join(PICTURES, 'before', fileOf(name)));
+	const pictures = hasBefore
+		? `| Before | Now |\n| --- | --- |\n| ${picture('before/')} | ${picture('')} |`
+		: picture('');
+	parts.push(`## ${name}\n\n${pictures}${listed}`);
 });

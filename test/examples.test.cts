@@ -291,9 +291,9 @@ test('the example of a file scores every row that can be, and its note names the
 });
 
 describe('the example of a file every night', () => {
-	const [INPUT, SCORED, FAILED] = ['payments.csv.gz', 'payments-scored.csv.gz', 'payments-failed.csv.gz'].map(
-		(name) => `/payments/${name}`,
-	) as [string, string, string];
+	const INPUT = '/payments/payments.csv.gz';
+	const SCORED = '/payments/payments-scored.csv.gz';
+	const FAILED = '/payments/payments-failed.csv.gz';
 	const PAYMENTS = 'payment,amount,age,hour\nP1,1250,3,2\nP2,n/a,400,14\nP3,12.5,400,14\n';
 	let files: Map<string, Buffer>;
 	beforeEach(() => {
