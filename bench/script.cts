@@ -32,7 +32,12 @@ function agentFor(inFlight: number): Agent {
 	return agent;
 }
 
-export async function byScript(rows: INodeExecutionData[], url: string, inFlight = IN_FLIGHT): Promise<Scored> {
+export async function byScript(
+	rows: INodeExecutionData[],
+	url: string,
+	inFlight = IN_FLIGHT,
+	rowsPerRequest = ROWS_PER_REQUEST,
+): Promise<Scored> {
 	const agent = agentFor(inFlight);
 	const began = performance.now();
 	const scored = new Array<INodeExecutionData>(rows.length);
@@ -40,7 +45,7 @@ export async function byScript(rows: INodeExecutionData[], url: string, inFlight
 	const worker = async (): Promise<void> => {
 		while (next < rows.length) {
 			const start = next;
-			next += ROWS_PER_REQUEST;
+			next += rowsPerRequest;
 			const batch = rows.slice(start, next);
 			const inputs = batch.map(({ json }) => COLUMNS.map((column) => Number(json[column])));
 			const reply: unknown = JSON.parse(await post(url, JSON.stringify({ inputs }), agent));

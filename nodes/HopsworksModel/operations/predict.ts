@@ -67,8 +67,10 @@ async function setUp({
 		isBody,
 		hasSchema: isFromSchema,
 		isRaw,
-		rowsPerRequest: Math.min(options.get('rowsPerRequest'), schema?.maxBatchRows ?? Infinity),
+		rowsPerRequest: options.get('rowsPerRequest'),
+		mostRows: schema?.maxBatchRows ?? Infinity,
 		requestBytes: readRequestBytes(options),
+		concurrency: options.get('concurrency'),
 		wantedFor: wanted.of,
 	};
 	const keepsInput = read('includeInputFields', 0) === true;
