@@ -2,7 +2,6 @@
 import { RequestSize } from '../core/batching/requestSize';
 import { failed } from '../core/failure/outcome';
 import type { Reply } from '../core/json/reply';
-import { now } from './cancel';
 import type { Ask, Exchange, Protocol } from './modelCall';
 import type { ResolvedDeployment } from './resolver';
 import type { Send, Sent } from './send';
@@ -32,18 +31,19 @@ export function exchangeWith<Row, Value>({
 		const read = async (reply: Reply) => await protocol.read(reply, batch, ask, hasOthers());
 		for (;;) {
 			const { write } = protocol;
-			const size = batch.items.length;
-			const mayBeTooLarge = found?.isAttempt(size);
+			const request = found?.begin(batch.items.length);
+			const mayBeTooLarge = request?.isAttempt;
 			const sent = await send(target, protocol.asked, () => write(batch.rows), { onPiece, mayBeTooLarge });
 			onSent?.(batch.items, sent);
 			const values = sent.outcome.ok ? await read(sent.outcome.value) : sent.outcome;
+			request?.end();
 			if (values.ok) {
-				found?.answered(size, { ...sent, now: now() });
+				request?.answered(sent.latency);
 				return values;
 			}
 			const reply = await protocol.learn?.(values.failure, batch, ask);
 			if (reply) return await read(reply);
-			if (protocol.write === write) return found ? failed(found.refused(size, values.failure)) : values;
+			if (protocol.write === write) return request ? failed(request.refused(values.failure)) : values;
 		}
 	};
 }

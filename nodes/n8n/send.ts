@@ -124,7 +124,8 @@ export function caller(
 			// A server that asks for less than a busy one needs gets no more requests for it.
 			await pause(ended, Math.max(wanted ?? 0, retryWait(tries, settings.maxRetryWait, Math.random())));
 			tally.retries++;
-			if (call.mayBeTooLarge) return { ...sent, outcome };
+			// A server that has too much to do may take it yet.
+			if (call.mayBeTooLarge && (outcome.failure.status !== 429 || tries > 1)) return { ...sent, outcome };
 		}
 	};
 }

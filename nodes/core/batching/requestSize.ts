@@ -1,19 +1,11 @@
-/** How many rows a request may have, found while a run goes on: from a size that any server takes upward, while that is faster. */
+/** How many rows a request may have, found while a run goes on: from a number that suits any server upward, while that is faster. */
+import { mayBeOfSize, mayHaveOtherReason } from '../failure/attempt';
 import type { Failure } from '../failure/outcome';
 import type { BatchLimits } from './batchBuilder';
-
-/** A request that was answered. */
-interface Answered {
-	/** Milliseconds from sending it to its reply. */
-	latency: number;
-	/** How often it was sent. */
-	tries: number;
-	/** Milliseconds of any clock. */
-	now: number;
-}
+import { median, RowCosts } from './rowCosts';
 
 interface Bounds {
-	/** Rows that the first requests have, which no server is spared. */
+	/** Rows that the first requests have; no server is asked for fewer, unless it refuses them. */
 	first: number;
 	/** Rows that no request may have more of. */
 	most: number;
@@ -22,39 +14,70 @@ interface Bounds {
 	concurrency: number;
 }
 
-/** Milliseconds that no request is meant to take. */
+/** A request that is under way. */
+interface UnderWay {
+	rows: number;
+	/** The size that was right when it went out. */
+	size: number;
+	/** Whether all others that were under way had about as many rows: no larger one kept it waiting. */
+	isAmongEqual: boolean;
+}
+
+/** A request, as whoever sends it reports of it. */
+interface Request {
+	/** Whether none of so many rows was answered yet: where it fails, its rows go out again in smaller ones. */
+	isAttempt: boolean;
+	/** It is no longer under way. */
+	end(): void;
+	/** Its reply was good, so many milliseconds after it was sent. */
+	answered(latency: number): void;
+	/** It failed. Returns the failure, which tells where smaller requests need not fail. */
+	refused(failure: Failure): Failure;
+}
+
+/** Milliseconds that no request is meant to take, and those that an attempt may take in any case. */
 const LONGEST = 2000;
+const SHORT = 100;
 
-/** Statuses that say nothing of the size of a request. */
-const WHATEVER_SIZE = new Set([401, 403, 404, 405, 501]);
-
-/** The part of the rows left that may go out in requests whose size nobody knows to be good. */
+/** The part of the rows that are left which an attempt may carry. */
 const MOST_AT_RISK = 1 / 4;
 
-/** By how much a request has to be faster a row, than one of half or a quarter of its rows. */
-const CLEAR_GAIN = 0.05;
-const LARGE_GAIN = 0.15;
+/** So many replies tell what a row takes. */
+const REPLIES = 3;
 
-/** Stands in the place of limits that are fixed. */
+/** What a row gains at least where its request has twice as many, or four times as many. */
+const GAIN = { 2: 0.05, 4: 0.15 };
+
+/** An attempt that is so many times slower a row is ended: the more replies there are, the less it needs. */
+const SLOWER = [1.2, 1.1, 1.03];
+/** One that is so many times slower a row is ended at the second reply. */
+const MUCH_SLOWER = 1.3;
+/** An attempt that is no slower than this is a success at once. */
+const FASTER = 0.97;
+/** A size that was good goes back where a smaller one was so many times faster. */
+const NO_LONGER_GOOD = 1.1;
+
+/** Stands in the place of limits that are fixed (docs/decisions/0045). */
 export class RequestSize implements BatchLimits {
 	bytes: number;
 	left?: number;
-	/** The rows that the next requests have, and those that worked. */
+	/** The rows of the next requests, and of those that are known to do well. */
 	private size: number;
 	private good: number;
 	private most: number;
-	/** Milliseconds that a row takes the whole run, by the size of requests. */
-	private readonly costs = new Map<number, number>();
-	/** Replies to requests of this size, one after the other, and what they are of. */
-	private replies = 0;
-	private rowsAnswered = 0;
-	private slowest = 0;
-	private since?: number;
-	/** A size that turned out slower, and for how many rounds of replies it is not tried again. */
+	private readonly costs = new RowCosts();
+	private readonly underWay = new Set<UnderWay>();
+	/** Of the requests of this size: milliseconds a row, how often they were asked about, and slow ones one after the other. */
+	private samples: number[] = [];
+	private looks = 0;
+	private slow = 0;
+	/** A size that turned out badly, and for how many looks nothing so large is tried; the next time for longer. */
 	private heldAt = Infinity;
 	private hold = 0;
-	private nextHold = 4;
-	/** Rows of the last requests, so that all end at the same time. */
+	private nextHold = 8;
+	private hasFailed = false;
+	private hasLostConnection = false;
+	/** Rows of the last requests, so that all end at about the same time. */
 	private last?: number;
 
 	constructor(private readonly bounds: Bounds) {
@@ -65,93 +88,113 @@ export class RequestSize implements BatchLimits {
 
 	get rows(): number {
 		const { concurrency, first } = this.bounds;
-		const { size, left = Infinity } = this;
-		if (left > concurrency * size) return size;
-		this.last ??= Math.max(first, Math.ceil(left / concurrency));
+		const size = this.slow > 0 ? this.good : this.size;
+		if (this.left === undefined || this.left > concurrency * size) return size;
+		this.last ??= Math.max(first, Math.ceil(this.left / concurrency));
 		return Math.min(size, this.last);
 	}
 
 	/** What a server refused is never tried again. */
 	set rows(most: number) {
 		this.most = Math.min(this.most, most);
-		this.stepDown(Math.min(this.size, most));
-		this.good = Math.min(this.good, most);
+		this.goDown(most);
 	}
 
-	/** Whether no request of so many rows was answered yet: it is sent again in smaller ones, if at all. */
-	isAttempt(rows: number): boolean {
-		return rows > this.good;
+	begin(rows: number): Request {
+		const isLike = (other: number): boolean => other >= 0.8 * rows && other <= 1.2 * rows;
+		const isAmongEqual = isLike(this.size) && [...this.underWay].every((other) => isLike(other.rows));
+		const request: UnderWay = { rows, size: this.size, isAmongEqual };
+		this.underWay.add(request);
+		return {
+			isAttempt: rows > this.good,
+			end: () => void this.underWay.delete(request),
+			answered: (latency) => this.answered(request, Math.max(latency, 1)),
+			refused: (failure) => this.refused(rows, failure),
+		};
 	}
 
-	answered(rows: number, { latency, tries, now }: Answered): void {
-		this.since ??= now - latency;
-		const isUsual = tries === 1 && rows >= 0.8 * this.size && rows <= 1.2 * this.size;
-		if (!isUsual) return this.begin(now);
-		this.replies++;
-		this.rowsAnswered += rows;
-		this.slowest = Math.max(this.slowest, latency);
-		if (this.replies < Math.max(3, this.bounds.concurrency)) return;
-		const cost = (now - this.since) / this.rowsAnswered;
-		const before = this.costs.get(this.size) ?? cost;
-		this.costs.set(this.size, (cost + before) / 2);
-		const { slowest } = this;
-		this.begin(now);
-		this.decide(slowest);
+	private answered({ rows, size, isAmongEqual }: UnderWay, latency: number): void {
+		const cost = latency / rows;
+		const isFirst = !this.costs.areKnown;
+		// The first of those that went out together waited for none of them.
+		if (this.good <= this.bounds.first && size === this.good) {
+			this.costs.set(size, Math.max(cost, this.costs.get(size) ?? 0));
+		}
+		if (isFirst) return this.grow(latency);
+		if (size !== this.size || rows < 0.8 * size) return;
+		const before = this.costs.below(size)?.cost;
+		const isAttempt = size > this.good;
+		this.slow = isAttempt && before !== undefined && cost > MUCH_SLOWER * before ? this.slow + 1 : 0;
+		if (this.slow === 2) return this.goBack(4);
+		if (!isAmongEqual) return;
+		this.samples.push(cost);
+		if (this.samples.length % REPLIES > 0) return;
+		this.look(latency);
 	}
 
-	/** The failure of a request, which may be one of its size alone where that was found by itself. */
-	refused(rows: number, failure: Failure): Failure {
+	private refused(rows: number, failure: Failure): Failure {
 		const first = Math.min(this.bounds.first, this.most);
-		const isAttempt = this.isAttempt(rows);
+		const isAttempt = rows > this.good;
 		if (rows <= first || !mayBeOfSize(failure, isAttempt)) return failure;
 		const smaller = isAttempt ? this.good : first;
-		if (mayPass(failure)) this.holdBack(rows, 4);
-		else this.most = Math.min(this.most, smaller);
-		this.stepDown(Math.min(this.size, smaller));
-		this.good = Math.min(this.good, smaller);
+		const mayPass = mayHaveOtherReason(failure) || (failure.kind === 'connection' && !this.hasLostConnection);
+		this.hasLostConnection ||= failure.kind === 'connection';
+		if (!mayPass) this.most = Math.min(this.most, smaller);
+		else if (this.size >= rows) this.holdBack(rows, 4);
+		this.goDown(smaller);
 		return { ...failure, blame: { kind: 'attempt', smaller } };
 	}
 
-	private begin(now?: number): void {
-		this.since = now;
-		this.replies = this.rowsAnswered = this.slowest = 0;
+	/** Decides by the replies that came at the size in use, of which the last took `latency`. */
+	private look(latency: number): void {
+		const { size, good, samples } = this;
+		const isAttempt = size > good;
+		const cost = median(samples);
+		const known = isAttempt ? cost : (this.costs.get(size) ?? cost);
+		this.costs.set(size, (known + cost) / 2);
+		if (!isAttempt) this.samples = [];
+		const ratio = (known + cost) / 2 / (this.costs.below(size)?.cost ?? Infinity);
+		const look = Math.min(this.looks++, SLOWER.length - 1);
+		const most = isAttempt ? (SLOWER[look] ?? 1) : NO_LONGER_GOOD;
+		if (ratio > most) return this.goBack(ratio > MUCH_SLOWER ? 4 : 2);
+		if (isAttempt && ratio > FASTER && look < SLOWER.length - 1) return;
+		this.good = size;
+		if (this.hold > 0 && --this.hold === 0) this.heldAt = Infinity;
+		this.grow(latency);
 	}
 
-	private stepDown(size: number): void {
-		if (size < this.size) this.begin();
+	private grow(latency: number): void {
+		const { good, left = Infinity, bounds } = this;
+		// After a failure in smaller steps.
+		for (const factor of this.hasFailed ? ([2] as const) : ([4, 2] as const)) {
+			const larger = factor * good;
+			const isLong = factor * latency > SHORT && bounds.concurrency * larger > MOST_AT_RISK * left;
+			const mayBe = larger < this.heldAt && larger <= this.most && factor * latency <= LONGEST && !isLong;
+			if (mayBe && this.costs.gain(good, larger) >= GAIN[factor]) return this.use(larger);
+		}
+	}
+
+	private use(size: number): void {
 		this.size = size;
+		this.samples = [];
+		this.looks = this.slow = 0;
+	}
+
+	private goBack(times: number): void {
+		this.holdBack(this.size, times);
+		this.goDown(this.costs.below(this.size)?.size ?? this.good);
 	}
 
 	private holdBack(size: number, times: number): void {
 		this.heldAt = size;
 		this.hold = this.nextHold;
 		this.nextHold *= times;
+		this.hasFailed = true;
 	}
 
-	private decide(latency: number): void {
-		const { size, good, costs } = this;
-		const cost = costs.get(size) ?? 0;
-		const smaller = Math.max(...[...costs.keys()].filter((other) => other < size));
-		const costBefore = costs.get(smaller);
-		// One that was good for a while goes back only where it is clearly slower by now.
-		if (costBefore !== undefined && cost > costBefore * (size > good ? 1 : 1.1)) {
-			this.holdBack(size, cost > 1.2 * costBefore ? 4 : 2);
-			this.good = smaller;
-			return this.stepDown(smaller);
-		}
-		this.good = size;
-		if (this.hold > 0 && --this.hold === 0) this.heldAt = Infinity;
-		// A request takes some time, and each of its rows: what two sizes took tells both.
-		const perRequest = costBefore === undefined ? undefined : (costBefore - cost) / (1 / smaller - 1 / size);
-		for (const factor of [4, 2]) {
-			const larger = size * factor;
-			const gain = perRequest === undefined ? (factor === 2 ? 1 : 0) : (perRequest / size - perRequest / larger) / cost;
-			const isWorth = gain >= (factor === 4 ? LARGE_GAIN : CLEAR_GAIN);
-			if (!isWorth || larger >= this.heldAt || larger > this.most || latency * factor > LONGEST) continue;
-			if (this.bounds.concurrency * larger > MOST_AT_RISK * (this.left ?? Infinity)) continue;
-			this.size = larger;
-			return;
-		}
+	private goDown(size: number): void {
+		this.good = Math.min(this.good, size);
+		if (this.size > size) this.use(size);
 	}
 }
 
@@ -159,16 +202,4 @@ export class RequestSize implements BatchLimits {
 export function limitsOf(givenRows: number | undefined, bounds: Bounds): BatchLimits {
 	if (givenRows === undefined) return new RequestSize(bounds);
 	return { rows: Math.min(givenRows, bounds.most), bytes: bounds.bytes };
-}
-
-/** Whether a failure need not have come of a smaller request; one of so many rows that were answered before seldom does. */
-function mayBeOfSize({ kind, status = 0, blame }: Failure, isAttempt: boolean): boolean {
-	if (blame) return isAttempt && blame.kind === 'rows' && blame.named.size === 0;
-	if (kind === 'status') return status >= 400 && !WHATEVER_SIZE.has(status);
-	return kind === 'timeout' || kind === 'connection' || kind === 'reply';
-}
-
-/** Whether a failure may have another reason after all: a row, or a server that is busy. */
-function mayPass({ status, blame }: Failure): boolean {
-	return blame !== undefined || status === 429 || status === 503;
 }
