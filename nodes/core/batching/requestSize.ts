@@ -70,6 +70,7 @@ export class RequestSize implements BatchLimits {
 	/** Of the requests of this size: milliseconds a row, how often they were asked about, and slow ones one after the other. */
 	private samples: number[] = [];
 	private looks = 0;
+	private hasLooked = false;
 	private slow = 0;
 	/** A size that turned out badly, and for how many looks nothing so large is tried; the next time for longer. */
 	private heldAt = Infinity;
@@ -101,8 +102,7 @@ export class RequestSize implements BatchLimits {
 	}
 
 	begin(rows: number): Request {
-		const isLike = (other: number): boolean => other >= 0.8 * rows && other <= 1.2 * rows;
-		const isAmongEqual = isLike(this.size) && [...this.underWay].every((other) => isLike(other.rows));
+		const isAmongEqual = [...this.underWay].every((other) => other.rows >= 0.8 * rows && other.rows <= 1.2 * rows);
 		const request: UnderWay = { rows, size: this.size, isAmongEqual };
 		this.underWay.add(request);
 		return {
@@ -116,12 +116,11 @@ export class RequestSize implements BatchLimits {
 	private answered({ rows, size, isAmongEqual }: UnderWay, latency: number): void {
 		const cost = latency / rows;
 		const isFirst = !this.costs.areKnown;
-		// The first of those that went out together waited for none of them.
-		if (this.good <= this.bounds.first && size === this.good) {
-			this.costs.set(size, Math.max(cost, this.costs.get(size) ?? 0));
-		}
+		// The first of those that went out together waited for none of them, as later ones do.
+		if (!this.hasLooked && size === this.good) this.costs.set(size, Math.max(cost, this.costs.get(size) ?? 0));
 		if (isFirst) return this.grow(latency);
-		if (size !== this.size || rows < 0.8 * size) return;
+		// Fewer rows tell nothing of a size, unless their bytes are all that a request may have.
+		if (size !== this.size || (rows < 0.8 * size && rows <= this.good)) return;
 		const before = this.costs.below(size)?.cost;
 		const isAttempt = size > this.good;
 		this.slow = isAttempt && before !== undefined && cost > MUCH_SLOWER * before ? this.slow + 1 : 0;
@@ -149,11 +148,14 @@ export class RequestSize implements BatchLimits {
 	private look(latency: number): void {
 		const { size, good, samples } = this;
 		const isAttempt = size > good;
-		const cost = median(samples);
-		const known = isAttempt ? cost : (this.costs.get(size) ?? cost);
-		this.costs.set(size, (known + cost) / 2);
+		const latest = median(samples);
+		const before = isAttempt || !this.hasLooked ? latest : (this.costs.get(size) ?? latest);
+		// A deployment that had to wake up is forgotten at once.
+		const cost = before > 2 * latest ? latest : (before + latest) / 2;
+		this.costs.set(size, cost);
+		this.hasLooked = true;
 		if (!isAttempt) this.samples = [];
-		const ratio = (known + cost) / 2 / (this.costs.below(size)?.cost ?? Infinity);
+		const ratio = cost / (this.costs.below(size)?.cost ?? Infinity);
 		const look = Math.min(this.looks++, SLOWER.length - 1);
 		const most = isAttempt ? (SLOWER[look] ?? 1) : NO_LONGER_GOOD;
 		if (ratio > most) return this.goBack(ratio > MUCH_SLOWER ? 4 : 2);
