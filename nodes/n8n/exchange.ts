@@ -27,7 +27,7 @@ export function exchangeWith<Row, Value>({
 		const read = async (reply: Reply) => await protocol.read(reply, batch, ask, hasOthers());
 		for (;;) {
 			const { write } = protocol;
-			const sent = await send(target, protocol.asked, () => write(batch.rows), { onPiece });
+			const sent = await send(protocol.target ?? target, protocol.asked, () => write(batch.rows), { onPiece });
 			onSent?.(batch.items, sent);
 			const values = sent.outcome.ok ? await read(sent.outcome.value) : sent.outcome;
 			if (values.ok) return values;

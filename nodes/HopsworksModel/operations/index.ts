@@ -4,8 +4,9 @@ import { propertiesOf, type Operations } from '../../n8n/operation';
 import { chat } from './chat';
 import { embed } from './embed';
 import { predict } from './predict';
+import { rerank } from './rerank';
 
 /** In the order in which the editor offers them, the most wanted first, which is the default. */
-export const operations: Operations = [predict, chat, embed];
+export const operations: Operations = [predict, chat, embed, rerank];
 
 export const properties = propertiesOf(operations, deploymentProperty);
