@@ -38,7 +38,7 @@ interface Document {
 	metadata: Record<string, unknown>;
 }
 
-interface Reranker {
+export interface Reranker {
 	/** The most relevant documents, best first, each with its score in its metadata, where vector stores look for it. */
 	compressDocuments(documents: Document[], query: unknown): Promise<Document[]>;
 }

@@ -38,7 +38,7 @@ export function endedBy(context: CallContext, signal: AbortSignal | undefined): 
 	return ended;
 }
 
-/** A context whose run is over, for a call of another one: its cancel is not about that. */
+/** The same context, for what its run's cancel is not about. */
 export function withoutCancel(context: Context): Context {
 	const lasting: Context = Object.create(context, { getExecutionCancelSignal: { value: () => undefined } });
 	return lasting;

@@ -3,7 +3,7 @@ import type { IDataObject, ISupplyDataFunctions, NodeConnectionType } from 'n8n-
 import { scatter, type Group } from '../core/batching/scatter';
 import { badInput, failed, success, type Failure, type Outcome } from '../core/failure/outcome';
 import { encode } from '../core/json/json';
-import { CANCELLED, turnsOfRun, withoutCancel } from './cancel';
+import { CANCELLED, now, turnsOfRun, withoutCancel } from './cancel';
 import type { Context } from './connection';
 import { nodeError } from './errors';
 import { exchangeWith } from './exchange';
@@ -34,15 +34,21 @@ interface Asking<Value> {
 	shown?(values: Value[]): IDataObject;
 }
 
+/**
+ * Milliseconds for which a cancelled run may still call, at the next batch of documents. n8n's in-memory store keeps what it
+ * was handed and may call it from another run, so that what comes later is none of this one's.
+ */
+const LONGEST_AFTERMATH = 10_000;
+
 type Answer = <Value>(asking: Asking<Value>) => Promise<Value[]>;
 
 /** A function that finds one value for every text, or throws n8n's error. */
 export function subNodeCalls({ context, itemIndex, type, subNode }: Supplier): Answer {
-	// n8n's in-memory store keeps what it was handed, and may call it from a later run, which a cancel of this one is not about.
-	let isOver = false;
-	context.onExecutionFinish?.(() => {
-		isOver = true;
+	let cancelledAt = Infinity;
+	context.onExecutionCancellation(() => {
+		cancelledAt = now();
 	});
+	const caller = (): Context => (now() - cancelledAt > LONGEST_AFTERMATH ? withoutCancel(context) : context);
 	const { options } = subNode;
 	return async (asking) => {
 		const { kind, texts, prefix = '', protocolOf, shown } = asking;
@@ -53,9 +59,8 @@ export function subNodeCalls({ context, itemIndex, type, subNode }: Supplier): A
 		const limits = { rows: options.get('rowsPerRequest'), bytes: readRequestBytes(options) };
 		const answered = await attempt(async () => {
 			take(allFilled(kind, texts));
-			const caller = isOver ? withoutCancel(context) : context;
 			const sent = texts.map((text) => prefix + text);
-			return take(await answersTo(sent, kind, protocolOf({ limits, usage }), caller, subNode, tally));
+			return take(await answersTo(sent, kind, protocolOf({ limits, usage }), caller(), subNode, tally));
 		});
 		if (!answered.ok) {
 			const error = nodeError(context.getNode(), answered.failure, itemIndex, 'configuration-node');
