@@ -1,5 +1,6 @@
 /** Scores of texts for a query, as they come or best first. */
 import { embed } from '../embedding.cts';
+import { relevance } from '../relevance.cts';
 import { json, type Reply } from '../reply.cts';
 import { refusalOfModel } from './chatRequest.cts';
 import { invalid, missing } from './issues.cts';
@@ -13,21 +14,6 @@ import { countsOf } from './usage.cts';
 function similarity({ dimensions }: Server, query: string, text: string): number {
 	const [one, other] = [embed(query, dimensions), embed(text, dimensions)];
 	return Math.fround(one.reduce((sum, value, place) => sum + value * (other[place] ?? 0), 0));
-}
-
-/** The words that tell what a text is about, each by its beginning, so that "charges" is found in "charged". */
-function stems(text: string): Set<string> {
-	const words = text.toLowerCase().match(/\p{L}{4,}|\d+/gu) ?? [];
-	return new Set(words.map((word) => word.slice(0, 5)));
-}
-
-/** Between 0 and 1, by how many words of the query a text has: what reads both together sees this. */
-function relevance(query: string, text: string): number {
-	const [asked, given] = [stems(query), stems(text)];
-	const found = [...asked].filter((stem) => given.has(stem)).length;
-	const share = found / Math.max(asked.size, 1);
-	const density = found / Math.max(given.size, 1);
-	return Math.fround(1 / (1 + Math.exp(4 - 8 * share - density)));
 }
 
 interface Pairs {

@@ -1,5 +1,6 @@
 /** A sub-node of a vector store as the store gets it: from n8n's own engine. */
 import {
+	type AINodeConnectionType,
 	type ExecutionError,
 	type IDataObject,
 	type INodeExecutionData,
@@ -7,7 +8,6 @@ import {
 	type INodeType,
 	type IRun,
 	type ITaskData,
-	type NodeConnectionType,
 } from 'n8n-workflow';
 import { nodeNamed, runWorkflow } from './engine.cts';
 import { read } from './json.cts';
@@ -15,7 +15,7 @@ import { read } from './json.cts';
 export interface SubNodeOptions<Supplied> {
 	/** The sub-node, with the kind of its connection. */
 	node: INodeType;
-	type: NodeConnectionType;
+	type: AINodeConnectionType;
 	isSupplied: (value: unknown) => value is Supplied;
 	/** What is done with what it supplies. */
 	use: (supplied: Supplied) => Promise<unknown>;
