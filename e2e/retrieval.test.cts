@@ -1,13 +1,7 @@
-/**
- * Embeddings and reranking in a whole n8n: documents into its in-memory store and into PGVector, found again and ranked. The
- * database is PostgreSQL with pgvector as PGlite brings them, so that nothing has to be installed for it.
- */
+/** Embeddings and reranking in a whole n8n: documents into its in-memory store and into PGVector, found again and ranked. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import { vector } from '@electric-sql/pglite/vector';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { at, listOf, recordOf } from '../test/support/json.cts';
 import { startServer, type Recorded, type Reply, type TestServer } from '../test/support/server.cts';
@@ -15,6 +9,7 @@ import { credential } from '../tools/credential.cts';
 import { ASK, importExamples, promiseOf, readExamples } from '../tools/examples.cts';
 import { pack } from '../tools/pack.cts';
 import { freePorts, WholeN8n, type NodeRun } from '../tools/wholeN8n.cts';
+import { startPgVector } from './pgvector.cts';
 import { retrievalWorkflow, type Store } from './retrievalWorkflow.cts';
 
 const DOCUMENTS = 1000;
@@ -60,15 +55,6 @@ let sandbox: Sandbox;
 /** Ends what was started, and begins with the last. */
 const endings: Array<() => unknown> = [];
 
-async function startPgVector(): Promise<number> {
-	const database = await PGlite.create({ extensions: { vector } });
-	endings.unshift(() => database.close());
-	const socket = new PGLiteSocketServer({ db: database, port: 0, maxConnections: 20 });
-	await socket.start();
-	endings.unshift(() => socket.stop());
-	return Number(socket.getServerConn().split(':').at(-1));
-}
-
 beforeAll(async () => {
 	const folder = mkdtempSync(join(tmpdir(), 'retrieval-'));
 	endings.unshift(() => rmSync(folder, { recursive: true, force: true }));
@@ -76,10 +62,10 @@ beforeAll(async () => {
 	endings.unshift(() => server.close());
 	sandbox = await startSandbox();
 	endings.unshift(() => sandbox.close());
-	const postgres = {
-		...{ host: '127.0.0.1', port: await startPgVector(), database: 'postgres', user: 'postgres', password: 'postgres' },
-		...{ ssl: 'disable', sshTunnel: false, maxConnections: 4 },
-	};
+	const { server: database, host, port } = await startPgVector();
+	endings.unshift(() => database.end());
+	const user = { database: 'postgres', user: 'postgres', password: 'postgres' };
+	const postgres = { host, port, ...user, ssl: 'disable', sshTunnel: false, maxConnections: 4 };
 	n8n = new WholeN8n({ userFolder: join(folder, 'user'), ...(await freePorts()) });
 	await n8n.addPackage(await pack(join(folder, 'package')));
 	await importExamples(n8n, sandbox.url);

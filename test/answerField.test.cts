@@ -19,6 +19,7 @@ const server = sharedServer(answer);
 const OPERATIONS: Array<[string, INodeParameters, string]> = [
 	['predict', { columns: 'id' }, 'prediction'],
 	['embed', { text: '={{ $json.text }}' }, 'embedding'],
+	['rerank', { query: 'x', text: '={{ $json.text }}' }, 'relevance'],
 	['chat', { prompt: '={{ $json.text }}' }, 'answer'],
 ];
 
