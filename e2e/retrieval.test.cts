@@ -84,7 +84,9 @@ beforeEach(() => {
 
 async function run(store: Store): Promise<Record<string, NodeRun>> {
 	const id = `retrieval_${store}`;
-	await n8n.importAll('workflow', [retrievalWorkflow(id, store, { documents: DOCUMENTS, found: FOUND })]);
+	await n8n.importAll('workflow', [
+		retrievalWorkflow(id, store, { documents: DOCUMENTS, found: FOUND, credentialId: 'models' }),
+	]);
 	return await n8n.execute(id);
 }
 

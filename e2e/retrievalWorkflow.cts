@@ -20,9 +20,16 @@ const PLACES: Record<Store, { version: number; parameters: object; more: object 
 	},
 };
 
-export function retrievalWorkflow(id: string, store: Store, size: { documents: number; found: number }): object {
+interface Retrieval {
+	documents: number;
+	/** How many of them the store finds. */
+	found: number;
+	credentialId: string;
+}
+
+export function retrievalWorkflow(id: string, store: Store, { documents, found, credentialId }: Retrieval): object {
 	const { version, parameters, more } = PLACES[store];
-	const jsCode = `return Array.from({ length: ${size.documents} }, (_, id) => ({ json: { text: 'document ' + id } }));`;
+	const jsCode = `return Array.from({ length: ${documents} }, (_, id) => ({ json: { text: 'document ' + id } }));`;
 	const query = 'What is near 400?';
 	const storing = (place: string, name: string, own: object) =>
 		node(place, name, `${LANGCHAIN}.${store}`, version, { ...parameters, ...own }, more);
@@ -33,13 +40,13 @@ export function retrievalWorkflow(id: string, store: Store, size: { documents: n
 		options: {},
 	};
 	const model = (place: string, name: string, type: string, own: object) =>
-		node(place, name, `n8n-nodes-hopsworks.${type}`, 1, { ...own }, uses('hopsworksApi', 'models'));
+		node(place, name, `n8n-nodes-hopsworks.${type}`, 1, { ...own }, uses('hopsworksApi', credentialId));
 	const nodes = [
 		node('0', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
 		node('1', 'Documents', 'n8n-nodes-base.code', 2, { jsCode }),
 		storing('2', 'Insert', { mode: 'insert', ...(store === 'vectorStoreInMemory' && { clearStore: true }) }),
 		node('3', 'Once', 'n8n-nodes-base.limit', 1, { maxItems: 1 }),
-		storing('4', 'Load', { mode: 'load', prompt: query, topK: size.found, useReranker: true }),
+		storing('4', 'Load', { mode: 'load', prompt: query, topK: found, useReranker: true }),
 		node('5', 'Documents Again', 'n8n-nodes-base.code', 2, { jsCode }),
 		model('6', 'Rank', 'hopsworksModel', {
 			operation: 'rerank',
