@@ -44,7 +44,7 @@ export function retrievalWorkflow(id: string, store: Store, { documents, found, 
 	const nodes = [
 		node('0', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
 		node('1', 'Documents', 'n8n-nodes-base.code', 2, { jsCode }),
-		storing('2', 'Insert', { mode: 'insert', ...(store === 'vectorStoreInMemory' && { clearStore: true }) }),
+		storing('2', 'Insert', { mode: 'insert' }),
 		node('3', 'Once', 'n8n-nodes-base.limit', 1, { maxItems: 1 }),
 		storing('4', 'Load', { mode: 'load', prompt: query, topK: found, useReranker: true }),
 		node('5', 'Documents Again', 'n8n-nodes-base.code', 2, { jsCode }),

@@ -121,7 +121,7 @@ test.each(collections)('$panel: options stand by their labels, what hardly anybo
 });
 
 /** Labels that everyone who asks language models knows, told apart by one word as in n8n's own nodes. */
-const KNOWN_PAIRS = ['Frequency Penalty, Presence Penalty'];
+const KNOWN_PAIRS = ['Frequency Penalty, Presence Penalty', 'Prefix of Documents, Prefix of Queries'];
 
 /** A label without what is in parentheses, in words. */
 const wordsOf = (label: string): string[] => label.replace(/ \(.*\)/, '').split(' ');

@@ -1,7 +1,7 @@
 /** Hopsworks Embeddings as vector stores get it, in n8n's engine, over real HTTP. */
 import { NodeConnectionTypes, type INodeParameters } from 'n8n-workflow';
 import { EmbeddingsHopsworks } from '../nodes/EmbeddingsHopsworks/EmbeddingsHopsworks.node';
-import type { Embeddings } from '../nodes/EmbeddingsHopsworks/embeddings';
+import type { SuppliedEmbeddings } from '../nodes/EmbeddingsHopsworks/embeddings';
 import { startSandbox } from '../sandbox/sandbox.cts';
 import { API_KEY } from './support/engine.cts';
 import { at, recordOf } from './support/json.cts';
@@ -21,7 +21,7 @@ function shuffled(request: Recorded): Reply {
 
 const server = sharedServer(shuffled);
 
-function isEmbeddings(value: unknown): value is Embeddings {
+function isEmbeddings(value: unknown): value is SuppliedEmbeddings {
 	return typeof value === 'object' && value !== null && 'embedDocuments' in value && 'embedQuery' in value;
 }
 
@@ -33,7 +33,7 @@ interface Using {
 }
 
 function useEmbeddings(
-	use: (embeddings: Embeddings) => Promise<unknown>,
+	use: (embeddings: SuppliedEmbeddings) => Promise<unknown>,
 	{ options = {}, cancelAfter, parameters, credential }: Using = {},
 ): Promise<SubNodeRun> {
 	return useSubNode({
@@ -146,7 +146,7 @@ test('base64 gives the same numbers as plain ones, and so does the sandbox by a 
 });
 
 describe('failures', () => {
-	const embedAll = async (embeddings: Embeddings) => await embeddings.embedDocuments(documents(100));
+	const embedAll = async (embeddings: SuppliedEmbeddings) => await embeddings.embedDocuments(documents(100));
 
 	test('one document that is too long fails the call with its number, its words and few requests', async () => {
 		server.answer = (request) => (inputOf(request).includes('text 6') ? tooLong : shuffled(request));
@@ -174,7 +174,7 @@ describe('failures', () => {
 		expect(server.requests).toHaveLength(1);
 	});
 
-	test.each<[string, (embeddings: Embeddings) => Promise<unknown>, string]>([
+	test.each<[string, (embeddings: SuppliedEmbeddings) => Promise<unknown>, string]>([
 		['a document', async (embeddings) => await embeddings.embedDocuments(['a', 'b', ' ']), 'Document 3 of 3 is empty'],
 		['null', async (embeddings) => await embeddings.embedDocuments([null]), 'The document is empty'],
 		['a query', async (embeddings) => await embeddings.embedQuery(''), 'The query is empty'],
@@ -232,7 +232,7 @@ describe('failures', () => {
 	});
 
 	test('another run may call what a store has kept of a run that was cancelled', async () => {
-		let kept: Embeddings | undefined;
+		let kept: SuppliedEmbeddings | undefined;
 		server.answer = (request) => ({ ...shuffled(request), delay: server.requests.length > 1 ? 0 : 20_000 });
 		const first = await useEmbeddings(
 			async (embeddings) => {

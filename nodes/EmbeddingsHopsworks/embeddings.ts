@@ -38,14 +38,14 @@ export const vectorOptions = {
 
 type VectorOptions = ValuesOf<typeof vectorOptions>;
 
-export interface Embeddings {
+export interface SuppliedEmbeddings {
 	/** One vector for each text, in their order. */
 	embedDocuments(texts: unknown[]): Promise<number[][]>;
 	embedQuery(text: unknown): Promise<number[]>;
 }
 
 /** Throws what `attempt` turns into a failure. */
-export async function supplyEmbeddings(context: ISupplyDataFunctions, itemIndex: number): Promise<Embeddings> {
+export async function supplyEmbeddings(context: ISupplyDataFunctions, itemIndex: number): Promise<SuppliedEmbeddings> {
 	const routeOf = (given: Options<VectorOptions>) => take(embeddingsRoute(given.get('apiPrefix')));
 	const subNode = await readSubNode<VectorOptions>(context, itemIndex, vectorOptions, routeOf);
 	const { options, deployment } = subNode;
