@@ -44,6 +44,7 @@ const panels: Panel[] = [
 	asTool(model('Predict as a tool', 'predict', ['Rows From', 'Row'])),
 	model('Chat', 'chat', ['Prompt From', 'Prompt', 'System Prompt', 'Response Format', 'Simplify']),
 	model('Embed', 'embed', ['Text']),
+	model('Rerank', 'rerank', ['Query', 'Text']),
 	deployment('Get', 'get', ['Deployment', 'Simplify']),
 	deployment('Get Many', 'getAll', ['Return All', 'Limit', 'Simplify', 'Filters']),
 	deployment('Start', 'start', ['Deployment', 'Wait Until Done', 'Wait at Most (Seconds)', 'Simplify']),
@@ -55,6 +56,18 @@ const panels: Panel[] = [
 		type: 'lmChatHopsworks',
 		parameters: {},
 		fields: ['Credential', 'Deployment', 'Options'],
+	},
+	{
+		name: 'Hopsworks Embeddings',
+		type: 'embeddingsHopsworks',
+		parameters: {},
+		fields: ['Credential', 'Deployment', 'Options'],
+	},
+	{
+		name: 'Hopsworks Reranker',
+		type: 'rerankerHopsworks',
+		parameters: {},
+		fields: ['Credential', 'Deployment', 'Top N', 'Options'],
 	},
 ];
 

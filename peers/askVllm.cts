@@ -23,7 +23,7 @@ export function deploymentNamed(name: string): INodeParameters {
 type Ask = (vllm: Vllm, deployment: string, asked: Asked) => Promise<RunResult>;
 
 /** Asks with an operation, the item's 'text' in one of its fields. */
-function asking(operation: string, field: string): Ask {
+function asking(operation: string, field: string, more: INodeParameters = {}): Ask {
 	return (vllm, deployment, { options, ...rest }) =>
 		runModel({
 			...rest,
@@ -31,6 +31,7 @@ function asking(operation: string, field: string): Ask {
 			parameters: {
 				operation,
 				...deploymentNamed(deployment),
+				...more,
 				[field]: '={{ $json.text }}',
 				includeInputFields: false,
 				...inPanel({ timeout: 120, ...options }),
@@ -40,6 +41,7 @@ function asking(operation: string, field: string): Ask {
 
 export const chat = asking('chat', 'prompt');
 export const embed = asking('embed', 'text');
+export const rerank = asking('rerank', 'text', { query: 'fraud score' });
 
 /** What a failed run tells its user. */
 export function messageOf({ error }: { error?: ExecutionError }): string {

@@ -6,6 +6,7 @@ import { chatModelTests } from './vllmChatModel.cts';
 import { embedTests } from './vllmEmbed.cts';
 import { VLLM_VERSIONS } from './vllmPackage.cts';
 import { reasoningTests } from './vllmReasoning.cts';
+import { rerankTests } from './vllmRerank.cts';
 
 describe.each(VLLM_VERSIONS)('vLLM %s', (version) => {
 	let started: Vllm;
@@ -17,6 +18,7 @@ describe.each(VLLM_VERSIONS)('vLLM %s', (version) => {
 
 	chatTests(version, vllm);
 	embedTests(version, vllm);
+	rerankTests(version, vllm);
 	chatModelTests(version, vllm);
 	if (canReason(version)) reasoningTests(version, vllm);
 });

@@ -1,4 +1,5 @@
 /** What the sandbox's language model says. The answers come from rules, not from a language model, and say so. */
+import { relevance } from './relevance.cts';
 import { isObject, shown } from './reply.cts';
 
 type Fields = Record<string, unknown>;
@@ -63,6 +64,22 @@ function answerTo(question: string): string {
 	if (known !== undefined) return known;
 	const asked = words(question).slice(0, 12).join(' ');
 	return `This is the sandbox, which answers from rules and not from a language model. You asked: ${asked}`;
+}
+
+/** What a question is to be answered from, as chains over documents write it. */
+function contextOf(messages: unknown[]): string | undefined {
+	const told = messages.filter((message) => isObject(message) && message.role === 'system').map(textOf);
+	return /\bContext:\s*(.+)$/s.exec(told.join('\n'))?.[1];
+}
+
+/** The sentence of a context that has most to do with a question. */
+function answerFrom(context: string, question: string): string {
+	const sentences = context.split(/(?<=[.!?])\s+|\n+/).filter((sentence) => sentence.trim() !== '');
+	const [best] = sentences
+		.map((sentence) => ({ sentence, score: relevance(question, sentence) }))
+		.toSorted((one, other) => other.score - one.score);
+	if (!best || best.score <= relevance(question, '')) return 'Your documents do not say.';
+	return `Your documents say: ${best.sentence.trim()}`;
 }
 
 /** A value that follows a JSON schema, filled with the numbers and texts of a question in their order. */
@@ -205,5 +222,7 @@ export function respond(body: Fields, messages: unknown[]): Answer {
 	if (schema !== undefined) return { content: JSON.stringify(fill(schema, question)), reasoning, toolCalls: [] };
 	const images = seen(asked);
 	if (images.length > 0) return { content: `I was sent ${images.join(' and ')}.`, reasoning, toolCalls: [] };
-	return { content: answerTo(question), reasoning, toolCalls: [] };
+	const context = contextOf(messages);
+	const content = context === undefined ? answerTo(question) : answerFrom(context, question);
+	return { content, reasoning, toolCalls: [] };
 }

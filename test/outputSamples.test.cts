@@ -55,6 +55,7 @@ test.each<[node: string, operation: string, deployment: string, parameters: INod
 	['hopsworksModel', 'predict', 'fraud', { columns: 'amount, age, hour' }],
 	['hopsworksModel', 'chat', 'assistant', { prompt: '={{ $json.note }}' }],
 	['hopsworksModel', 'embed', 'embedder', { text: '={{ $json.note }}' }],
+	['hopsworksModel', 'rerank', 'reranker', { query: 'a', text: '={{ $json.note }}' }],
 	['hopsworksDeployment', 'get', 'fraud', {}],
 	['hopsworksDeployment', 'getAll', '', {}],
 	['hopsworksDeployment', 'getLogs', 'fraud', {}],

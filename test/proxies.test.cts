@@ -113,6 +113,7 @@ describe('a Host of its own is refused behind a proxy', () => {
 			{ operation: 'chat', prompt: 'Hi', options: { routing: 'host', hostHeader: '={{ $json.host }}' } },
 		],
 		['Embed', { operation: 'embed', text: 'Hi', options: { routing: 'host', hostHeader: host } }],
+		['Rerank', { operation: 'rerank', query: 'x', text: 'Hi', options: { routing: 'host', hostHeader: host } }],
 	])('%s', async (_name, parameters) => {
 		process.env.HTTP_PROXY = proxy.url;
 		const rows = ['a.example.com', 'b.example.com'].map((one) => ({ x: 1, host: one, gateway: gateway.url }));

@@ -8,6 +8,7 @@ import type { AnswerFormat } from '../../nodes/core/language/expected';
 import { chatStreamReader } from '../../nodes/core/language/chatStream';
 import { askedOfLanguageModel } from '../../nodes/core/language/languageMeaning';
 import { readEmbeddings } from '../../nodes/core/language/embeddings';
+import { readRelevances } from '../../nodes/core/language/reranking';
 import { readErrorReply } from '../../nodes/core/failure/errorReply';
 import { parseGiven, parseReply } from '../../nodes/core/json/json';
 import type { Outcome } from '../../nodes/core/failure/outcome';
@@ -98,6 +99,7 @@ test(`${CASES} random and mutated bodies`, async () => {
 		}
 		expectInWords(await readAnswer({ choices: [{ message: { content: body } }] }, reading(BY_SCHEMA)));
 		expectInWords(await readEmbeddings(replyOf(body), rows, goOn));
+		expectInWords(await readRelevances(replyOf(body), rows, goOn));
 		const stream = chatStreamReader();
 		for (const { type, data } of [...stream.push(`data: ${body}\n\n`), ...stream.end()])
 			expectInWords(stream.read(type, replyOf(data)));

@@ -5,8 +5,9 @@ import { chat } from './chat';
 import { embed } from './embed';
 import { predict } from './predict';
 import { predictFile } from './predictFile';
+import { rerank } from './rerank';
 
 /** In the order in which the editor offers them, the most wanted first, which is the default. */
-export const operations: Operations = [predict, predictFile, chat, embed];
+export const operations: Operations = [predict, predictFile, chat, embed, rerank];
 
 export const properties = propertiesOf(operations, deploymentProperty);
