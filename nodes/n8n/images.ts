@@ -1,8 +1,10 @@
 /** Images of an item, read when its turn comes. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Outcome } from '../core/failure/outcome';
 import { imageUrl } from '../core/language/images';
 import { fileNames, fileOf, readFile } from './files';
-import { take, unusable } from './unusable';
+import type { Exchange } from './modelCall';
+import { attempt, take, unusable } from './unusable';
 
 /** Names with commas between. */
 export function readFieldNames(text: string): string[] {
@@ -13,7 +15,7 @@ export function readFieldNames(text: string): string[] {
 }
 
 /** The images of one item as data URLs. Throws what `attempt` turns into a failure. */
-export async function readImages(
+async function readImages(
 	context: IExecuteFunctions,
 	item: INodeExecutionData | undefined,
 	index: number,
@@ -33,4 +35,26 @@ function missingFile(field: string, present: string[]): never {
 		`The item has no file '${field}'`,
 		present.length === 0 ? 'It has no files at all.' : `Its files: ${present.join(', ')}.`,
 	);
+}
+
+/** A row whose item has images that go with it. */
+export interface Illustrated {
+	/** The binary fields that hold them. */
+	imageFields: string[];
+}
+
+/** The exchange of rows that are alone in their requests; `illustrate` gets the images of each, read when its turn has come. */
+export function withImagesOfItem<Row extends Illustrated, Value>(
+	context: IExecuteFunctions,
+	exchange: Exchange<Row, Value>,
+	illustrate: (row: Row, urls: string[]) => Outcome<Row>,
+): Exchange<Row, Value> {
+	const items = context.getInputData();
+	return async ({ items: [item = 0], rows: [row] }, onPiece) => {
+		const rows = await attempt(async () => {
+			if (!row) return [];
+			return [take(illustrate(row, await readImages(context, items[item], item, row.imageFields)))];
+		});
+		return rows.ok ? await exchange({ items: [item], rows: rows.value }, onPiece) : rows;
+	};
 }

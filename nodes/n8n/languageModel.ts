@@ -115,9 +115,11 @@ function formatSetting(format: AnswerFormat): GivenSetting[] {
 	return Object.entries(formatSettings(format)).map(([field, value]) => ({ field, value, label }));
 }
 
-/** Fields of the request that the user writes; `own` is the one that the node writes by itself. */
-export function readExtraFields(options: Options<ServerOptions>, own: string): GivenSetting[] {
+/** Fields of the request that the user writes; `own` are those that the node writes by itself. */
+export function readExtraFields(options: Options<ServerOptions>, ...own: string[]): GivenSetting[] {
 	const fields = asJsonObject(options.get('extraFields'), EXTRA_FIELDS);
-	if (!(own in fields)) return Object.entries(fields).map(([field, value]) => ({ field, value, label: EXTRA_FIELDS }));
-	return unusable(`'Extra Fields (JSON)' holds '${own}', which the node writes by itself`, 'Remove it there.');
+	const taken = own.find((name) => Object.hasOwn(fields, name));
+	if (taken === undefined)
+		return Object.entries(fields).map(([field, value]) => ({ field, value, label: EXTRA_FIELDS }));
+	return unusable(`'Extra Fields (JSON)' holds '${taken}', which the node writes by itself`, 'Remove it there.');
 }

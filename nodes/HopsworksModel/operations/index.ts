@@ -2,10 +2,11 @@
 import { deploymentProperty } from '../../n8n/deploymentLocator';
 import { propertiesOf, type Operations } from '../../n8n/operation';
 import { chat } from './chat';
+import { classify } from './classify';
 import { embed } from './embed';
 import { predict } from './predict';
 
 /** In the order in which the editor offers them, the most wanted first, which is the default. */
-export const operations: Operations = [predict, chat, embed];
+export const operations: Operations = [predict, chat, classify, embed];
 
 export const properties = propertiesOf(operations, deploymentProperty);

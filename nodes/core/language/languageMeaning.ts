@@ -109,6 +109,7 @@ const WORDS: Words = [
 /** Where images come from. */
 function imagesIn({ asks, isSubNode }: Panel): string {
 	if (isSubNode) return 'The agent or chain sent images or other files.';
+	if (asks === 'categories') return "Images stand in 'Images' in the options.";
 	return asks === 'chat'
 		? "Images stand in 'Images' in the options, and may stand in the messages."
 		: "Images or other files stand in 'Extra Fields (JSON)'.";
@@ -121,7 +122,7 @@ function wordsMeaning(error: ErrorReply, panel: Panel, settings: readonly GivenS
 /** The deployment answers, but not this operation. */
 function otherModel({ asks, isSubNode }: Panel, message: string): Meaning {
 	const other =
-		asks === 'chat' ? "is an embedding model, set 'Operation' to 'Embed'" : "chats, set 'Operation' to 'Chat'";
+		asks === 'embeddings' ? "chats, set 'Operation' to 'Chat'" : "is an embedding model, set 'Operation' to 'Embed'";
 	return {
 		message,
 		description: isSubNode
@@ -186,7 +187,7 @@ function plainMeaning(error: ErrorReply, panel: Panel): Meaning | undefined {
 		};
 	}
 	if (status > 500 || TOLD_BY_STATUS.has(status)) return undefined;
-	const content = asks === 'embeddings' ? 'texts' : 'conversation';
+	const content = asks === 'chat' ? 'conversation' : 'texts';
 	const written = isSubNode ? 'what the agent or chain sends' : `the ${content}`;
 	const check = isOfContent(error) ? written : `${written} and the options, 'Extra Fields (JSON)' too`;
 	return {

@@ -56,6 +56,12 @@ function tooLong({ asks, isSubNode }: Panel, context: string, limit: GivenSettin
 			blames: 'rows',
 		};
 	}
+	if (asks === 'categories') {
+		return {
+			message: 'The text is too long for the model',
+			description: `The text, the instructions and the categories must fit into the model's context${context} together. Shorten them, or split the text over several items.`,
+		};
+	}
 	const shorten = isSubNode
 		? 'Let the agent or chain send less: a shorter prompt, fewer earlier messages and tools, shorter results of tools.'
 		: 'Shorten the prompt, or leave out older messages.';
