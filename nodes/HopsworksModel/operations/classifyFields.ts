@@ -30,7 +30,7 @@ export const classifyProperties: INodeProperties[] = [
 		displayName: 'Categories',
 		name: 'categories',
 		type: 'fixedCollection',
-		typeOptions: { multipleValues: true, sortable: true, minRequiredFields: 2, maxAllowedFields: 20 },
+		typeOptions: { multipleValues: true, sortable: true },
 		placeholder: 'Add Category',
 		required: true,
 		default: {

@@ -1,4 +1,5 @@
 /** A classification over the wire: one token, which is a letter, and how likely each letter was. */
+import { quoted } from '../failure/excerpt';
 import { badReply, success, type Failed, type Outcome } from '../failure/outcome';
 import { asRecord, asText, isRecord, type Json, type JsonObject } from '../json/json';
 import { Turns, type GiveWay } from '../turns';
@@ -88,11 +89,12 @@ export async function readClassification(
 	const letters = lettersOf(categories);
 	if (!letters.includes(answered)) return noLetter(text, reasoning);
 	const found = await probabilitiesIn(choice.logprobs, letters, giveWay);
-	if (!found) return notTold();
+	if (!found) return notTold('each category');
 	const given = [...found.values()];
 	const total = given.reduce((sum, probability) => sum + probability, 0);
-	const least = given.includes(0) ? NOTHING : ROUNDING;
-	if (!(Math.abs(total - 1) <= least)) return notHeld(total);
+	if (!(Math.abs(total - 1) <= ROUNDING)) return notHeld(total);
+	const untold = categories[given.indexOf(0)];
+	if (untold && Math.abs(total - 1) > NOTHING) return notTold(quoted(untold.name));
 	const likely = Math.max(...given);
 	const best = found.get(answered) === likely ? answered : letters[given.indexOf(likely)];
 	const shares = categories.map(({ name }, index): [string, number] => [name, (given[index] ?? 0) / total]);
@@ -117,12 +119,12 @@ function noLetter(text: string, reasoning: string): Failed {
 		: badAnswer('The model did not answer with the letter of a category', text, `${NEEDED} ${THINKS}`);
 }
 
-function notTold(): Failed {
-	return badReply('The server did not tell how likely each category is', NEEDED);
+function notTold(what: string): Failed {
+	return badReply(`The server did not tell how likely ${what} is`, NEEDED);
 }
 
 function notHeld(total: number): Failed {
-	const share = Number.isFinite(total) ? String(Number(total.toPrecision(3))) : 'no number';
+	const share = Number.isFinite(total) ? String(Number(total.toPrecision(4))) : 'no number';
 	return badReply(
 		`The probabilities of the categories are ${share} together, and not 1`,
 		`${NEEDED} Its logprobs have to be probabilities among the choices: vLLM sends others where its --logprobs-mode says so.`,
