@@ -43,6 +43,7 @@ const panels: Panel[] = [
 	model('Predict, JSON', 'predict', ['Rows From', 'Row'], { rows: 'json' }),
 	asTool(model('Predict as a tool', 'predict', ['Rows From', 'Row'])),
 	model('Chat', 'chat', ['Prompt From', 'Prompt', 'System Prompt', 'Response Format', 'Simplify']),
+	model('Classify', 'classify', ['Text', 'Categories', 'Instructions']),
 	model('Embed', 'embed', ['Text']),
 	deployment('Get', 'get', ['Deployment', 'Simplify']),
 	deployment('Get Many', 'getAll', ['Return All', 'Limit', 'Simplify', 'Filters']),

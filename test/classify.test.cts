@@ -86,7 +86,9 @@ test('a category is a line of its own, however its name and description are writ
 	];
 	server.answer = () => answered('B', told(0.25, 0.75));
 	const { success } = await classifyWith(server, { rows: [{ text: 'a' }], parameters: { categories: { values } } });
-	expect(server.requests.map(questionIn)).toEqual([expect.stringContaining('\n\nA: pay ment (first second)\nB: 7\n\n')]);
+	expect(server.requests.map(questionIn)).toEqual([
+		expect.stringContaining('\n\nA: pay ment (first second)\nB: 7\n\n'),
+	]);
 	expect(at(success[0]?.json.classification, 'category')).toBe('7');
 	expect(Object.keys(recordOf(at(success[0]?.json.classification, 'probabilities'))).toSorted()).toEqual([
 		'7',

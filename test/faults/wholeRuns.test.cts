@@ -146,12 +146,18 @@ const chatSettings: INodeParameters[] = [
 	{ prompt: 'Hi', responseFormat: 'jsonSchema', jsonSchema: '{"type":"object","properties":{"a":{}}}' },
 	{ promptType: 'json', messagesJson: '={{ [{ role: "user", content: $json.id }] }}', simplify: false },
 ];
+const classifySettings: INodeParameters[] = ['=text {{ $json.id }}', 'always the same'].map((text) => ({
+	text,
+	categories: { values: ['yes', 'no'].map((name) => ({ name, description: '' })) },
+}));
 const kinds: Kind[] = [
 	...modelOperations.map((operation) =>
 		nodeKind(
 			undefined,
 			operation,
-			{ predict: predictSettings, chat: chatSettings }[operation.value] ?? [{ text: '=text {{ $json.id }}' }],
+			{ predict: predictSettings, chat: chatSettings, classify: classifySettings }[operation.value] ?? [
+				{ text: '=text {{ $json.id }}' },
+			],
 		),
 	),
 	...deploymentOperations.map((operation) => nodeKind(HopsworksDeployment, operation, [{ waitUntilDone: false }])),
