@@ -2,7 +2,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { startSandbox } from '../sandbox/sandbox.cts';
 import { answered, CATEGORIES, classifyWith, questionIn, textIn, told } from './support/classify.cts';
-import { at, recordOf } from './support/json.cts';
+import { at, recordOf, textOf } from './support/json.cts';
 import type { Recorded, Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
@@ -33,7 +33,7 @@ test('every item keeps its fields and gets its category, how sure that is, and t
 	);
 	for (const { json } of success) {
 		const place = Number(json.id) % 3;
-		const likely = 1 - 1 / (String(json.text).length + 1);
+		const likely = 1 - 1 / (textOf(json.text).length + 1);
 		const { category, confidence, probabilities } = recordOf(json.classification);
 		expect(category).toBe(nameAt(place));
 		expect(confidence).toBeCloseTo(likely, 12);
@@ -152,7 +152,9 @@ test('twenty categories are asked for by twenty letters', async () => {
 	const values = Array.from({ length: 20 }, (_, index) => ({ name: `category ${index}`, description: '' }));
 	server.answer = () => answered('T', told(...values.map((_, index) => (index === 19 ? 0.81 : 0.01))));
 	const { success } = await classifyWith(server, { rows: [{ text: 'a' }], parameters: { categories: { values } } });
-	expect(at(sent()[0]?.structured_outputs, 'choice')).toEqual([...'ABCDEFGHIJKLMNOPQRST']);
+	expect(at(sent()[0]?.structured_outputs, 'choice')).toEqual(
+		Array.from({ length: 20 }, (_, place) => String.fromCharCode(65 + place)),
+	);
 	expect(at(success[0]?.json.classification, 'category')).toBe('category 19');
 	expect(at(success[0]?.json.classification, 'confidence')).toBeCloseTo(0.81, 12);
 });
