@@ -395,6 +395,17 @@ describe('sending', () => {
 	});
 });
 
+test('a deployment that Hopsworks knows to be no language model is refused by the name of the operation', async () => {
+	const sandbox = await startSandbox();
+	const { error } = await classifyWith(server, {
+		credential: { servingUrl: '', hopsworksUrl: sandbox.url },
+		rows: [{ text: 'a' }],
+		parameters: { deployment: { __rl: true, mode: 'list', value: 'screening' } },
+	});
+	await sandbox.close();
+	expect(error?.message).toBe("The deployment 'screening' is no language model, which Classify needs");
+});
+
 test('as an agent’s tool the text is the agent’s, and its item stays out', async () => {
 	const { success } = await classifyWith(server, {
 		tool: true,

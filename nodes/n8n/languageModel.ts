@@ -53,9 +53,9 @@ function readFormat(options: Options<FormatOptions>): AnswerFormat {
 	return { type, schema: take(readJsonSchema(asJson(options.get('jsonSchema'), 'JSON Schema'))) };
 }
 
-/** The route of chats. Throws what `attempt` turns into a failure. */
-export function readChatRoute(options: Options<ServerOptions>): Route {
-	return take(chatRoute(options.get('apiPrefix')));
+/** The route of chats, by which more operations ask than Chat. Throws what `attempt` turns into a failure. */
+export function readChatRoute(options: Options<ServerOptions>, operation = 'Chat'): Route {
+	return take(chatRoute(options.get('apiPrefix'), operation));
 }
 
 /** The model that a locator and options describe. Throws what `attempt` turns into a failure. */

@@ -87,7 +87,7 @@ function setUp({ run, options }: RunStart<ClassifyOptions>): ClassifyCall {
 			const fallback = readFallback(itemOptions);
 			return { text, categories: categoriesOf(item), instructions, imageFields, images: [], fallback };
 		},
-		route: readChatRoute,
+		route: (itemOptions) => readChatRoute(itemOptions, classify.name),
 		protocol(itemOptions, deployment) {
 			const model = readModelName(itemOptions, deployment);
 			const given = readExtraFields(itemOptions, ...CLASSIFICATION_FIELDS);
