@@ -106,7 +106,7 @@ export async function readClassification(
 const NEEDED =
 	"Classify needs a server that holds an answer to a list of choices ('structured_outputs') and tells how likely each was ('logprobs'), as vLLM has done since 0.10.2.";
 const THINKS =
-	'It also needs a model that answers at once. The model is asked not to think where its chat template knows \'enable_thinking\'; others have a name of their own for it, such as {"chat_template_kwargs": {"thinking": false}} in \'Extra Fields (JSON)\'.';
+	'Classify needs a model that answers at once. It is asked not to think where its chat template knows \'enable_thinking\'; others have a name of their own for it, such as {"chat_template_kwargs": {"thinking": false}} in \'Extra Fields (JSON)\'.';
 
 function noLetter(text: string, reasoning: string): Failed {
 	const isThought = reasoning !== '' || splitThoughts(text) !== undefined;
