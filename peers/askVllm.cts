@@ -8,6 +8,8 @@ import type { Vllm } from './vllm.cts';
 
 export interface Asked extends Partial<Omit<RunOptions, 'parameters'>> {
 	options?: IDataObject;
+	/** Other fields of the panel. */
+	fields?: INodeParameters;
 }
 
 export const CONTINUES = { onError: 'continueErrorOutput' } as const;
@@ -24,7 +26,7 @@ type Ask = (vllm: Vllm, deployment: string, asked: Asked) => Promise<RunResult>;
 
 /** Asks with an operation, the item's 'text' in one of its fields. */
 function asking(operation: string, field: string, more: INodeParameters = {}): Ask {
-	return (vllm, deployment, { options, ...rest }) =>
+	return (vllm, deployment, { options, fields, ...rest }) =>
 		runModel({
 			...rest,
 			credential: credentialOf(vllm),
@@ -34,12 +36,14 @@ function asking(operation: string, field: string, more: INodeParameters = {}): A
 				...more,
 				[field]: '={{ $json.text }}',
 				includeInputFields: false,
+				...fields,
 				...inPanel({ timeout: 120, ...options }),
 			},
 		});
 }
 
 export const chat = asking('chat', 'prompt');
+export const classify = asking('classify', 'text');
 export const embed = asking('embed', 'text');
 export const rerank = asking('rerank', 'text', { query: 'fraud score' });
 

@@ -1,4 +1,6 @@
 /** What the sandbox's language model says. The answers come from rules, not from a language model, and say so. */
+import { HINTS } from './hints.cts';
+import { likelihoodsOf, likeliestOf } from './lettered.cts';
 import { relevance } from './relevance.cts';
 import { isObject, shown } from './reply.cts';
 
@@ -14,6 +16,8 @@ export interface Answer {
 	content: string | null;
 	reasoning?: string;
 	toolCalls: ToolCall[];
+	/** How likely each choice was, where the model knows. */
+	likelihoods?: ReadonlyMap<string, number>;
 }
 
 /** The text of a message; a list of parts is its text parts. */
@@ -25,14 +29,6 @@ export function textOf(message: unknown): string {
 }
 
 export const words = (text: string): string[] => text.split(/\s+/).filter(Boolean);
-
-/** Words that speak for a team, for questions of the form "… one of: billing, technical, sales". */
-const HINTS: Record<string, RegExp> = {
-	billing: /\b(invoice|charged?|refund|payment|card|price paid|bill)/i,
-	technical: /\b(error|crash|bug|fails?|slow|log ?in|password|broken|down)/i,
-	sales: /\b(quote|upgrade|plan|seats?|demo|discount|buy)/i,
-	high: /\b(urgent|crash|broken|down|cannot|twice)/i,
-};
 
 function chooseFrom(choices: string[], question: string): string | undefined {
 	return choices.find((choice) => HINTS[choice.toLowerCase()]?.test(question)) ?? choices.at(-1);
@@ -210,6 +206,8 @@ export function respond(body: Fields, messages: unknown[]): Answer {
 		return { content: `The tool says: ${results.map(textOf).join(' and ')}`, reasoning, toolCalls: [] };
 	}
 	const choices = choicesOf(body);
+	const likelihoods = choices && likelihoodsOf(choices, question);
+	if (likelihoods) return { content: likeliestOf(likelihoods), reasoning, toolCalls: [], likelihoods };
 	if (choices) return { content: chooseFrom(choices, question) ?? null, reasoning, toolCalls: [] };
 	const tools = choosesTools(body, question);
 	if (tools.length > 0) {

@@ -5,6 +5,7 @@ import type { Failure } from '../nodes/core/failure/outcome';
 import {
 	CHAT_MODEL_PANEL,
 	CHAT_PANEL,
+	CLASSIFY_PANEL,
 	EMBED_PANEL,
 	EMBEDDINGS_PANEL,
 	PREDICT_PANEL,
@@ -19,6 +20,7 @@ import { statusFailure } from '../nodes/core/failure/statusFailure';
 import { restFailure } from '../nodes/core/hopsworks/restFailure';
 import { replyOf } from '../nodes/core/json/reply';
 import type { GivenSetting } from '../nodes/core/language/givenSettings';
+import { askedOfClassifier } from '../nodes/core/language/classificationMeaning';
 import { askedOfLanguageModel } from '../nodes/core/language/languageMeaning';
 import documented from './fixtures/error-bodies.json';
 import {
@@ -103,6 +105,10 @@ const asking = (panel: Panel, labels: Set<string>, ...settings: GivenSetting[][]
 const askings: Array<[string, Asking]> = [
 	['Predict', { panel: PREDICT_PANEL, labels: operationLabels('predict'), asked: [{ panel: PREDICT_PANEL }] }],
 	['Chat', asking(CHAT_PANEL, operationLabels('chat'), MODEL_SETTINGS, [...MODEL_SETTINGS, ...TOOL_SETTINGS])],
+	[
+		'Classify',
+		{ panel: CLASSIFY_PANEL, labels: operationLabels('classify'), asked: [[], EXTRA].map(askedOfClassifier) },
+	],
 	['Embed', asking(EMBED_PANEL, operationLabels('embed'), SERVER_SETTINGS)],
 	['Rerank', asking(RERANK_PANEL, operationLabels('rerank'), EXTRA)],
 	['Embeddings', asking(EMBEDDINGS_PANEL, embeddingsLabels, SERVER_SETTINGS)],
@@ -189,6 +195,7 @@ test('nobody is told of another operation: neither of rows and columns, nor of p
 		const asked = askedOfLanguageModel(panel, panel.asks === 'embeddings' ? SERVER_SETTINGS : EXTRA);
 		expect(told(asked, /columns?\b|prompt\b|conversation|agent/i)).toEqual([]);
 	}
+	expect(told(askedOfClassifier(EXTRA), /columns?\b|what the model was trained on|conversation|agent/i)).toEqual([]);
 	expect(told({ panel: PREDICT_PANEL }, /prompt\b|conversation|agent/i)).toEqual([]);
 	expect(told(askedOfLanguageModel(CHAT_PANEL, MODEL_SETTINGS), /agent/i)).toEqual([]);
 });

@@ -227,6 +227,18 @@ test('every parameter of the design is there, with its default', () => {
 		timeout: 300,
 		maxTries: 6,
 	});
+	expect(defaults('classify')).toMatchObject({
+		text: '',
+		instructions: '',
+		includeInputFields: true,
+		minConfidence: 0.8,
+		fallbackCategory: 'unsure',
+		imageFields: '',
+		outputField: 'classification',
+		model: '',
+		concurrency: 4,
+		apiPrefix: '/v1',
+	});
 });
 
 /** It sends chunks to the workflow that scores them. */

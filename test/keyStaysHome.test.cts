@@ -46,6 +46,7 @@ function run({
 	const fields = {
 		predict: { columns: 'x' },
 		chat: { prompt: 'Hi' },
+		classify: { text: 'Hi', categories: { values: [{ name: 'yes' }, { name: 'no' }] } },
 		embed: { text: 'Hi' },
 		rerank: { query: 'Hi', text: 'Hi' },
 	}[operation];

@@ -53,7 +53,8 @@ export const CHAT = 'hopsworksChat001';
 export const AGENT = 'hopsworksAgent01';
 export const NIGHTLY = 'hopsworksNightly';
 export const ALERT = 'hopsworksAlert01';
-export const CLASSIFY = 'hopsworksSchema1';
+export const SCHEMA = 'hopsworksSchema1';
+export const CLASSIFY = 'hopsworksClass01';
 export const EMBED = 'hopsworksEmbed01';
 export const ASK = 'hopsworksAskDocs';
 

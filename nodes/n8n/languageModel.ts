@@ -53,9 +53,9 @@ function readFormat(options: Options<FormatOptions>): AnswerFormat {
 	return { type, schema: take(readJsonSchema(asJson(options.get('jsonSchema'), 'JSON Schema'))) };
 }
 
-/** The route of chats. Throws what `attempt` turns into a failure. */
-export function readChatRoute(options: Options<ServerOptions>): Route {
-	return take(chatRoute(options.get('apiPrefix')));
+/** The route of chats, by which more operations ask than Chat. Throws what `attempt` turns into a failure. */
+export function readChatRoute(options: Options<ServerOptions>, operation = 'Chat'): Route {
+	return take(chatRoute(options.get('apiPrefix'), operation));
 }
 
 /** What goes to a deployment beside the messages. Throws what `attempt` turns into a failure. */
@@ -108,7 +108,7 @@ function formatSetting(format: AnswerFormat): GivenSetting[] {
 /** Fields of the request that the user writes; `own` are those that the node writes by itself, or sees to. */
 export function readExtraFields(options: Options<ServerOptions>, ...own: string[]): GivenSetting[] {
 	const fields = asJsonObject(options.get('extraFields'), EXTRA_FIELDS);
-	const taken = own.find((name) => name in fields);
+	const taken = own.find((name) => Object.hasOwn(fields, name));
 	if (taken !== undefined) {
 		unusable(`'Extra Fields (JSON)' holds '${taken}', which the node writes by itself`, 'Remove it there.');
 	}

@@ -203,12 +203,18 @@ const rerankSettings: INodeParameters[] = [
 	{ query: 'Hi', ...TEXT },
 	{ query: '=about {{ $json.id }}', ...TEXT, options: { rowsPerRequest: 1 } },
 ];
+const classifySettings: INodeParameters[] = ['=text {{ $json.id }}', 'always the same'].map((text) => ({
+	text,
+	categories: { values: ['yes', 'no'].map((name) => ({ name, description: '' })) },
+}));
 const kinds: Kind[] = [
 	...modelOperations.map((operation) =>
 		nodeKind(
 			undefined,
 			operation,
-			{ predict: predictSettings, chat: chatSettings, rerank: rerankSettings }[operation.value] ?? [TEXT],
+			{ predict: predictSettings, chat: chatSettings, classify: classifySettings, rerank: rerankSettings }[
+				operation.value
+			] ?? [TEXT],
 		),
 	),
 	...deploymentOperations.map((operation) => nodeKind(HopsworksDeployment, operation, [{ waitUntilDone: false }])),

@@ -138,8 +138,9 @@ function openAiRoute(apiPrefix: string, end: string[], name: string, other = end
 	});
 }
 
-export function chatRoute(apiPrefix: string): Outcome<Route> {
-	return openAiRoute(apiPrefix, ['chat', 'completions'], 'Chat');
+/** `name` is the operation, as the user knows it: more than one asks by chats. */
+export function chatRoute(apiPrefix: string, name = 'Chat'): Outcome<Route> {
+	return openAiRoute(apiPrefix, ['chat', 'completions'], name);
 }
 
 export function embeddingsRoute(apiPrefix: string): Outcome<Route> {

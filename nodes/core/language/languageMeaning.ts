@@ -110,6 +110,7 @@ const WORDS: Words = [
 
 /** Where images come from. */
 function imagesIn({ asks, isSubNode }: Panel): string {
+	if (asks === 'categories') return "Images stand in 'Images' in the options.";
 	if (asks !== 'chat') return "Images or other files stand in 'Extra Fields (JSON)'.";
 	return isSubNode
 		? 'The agent or chain sent images or other files.'
@@ -129,8 +130,8 @@ const FITTING: Partial<Record<Panel['asks'], string>> = {
 
 /** The deployment answers, but not this operation. */
 function otherModel({ asks, isSubNode }: Panel, message: string): Meaning {
-	const other =
-		asks === 'chat' ? "is an embedding model, set 'Operation' to 'Embed'" : "chats, set 'Operation' to 'Chat'";
+	const isOfChats = asks === 'chat' || asks === 'categories';
+	const other = isOfChats ? "is an embedding model, set 'Operation' to 'Embed'" : "chats, set 'Operation' to 'Chat'";
 	return {
 		message,
 		description: isSubNode ? (FITTING[asks] ?? '') : `If the deployment ${other}; if it predicts, to 'Predict'.`,
