@@ -46,6 +46,9 @@ const asTool = (panel: Panel): Panel => {
 	return { ...panel, type: `${panel.type}Tool`, fields: [credential, 'Tool Description', ...fields] };
 };
 
+/** The fields of each of the two categories that stand there at first. */
+const CATEGORY = ['Name', 'Description'];
+
 const panels: Panel[] = [
 	model('Predict', 'predict', ['Rows From', 'Columns']),
 	model('Predict, columns of the schema', 'predict', ['Rows From', 'Mapping Column Mode'], { rows: 'schema' }),
@@ -54,7 +57,9 @@ const panels: Panel[] = [
 	file('Predict File'),
 	file('Predict File, columns of the schema', { rows: 'schema' }),
 	model('Chat', 'chat', ['Prompt From', 'Prompt', 'System Prompt', 'Response Format', 'Simplify']),
+	model('Classify', 'classify', ['Text', 'Categories', ...CATEGORY, ...CATEGORY, 'Instructions']),
 	model('Embed', 'embed', ['Text']),
+	model('Rerank', 'rerank', ['Query', 'Text']),
 	deployment('Get', 'get', ['Deployment', 'Simplify']),
 	deployment('Get Many', 'getAll', ['Return All', 'Limit', 'Simplify', 'Filters']),
 	deployment('Start', 'start', ['Deployment', 'Wait Until Done', 'Wait at Most (Seconds)', 'Simplify']),
@@ -66,6 +71,18 @@ const panels: Panel[] = [
 		type: 'lmChatHopsworks',
 		parameters: {},
 		fields: ['Credential', 'Deployment', 'Options'],
+	},
+	{
+		name: 'Hopsworks Embeddings',
+		type: 'embeddingsHopsworks',
+		parameters: {},
+		fields: ['Credential', 'Deployment', 'Options'],
+	},
+	{
+		name: 'Hopsworks Reranker',
+		type: 'rerankerHopsworks',
+		parameters: {},
+		fields: ['Credential', 'Deployment', 'Top N', 'Options'],
 	},
 ];
 

@@ -6,6 +6,7 @@ import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import {
 	AGENT,
+	CLASSIFY,
 	FILE,
 	needsOf,
 	NIGHTLY,
@@ -37,6 +38,55 @@ function example(id: string): Workflow {
 	const found = examples.find((one) => one.id === id);
 	if (!found) throw new Error(`no example '${id}'`);
 	return found;
+}
+
+interface Changes {
+	/** Parameters of nodes, by their names. */
+	parameters?: Record<string, object>;
+	/** Nodes of n8n beside those that every example has. */
+	types?: Record<string, INodeType>;
+	/** The last node that is run, where not all are; those behind it stand behind it in the file too. */
+	last?: string;
+}
+
+/** Runs an example from one of its triggers, with something changed. */
+async function runExample(
+	id: string,
+	{ parameters = {}, types = {}, last }: Changes = {},
+	trigger = 'Try It Now',
+): Promise<IRun> {
+	const workflow = example(id);
+	const isNode = (node: unknown): node is INode => typeof at(node, 'position') === 'object';
+	const nodes = workflow.nodes
+		.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote')
+		.slice(0, last === undefined ? undefined : workflow.nodes.findIndex(({ name }) => name === last) + 1)
+		.map((node) => ({ ...node, parameters: { ...node.parameters, ...parameters[node.name] } }))
+		.filter(isNode)
+		// As often as they say, but at once.
+		.map((node) => ({ ...node, waitBetweenTries: 0 }))
+		.toSorted((left, right) => Number(right.name === trigger) - Number(left.name === trigger));
+	const isConnections = (value: object): value is IConnections => Object.keys(value).length > 0;
+	const names = new Set(nodes.map(({ name }) => name).filter((name) => name !== last));
+	const connections = Object.fromEntries(Object.entries(workflow.connections).filter(([name]) => names.has(name)));
+	if (!isConnections(connections)) throw new Error('an example without connections');
+	return await runWorkflow({
+		credential: { hopsworksUrl: sandbox.url },
+		nodes,
+		connections,
+		types: {
+			...STAND_INS,
+			'n8n-nodes-hopsworks.hopsworksModel': new HopsworksModel(),
+			'n8n-nodes-hopsworks.hopsworksDeployment': new HopsworksDeployment(),
+			...types,
+		},
+	});
+}
+
+/** What a node made, in all of its runs. */
+function made({ data }: IRun, node: string): unknown[] {
+	return (data.resultData.runData[node] ?? [])
+		.flatMap(({ data: made }) => made?.main?.[0] ?? [])
+		.map(({ json }) => json);
 }
 
 function notesOf({ nodes }: Workflow): string {
@@ -133,53 +183,19 @@ test('the question in the note of the agent example leads to the prediction that
 	expect(answer).toBe(`The tool says: ${JSON.stringify(success.map(({ json }) => json))}`);
 });
 
-interface Changes {
-	/** Parameters of nodes, by their names. */
-	parameters?: Record<string, object>;
-	/** Nodes of n8n beside those that every example has. */
-	types?: Record<string, INodeType>;
-	/** The last node that is run, where not all are; those behind it stand behind it in the file too. */
-	last?: string;
-}
-
-/** Runs an example from one of its triggers, with something changed. */
-async function runExample(
-	id: string,
-	{ parameters = {}, types = {}, last }: Changes = {},
-	trigger = 'Try It Now',
-): Promise<IRun> {
-	const workflow = example(id);
-	const isNode = (node: unknown): node is INode => typeof at(node, 'position') === 'object';
-	const nodes = workflow.nodes
-		.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote')
-		.slice(0, last === undefined ? undefined : workflow.nodes.findIndex(({ name }) => name === last) + 1)
-		.map((node) => ({ ...node, parameters: { ...node.parameters, ...parameters[node.name] } }))
-		.filter(isNode)
-		// As often as they say, but at once.
-		.map((node) => ({ ...node, waitBetweenTries: 0 }))
-		.toSorted((left, right) => Number(right.name === trigger) - Number(left.name === trigger));
-	const isConnections = (value: object): value is IConnections => Object.keys(value).length > 0;
-	const names = new Set(nodes.map(({ name }) => name).filter((name) => name !== last));
-	const connections = Object.fromEntries(Object.entries(workflow.connections).filter(([name]) => names.has(name)));
-	if (!isConnections(connections)) throw new Error('an example without connections');
-	return await runWorkflow({
-		credential: { hopsworksUrl: sandbox.url },
-		nodes,
-		connections,
-		types: {
-			...STAND_INS,
-			'n8n-nodes-hopsworks.hopsworksModel': new HopsworksModel(),
-			'n8n-nodes-hopsworks.hopsworksDeployment': new HopsworksDeployment(),
-			...types,
-		},
-	});
-}
-
-function made({ data }: IRun, node: string): unknown[] {
-	return (data.resultData.runData[node] ?? [])
-		.flatMap(({ data: made }) => made?.main?.[0] ?? [])
-		.map(({ json }) => json);
-}
+test('the example of Classify hands to a person what the model is unsure of, and what could not be sorted', async () => {
+	const run = await runExample(CLASSIFY);
+	expect(run.data.resultData.error).toBeUndefined();
+	expect(made(run, 'Sorted')).toHaveLength(12);
+	expect(made(run, 'Sorted')[0]).toMatchObject({ ticket: 'T01', team: 'billing' });
+	expect(made(run, 'For a Person to Sort').map((item) => at(item, 'ticket'))).toEqual(['T13', 'T14']);
+	sandbox.faults.add({ deployment: 'assistant', status: 500, body: '{"error": "out of tune"}' });
+	const failing = await runExample(CLASSIFY);
+	expect(failing.data.resultData.error).toBeUndefined();
+	const handed = made(failing, 'For a Person to Sort');
+	expect(handed).toHaveLength(14);
+	expect(handed.every((item) => textOf(at(item, 'error')).includes('out of tune'))).toBe(true);
+});
 
 describe('the nightly example', () => {
 	const states = () => lifecycleOf(sandbox, 'screening');

@@ -50,7 +50,9 @@ function run({
 		predict: { columns: 'x' },
 		predictFile: { columns: 'x' },
 		chat: { prompt: 'Hi' },
+		classify: { text: 'Hi', categories: { values: [{ name: 'yes' }, { name: 'no' }] } },
 		embed: { text: 'Hi' },
+		rerank: { query: 'Hi', text: 'Hi' },
 	}[operation];
 	return runModel({
 		items: (rest.rows ?? [{ x: 1 }]).map((json) => ({ json, binary: FILE })),

@@ -24,6 +24,7 @@ const ROWS = [
 /** What Predict File reads, with a row that fails. */
 const TABLE = 'amount,age,hour\n12.5,400,14\n1250,3\n';
 const FILE = { data: { data: Buffer.from(TABLE).toString('base64'), mimeType: 'text/csv', fileName: 'rows.csv' } };
+const CATEGORIES = { values: ['billing', 'sales'].map((name) => ({ name, description: '' })) };
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -59,7 +60,9 @@ test.each<[node: string, operation: string, deployment: string, parameters: INod
 	['hopsworksModel', 'predict', 'fraud', { columns: 'amount, age, hour' }],
 	['hopsworksModel', 'predictFile', 'fraud', { columns: 'amount, age, hour' }],
 	['hopsworksModel', 'chat', 'assistant', { prompt: '={{ $json.note }}' }],
+	['hopsworksModel', 'classify', 'assistant', { text: '={{ $json.note }}', categories: CATEGORIES }],
 	['hopsworksModel', 'embed', 'embedder', { text: '={{ $json.note }}' }],
+	['hopsworksModel', 'rerank', 'reranker', { query: 'a', text: '={{ $json.note }}' }],
 	['hopsworksDeployment', 'get', 'fraud', {}],
 	['hopsworksDeployment', 'getAll', '', {}],
 	['hopsworksDeployment', 'getLogs', 'fraud', {}],

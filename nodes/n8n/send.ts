@@ -43,7 +43,7 @@ export type Send = (
 	callee: Callee,
 	asked: Asked,
 	write: () => string,
-	sending?: Pick<Call, 'onPiece' | 'signal'>,
+	sending?: Pick<Call, 'onPiece' | 'signal' | 'mayBeTooLarge'>,
 ) => Promise<Sent>;
 
 /** Statuses by which a server says that it has more to do than it can: fewer requests are then in flight. */
@@ -124,6 +124,8 @@ export function caller(
 			// A server that asks for less than a busy one needs gets no more requests for it.
 			await pause(ended, Math.max(wanted ?? 0, retryWait(tries, settings.maxRetryWait, Math.random())));
 			tally.retries++;
+			// A server that has too much to do may take it yet.
+			if (call.mayBeTooLarge && (outcome.failure.status !== 429 || tries > 1)) return { ...sent, outcome };
 		}
 	};
 }

@@ -41,6 +41,11 @@ function fieldsOf(text: string): IDataObject {
 	return isFields(value) ? value : { error: 'The JSON is not valid' };
 }
 
+/** A number as it is; anything else has to be text. */
+function assignedOf(value: unknown): string | number {
+	return typeof value === 'number' ? value : textOf(value);
+}
+
 const editFields = standIn(['mode', 'jsonOutput', 'assignments'], 1, (context, items) => [
 	items.map((_, item) => {
 		if (context.getNodeParameter('mode', item, '') === 'raw') {
@@ -48,7 +53,7 @@ const editFields = standIn(['mode', 'jsonOutput', 'assignments'], 1, (context, i
 		}
 		const assigned = listOf(at(context.getNodeParameter('assignments', item), 'assignments'));
 		return {
-			json: Object.fromEntries(assigned.map((one) => [textOf(at(one, 'name')), textOf(at(one, 'value'))])),
+			json: Object.fromEntries(assigned.map((one) => [textOf(at(one, 'name')), assignedOf(at(one, 'value'))])),
 			pairedItem: { item },
 		};
 	}),
@@ -63,9 +68,10 @@ const splitOut = standIn(['fieldToSplitOut'], 1, (context, items) => [
 	}),
 ]);
 
-/** Two conditions: an object that is not empty, and a number that is greater than another. */
+/** Three conditions: an object that is not empty, and a number that is greater than another, or at least as great. */
 const isMetBy: Record<string, (left: unknown, right: unknown) => boolean> = {
 	notEmpty: (left) => Object.keys(recordOf(left)).length > 0,
+	gte: (left, right) => Number(left) >= Number(right),
 	gt: (left, right) => Number(left) > Number(right),
 };
 
@@ -78,6 +84,8 @@ const condition = standIn(['conditions'], 2, (context, items) => {
 	});
 	return [true, false].map((side) => items.filter((_, item) => isMet[item] === side));
 });
+
+const noOperation = standIn([], 1, (_, items) => [items]);
 
 const stopAndError = standIn(['errorMessage'], 1, (context) => {
 	throw new Error(textOf(context.getNodeParameter('errorMessage', 0)));
@@ -133,5 +141,6 @@ export const STAND_INS: Record<string, INodeType> = {
 	'n8n-nodes-base.httpRequest': httpRequest,
 	'n8n-nodes-base.splitOut': splitOut,
 	'n8n-nodes-base.if': condition,
+	'n8n-nodes-base.noOp': noOperation,
 	'n8n-nodes-base.stopAndError': stopAndError,
 };
