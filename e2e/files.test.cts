@@ -99,7 +99,7 @@ interface FileCase {
 }
 
 const cases = {
-	busy: { id: 'busyServer000001', name: 'busy.csv', rows: ROWS },
+	busy: { id: 'busyServer000001', name: 'busy.csv', rows: ROWS, options: { rowsPerRequest: 500 } },
 	packed: { id: 'packedFile000001', name: 'packed.csv.gz', rows: ROWS, options: { failedRows: 'file' } },
 	long: { id: 'takesLong0000001', name: 'long.csv', rows: 6000, options: { concurrency: 1, rowsPerRequest: 300 } },
 	memory: { id: 'inMemory00000001', name: 'memory.csv', rows: ROWS },

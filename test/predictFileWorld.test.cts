@@ -22,7 +22,9 @@ test('the log of n8n says how far a long run is every ten seconds, before anythi
 		return firstValues(request);
 	};
 	const rows = Array.from({ length: 3000 }, (_, row) => `${row},7`);
-	const { summary } = await score(`amount,age\n${rows.join('\n')}\n`, { options: { concurrency: 1 } });
+	const { summary } = await score(`amount,age\n${rows.join('\n')}\n`, {
+		options: { concurrency: 1, rowsPerRequest: 500 },
+	});
 	expect(summary).toMatchObject({ rows: 3000, requests: 6 });
 	const said = info.mock.calls.map(([line]) => line).filter((line) => line.includes("of 'rows.csv' scored"));
 	expect(said).toEqual([
