@@ -91,7 +91,7 @@ describe('a CSV file', () => {
 		const { text, summary, hints } = await score(content, { options: { rowsPerRequest: 500 } });
 		const lines = text.trimEnd().split('\n');
 		expect(lines).toHaveLength(1201);
-		expect(lines[700]).toBe(`r700,BAD,7,,${lines[700]?.split(',').slice(4).join(',')}`);
+		expect(lines[700]).toMatch(/^r700,BAD,7,,/);
 		expect(lines[700]).toContain('ValueError: could not convert string to float');
 		expect(lines.filter((line) => line.includes('of ')).length).toBe(1199);
 		expect(summary).toMatchObject({ rows: 1200, scored: 1199, failed: 1, failures: [{ row: 700 }] });
@@ -137,7 +137,7 @@ describe('a CSV file', () => {
 
 describe('predictions', () => {
 	test('that are objects get a column for each member', async () => {
-		server.answer = predicting((row) => ({ label: `l${at(row, 0)}`, scores: [0.5, 1], none: null }));
+		server.answer = predicting((row) => ({ label: `l${String(at(row, 0))}`, scores: [0.5, 1], none: null }));
 		const { text } = await score('amount,age\n1,2\n');
 		expect(text).toBe('amount,age,prediction.label,prediction.scores,prediction.none,error\n1,2,l1,"[0.5,1]",,\n');
 	});

@@ -24,7 +24,7 @@ async function fails(content: string | Buffer, parameters: FileParameters = {}):
 	expect(files.files().length).toBe(before + 1);
 	return run;
 }
-const said = ({ error }: FileRun): string => `${error?.message}. ${error?.description}`;
+const said = ({ error }: FileRun): string => [error?.message, error?.description].join('. ');
 
 describe('refused before anything is sent', () => {
 	test.each<[string, string | Buffer, FileParameters, string]>([

@@ -56,7 +56,8 @@ function course(rows: number, server: SimulatedServer, sizeOf: RequestSize | num
 			if (!reply.failure) {
 				result.answered.push(sent);
 				request?.answered(result.milliseconds - began);
-				return next();
+				next();
+				return;
 			}
 			result.failed.push(sent);
 			const { blame } = request?.refused(reply.failure) ?? reply.failure;

@@ -1,5 +1,6 @@
 /** Rows per Request where the user gives no number: found while the run goes on, in n8n's engine over real HTTP. */
 import { runModel, type RunOptions, type RunResult } from './support/engine.cts';
+import { at } from './support/json.cts';
 import { firstValues, rowsOf, type Recorded, type Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
@@ -95,7 +96,7 @@ test('a bad row in a large request fails alone', async () => {
 	expect(failed).toHaveLength(1);
 	expect(failed[0]?.json.id).toBe(6789);
 	expect(success).toHaveLength(9999);
-	expect(success.every(({ json }) => json.prediction === `of ${String(json.id)}`)).toBe(true);
+	expect(success.every(({ json: { id, prediction } }) => prediction === `of ${Number(id)}`)).toBe(true);
 });
 
 test('what a server says of the rows that it takes holds, and the hint names it', async () => {
@@ -112,6 +113,6 @@ test('Include Metadata tells the rows of the request that was answered', async (
 	expect(Math.max(...sizes())).toBeGreaterThan(600);
 	const told = success.map(({ json }) => json.predictionMetadata);
 	expect(told).toHaveLength(20_000);
-	const rows = told.map((one) => Number(Object(one).rowsInRequest));
+	const rows = told.map((one) => Number(at(one, 'rowsInRequest')));
 	expect(Math.max(...rows)).toBeLessThanOrEqual(600);
 });

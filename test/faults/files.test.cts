@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
 import { useFileStore } from '../support/fileStore.cts';
+import { at, read } from '../support/json.cts';
 import { fileScorer } from '../support/scoreFile.cts';
 import { sharedServer } from '../support/sharedServer.cts';
 import { answerTo, cases, wordsOn } from './rowCases.cts';
@@ -11,6 +12,11 @@ const CASES = Math.ceil(Number(process.env.PROPERTY_CASES ?? 100) / 2);
 
 const server = sharedServer(() => ({}));
 const score = fileScorer(server, useFileStore());
+
+/** A member as a cell holds it. */
+function cellOf(value: unknown): string {
+	return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
 
 /** The lines of a file of rows, and its members or cells read again. */
 const FORMATS = {
@@ -30,8 +36,8 @@ const FORMATS = {
 				.trimEnd()
 				.split('\n')
 				.map((line) => {
-					const { item, salt, prediction = '', error = '' }: Record<string, string> = JSON.parse(line);
-					return [String(item), String(salt), prediction, error];
+					const row = read(line);
+					return ['item', 'salt', 'prediction', 'error'].map((name) => cellOf(at(row, name)));
 				}),
 	},
 };

@@ -14,9 +14,9 @@ export function useFileStore(): { store: typeof storeFile; read: typeof readStor
 	let folder = '';
 	beforeAll(async () => {
 		folder = mkdtempSync(join(tmpdir(), 'files-'));
-		const config = Object.assign(Object.create(Container.get(BinaryDataConfig)), {
-			mode: 'filesystem',
-			localStoragePath: folder,
+		const config = new Proxy(Container.get(BinaryDataConfig), {
+			get: (own, name): unknown =>
+				({ mode: 'filesystem', localStoragePath: folder })[String(name)] ?? Reflect.get(own, name),
 		});
 		const service = new BinaryDataService(config, Container.get(ErrorReporter), Container.get(Logger));
 		await service.init();
