@@ -12,6 +12,9 @@ import type { Bench } from './measure.cts';
 import { IN_FLIGHT } from './settings.cts';
 import { usageIfWhole, type Usage } from './usage.cts';
 
+/** Characters that are shown of what n8n said where a run failed. */
+const LAST_WORDS = 1000;
+
 export interface MeasuredFile extends Counts {
 	/** Undefined where the process did not come to its own end. */
 	usage?: Usage;
@@ -45,7 +48,10 @@ export class FileBench {
 	/** Runs a workflow in an n8n of its own. */
 	async measure({ name, nodes }: FileArm, rows: number): Promise<MeasuredFile> {
 		return await this.taken('peak.json', nodes !== undefined, async () => {
-			const runs = await this.bench.n8n.execute(workflowId(name, rows)).catch(() => undefined);
+			const runs = await this.bench.n8n.execute(workflowId(name, rows)).catch((error: unknown) => {
+				console.log(String(error).slice(-LAST_WORDS));
+				return undefined;
+			});
 			// What n8n keeps of a run would fill the disk.
 			rmSync(join(this.bench.folder, 'user', '.n8n', 'storage'), { recursive: true, force: true });
 			return runs && Object.values(runs).reduce((sum, { executionTime }) => sum + executionTime / 1000, 0);
