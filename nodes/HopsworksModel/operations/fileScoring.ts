@@ -39,13 +39,21 @@ export interface ScoredRow {
 	outcome: Outcome<Json>;
 }
 
+/** A row that is held: what of it goes out again, and what is sent. Of a class, as `HeldRow` is. */
+class FileRow {
+	constructor(
+		readonly text: string,
+		readonly row?: Row,
+	) {}
+}
+
 export class FileScoring {
 	/** Why the run ended before its time. */
 	ended: Failure | undefined;
 	/** Rows that are read so far. */
 	read = 0;
 	readonly group: ReadyGroup<Row, Json>;
-	private readonly held = new OrderedRows<{ text: string; row?: Row }, Json>();
+	private readonly held = new OrderedRows<FileRow, Json>();
 	private readonly turns = turnsOfRun();
 	private good = 0;
 	private bad = 0;
@@ -129,8 +137,8 @@ export class FileScoring {
 		const text = table.keptOf(row, fields);
 		const sent = fields.ok ? this.readRow(fields.value) : fields;
 		this.read++;
-		if (sent.ok) return this.held.add({ text, row: sent.value }, text.length + rowSize(sent.value));
-		this.settle(this.held.add({ text }, text.length), sent);
+		if (sent.ok) return this.held.add(new FileRow(text, sent.value), text.length + rowSize(sent.value));
+		this.settle(this.held.add(new FileRow(text), text.length), sent);
 		return undefined;
 	}
 
