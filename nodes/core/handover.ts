@@ -36,8 +36,11 @@ export class Handover<Piece> implements AsyncIterable<Piece> {
 				if (end && end !== 'whole') throw end.error;
 				this.piece = undefined;
 				if (piece) {
-					yield piece.value;
-					piece.taken();
+					try {
+						yield piece.value;
+					} finally {
+						piece.taken();
+					}
 				} else if (end) {
 					return;
 				} else {

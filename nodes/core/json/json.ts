@@ -104,14 +104,22 @@ export function parseGiven(text: string): unknown {
  */
 export function parseWritten(text: string): unknown {
 	if (!mayBeRewritten(text)) return parse(text);
-	const mark = markFor(text);
-	const marked = rewriteNumbers(text, (number) =>
-		isNumberText(number) && String(Number(number)) !== number ? `"${mark}${number}"` : undefined,
-	);
+	let mark: string | undefined;
+	const marked = rewriteNumbers(text, (number) => {
+		if (KEPT_NUMBER.test(number) || !isNumberText(number) || String(Number(number)) === number) return undefined;
+		mark ??= markFor(text);
+		return `"${mark}${number}"`;
+	});
+	// Most texts hold no such number, and a reader that looks at every value takes many times as long.
+	if (mark === undefined) return parse(text);
+	const begin = mark;
 	return parse(marked, (_name, value) =>
-		typeof value === 'string' && value.startsWith(mark) ? new WrittenNumber(value.slice(mark.length)) : value,
+		typeof value === 'string' && value.startsWith(begin) ? new WrittenNumber(value.slice(begin.length)) : value,
 	);
 }
+
+/** Numbers that JavaScript writes as they are, told without reading them: few digits, the last of a fraction no zero. */
+const KEPT_NUMBER = /^(?:0|-?[1-9]\d{0,8})(?:\.\d{0,4}[1-9])?$/;
 
 /** A number in JSON's own grammar. */
 export const NUMBER_TEXT = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;

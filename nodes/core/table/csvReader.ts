@@ -9,8 +9,11 @@ const SAMPLE = 64 * 1024;
 /** A longer record is none: a quote that nobody closed would gather the whole rest of a file. */
 export const LONGEST_RECORD = 8 * 1024 * 1024;
 
+/** Characters in which the line ends that tells Excel the delimiter. */
+const SEPARATOR = 8;
+
 /** The line by which Excel is told the delimiter. */
-const SEPARATOR_LINE = /^(sep=([^"\r\n]))(?:\r\n|\n|\r|$)/i;
+const SEPARATOR_LINE = /^(sep=([^"\r\n]))(\r\n|\n|\r|$)/i;
 
 /**
  * Reads a file in pieces of any size, best of some 64 KB: each is read at one go. Of what was given to it, it holds the
@@ -26,12 +29,15 @@ export class CsvReader {
 	private pieces: string[] = [];
 	private held = 0;
 	/** How much has to be there before it is looked at (again): twice as much each time, so that nothing is looked at often. */
-	private wanted = SAMPLE;
+	private wanted: number;
 	private line = 1;
 	private hasBegun = false;
+	private knowsLineEnd = false;
 
 	/** `given` is the delimiter where it is not to be found. */
-	constructor(private readonly given?: string) {}
+	constructor(private readonly given?: string) {
+		this.wanted = given === undefined ? SAMPLE : SEPARATOR;
+	}
 
 	/** The records that have come to their end. */
 	push(text: string): Outcome<CsvRow[]> {
@@ -48,8 +54,9 @@ export class CsvReader {
 	private read(isLast: boolean): Outcome<CsvRow[]> {
 		let text = this.pieces.join('');
 		if (!this.hasBegun) text = this.begin(text, isLast);
-		const { rows, rest, line, openQuote } = csvRecords(text, this.delimiter, isLast, this.line);
+		const { rows, rest, line, lineEnd, openQuote } = csvRecords(text, this.delimiter, isLast, this.line);
 		this.line = line;
+		if (lineEnd !== undefined) this.noteLineEnd(lineEnd);
 		if (openQuote !== undefined && isLast) return unclosed(openQuote);
 		const left = text.slice(rest);
 		if (left.length > LONGEST_RECORD) return tooLong(line, openQuote);
@@ -59,13 +66,18 @@ export class CsvReader {
 		return success(rows);
 	}
 
+	private noteLineEnd(lineEnd: string): void {
+		if (!this.knowsLineEnd && lineEnd !== '') this.lineEnd = lineEnd;
+		this.knowsLineEnd = true;
+	}
+
 	/** Looks at the beginning of the file. Returns the text of its records. */
 	private begin(text: string, isWhole: boolean): string {
 		this.hasBegun = true;
-		const [whole = '', separatorLine, separator] = SEPARATOR_LINE.exec(text) ?? [];
+		const [whole = '', separatorLine, separator, lineEnd] = SEPARATOR_LINE.exec(text) ?? [];
 		this.separatorLine = separatorLine;
-		this.lineEnd = /\r\n|\n|\r/.exec(text)?.[0] ?? this.lineEnd;
 		if (whole !== '') this.line++;
+		if (lineEnd !== undefined) this.noteLineEnd(lineEnd);
 		const records = text.slice(whole.length);
 		const isSample = text.length > SAMPLE;
 		this.delimiter =

@@ -18,6 +18,8 @@ export interface CsvRecords {
 	rest: number;
 	/** The line of the file in which that is. */
 	line: number;
+	/** How the first line ends that does. */
+	lineEnd?: string;
 	/** The line of the quote that is open at the end of the text. */
 	openQuote?: number;
 }
@@ -50,6 +52,7 @@ class Records {
 	private quote = -1;
 	private feed = -1;
 	private carriageReturn = -1;
+	private first: string | undefined;
 
 	constructor(
 		private readonly text: string,
@@ -87,8 +90,9 @@ class Records {
 		return this.upTo(at);
 	}
 
-	private upTo(rest: number): CsvRecords {
-		return { rows: this.rows, rest, line: this.line };
+	private upTo(at: number): CsvRecords {
+		const rest = Math.min(at, this.length);
+		return { rows: this.rows, rest, line: this.line, ...(this.first !== undefined && { lineEnd: this.first }) };
 	}
 
 	private next(character: string, from: number): number {
@@ -110,7 +114,10 @@ class Records {
 
 	/** The position behind a line end. */
 	private behind(end: number): number {
-		return end === this.carriageReturn && this.text.charCodeAt(end + 1) === LINE_FEED ? end + 2 : end + 1;
+		const isBoth = end === this.carriageReturn && this.text.charCodeAt(end + 1) === LINE_FEED;
+		const behind = end + (isBoth ? 2 : 1);
+		if (end < this.length) this.first ??= this.text.slice(end, behind);
+		return behind;
 	}
 
 	/** Reads the cells of a record from its beginning. Returns the line of the quote that is open, where one is. */
@@ -150,11 +157,11 @@ class Records {
 		}
 	}
 
-	/** The position of the quote that closes a cell; -1 where it is not there, or may be the first of two. */
+	/** The position of the quote that closes a cell, or the last of the text, which may be the first of two; -1 for none. */
 	private closing(opening: number): number {
 		let at = this.text.indexOf('"', opening + 1);
 		while (at !== -1 && this.text.charCodeAt(at + 1) === QUOTE) at = this.text.indexOf('"', at + 2);
-		return at + 1 === this.length && !this.isLast ? -1 : at;
+		return at;
 	}
 }
 

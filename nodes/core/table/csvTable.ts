@@ -6,7 +6,7 @@ import type { CsvRow } from './csvRecords';
 import { PredictionColumns } from './predictionColumns';
 import type { ChosenColumns, Table, TableOutput } from './table';
 import { readHeader, TableHeader } from './tableHeader';
-import { csvRecord } from './tableWriter';
+import { csvRecord, openRecord } from './tableWriter';
 
 const ERROR = 'error';
 
@@ -69,16 +69,11 @@ export class CsvTable implements Table<CsvRow> {
 		return this.known().recordOf(row);
 	}
 
-	keptOf({ cells, text }: CsvRow, { ok }: Outcome<unknown>): string {
-		// In a file of one column what will part them is text like any other.
-		if (!this.places && ok && this.reader.delimiter !== undefined) return text;
+	keptOf(row: CsvRow, { ok }: Outcome<unknown>): string {
+		if (!this.places && ok) return openRecord(row, this.delimiter());
 		const places = this.places ?? [...this.known().names.keys()];
-		return places.length === 0
-			? ''
-			: csvRecord(
-					places.map((place) => cells[place] ?? ''),
-					this.delimiter(),
-				);
+		const cells = places.map((place) => row.cells[place] ?? '');
+		return csvRecord(cells, this.delimiter());
 	}
 
 	decide(predictions: Iterable<Json>): void {
@@ -114,8 +109,7 @@ export class CsvTable implements Table<CsvRow> {
 	private line(kept: string, added: string[]): string {
 		const delimiter = this.delimiter();
 		const hasKept = this.places === undefined || this.places.length > 0;
-		const cells = csvRecord(added, delimiter);
-		return (hasKept ? kept + delimiter + cells : cells) + this.reader.lineEnd;
+		return (hasKept ? kept + delimiter : '') + csvRecord(added, delimiter) + this.reader.lineEnd;
 	}
 
 	/** A file of one column needs one as soon as predictions stand beside it. */

@@ -10,7 +10,9 @@ const MOST_RECORDS = 100;
 /** How well a delimiter reads a text; undefined where its first record, the header, has only one cell. */
 function fitOf(text: string, isWhole: boolean, delimiter: string): { even: number; cells: number } | undefined {
 	const { rows } = csvRecords(text, delimiter, isWhole, 1);
-	const [header, ...others] = rows.slice(0, MOST_RECORDS);
+	// A header may be longer than what is looked at.
+	const known = rows.length > 0 ? rows : csvRecords(text, delimiter, true, 1).rows;
+	const [header, ...others] = known.slice(0, MOST_RECORDS);
 	const cells = header?.cells.length ?? 0;
 	if (!header || cells < 2 || header.isMisquoted) return undefined;
 	const even = others.filter((row) => row.cells.length === cells && !row.isMisquoted).length;

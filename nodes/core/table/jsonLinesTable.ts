@@ -3,6 +3,7 @@ import { success, type Outcome } from '../failure/outcome';
 import { encode, type Json } from '../json/json';
 import { JsonLinesReader, readJsonLine, type JsonLine } from './jsonLinesReader';
 import type { ChosenColumns, Table, TableOutput } from './table';
+import { closeObject, openObject } from './tableWriter';
 
 const ERROR = 'error';
 
@@ -39,14 +40,15 @@ export class JsonLinesTable implements Table<JsonLine> {
 	}
 
 	keptOf({ text }: JsonLine, fields: Outcome<Record<string, unknown>>): string {
-		if (!fields.ok) return `{${encode(LINE)}:${encode(text)}`;
-		const { kept } = this.output;
+		if (!fields.ok) return closeObject('{', [[LINE, encode(text)]]).slice(0, -1);
+		const { kept, outputField } = this.output;
 		if (kept === 'none') return '{';
-		const replaced = [this.output.outputField, ERROR].filter((name) => Object.hasOwn(fields.value, name));
-		for (const name of replaced) this.found.add(name);
+		const outgoing = [outputField, ERROR];
+		for (const name of outgoing) if (Object.hasOwn(fields.value, name)) this.found.add(name);
 		const names = kept === 'chosen' ? this.chosen?.names : undefined;
-		if (!names && replaced.length === 0) return text.slice(0, text.lastIndexOf('}')).trimEnd();
-		return open(this.membersOf(fields.value, names).filter(([name]) => !replaced.includes(name)));
+		if (!names) return openObject(text, fields.value, outgoing);
+		const members = this.chosenIn(fields.value, names).filter(([name]) => !outgoing.includes(name));
+		return encode(Object.fromEntries(members)).slice(0, -1);
 	}
 
 	decide(): void {}
@@ -67,20 +69,13 @@ export class JsonLinesTable implements Table<JsonLine> {
 		return this.line(kept, ERROR, error);
 	}
 
-	/** All members of a row, or the chosen ones. */
-	private membersOf(fields: Record<string, unknown>, names: readonly string[] | undefined): Array<[string, unknown]> {
+	/** The chosen columns of a row, those without a value aside. */
+	private chosenIn(fields: Record<string, unknown>, names: readonly string[]): Array<[string, unknown]> {
 		const { optional = [], valueOf } = this.chosen ?? {};
-		return names ? [...names, ...optional].map((name) => [name, valueOf?.(fields, name)]) : Object.entries(fields);
+		return [...names, ...optional].map((name) => [name, valueOf?.(fields, name)]);
 	}
 
 	private line(kept: string, name: string, value: Json): string {
-		const comma = kept.endsWith('{') && kept.trim() === '{' ? '' : ',';
-		return `${kept}${comma}${encode(name)}:${encode(value)}}${this.reader.lineEnd}`;
+		return closeObject(kept, [[name, encode(value)]]) + this.reader.lineEnd;
 	}
-}
-
-/** An object of members, without its last brace. Those without a value are left out. */
-function open(members: ReadonlyArray<readonly [string, unknown]>): string {
-	const texts = members.flatMap(([name, value]) => (value === undefined ? [] : [`${encode(name)}:${encode(value)}`]));
-	return `{${texts.join()}`;
 }

@@ -57,8 +57,9 @@ export class TableHeader {
 		if (row.isMisquoted) return misquoted(row);
 		if (row.cells.length === this.names.length) return success(row.cells);
 		const cells = pluralize(row.cells.length, 'cell');
+		const surplus = row.cells.slice(this.names.length).join(', ');
 		return badInput(
-			`Line ${row.line} has ${cells}, and the header has ${this.names.length.toLocaleString('en-US')}`,
+			`Line ${row.line} has ${cells}, and the header has ${this.names.length.toLocaleString('en-US')}${surplus === '' ? '' : `: there is no column for ${quoted(surplus)}`}`,
 			'Give the line a cell for each column. One that holds the delimiter or a line break has to be in quotes.',
 		);
 	}

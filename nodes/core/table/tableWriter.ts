@@ -14,31 +14,27 @@ export function csvRecord(cells: readonly string[], delimiter: string): string {
 	return text === '' ? '""' : text;
 }
 
-/** A record with cells added behind its own, which stay as they stand in the file. */
-export function extendRecord(row: CsvRow, added: readonly string[], delimiter: string): string {
-	const { cells, text } = row;
+/** A record as it stands in the file, to which cells can be added behind a delimiter. */
+export function openRecord({ cells, text }: CsvRow, delimiter: string): string {
 	const [only] = cells;
 	// In a file with one cell a line the delimiter is part of the text.
 	const isOneCell = cells.length === 1 && only !== undefined && !text.startsWith('"') && text.includes(delimiter);
-	return [isOneCell ? csvCell(only, delimiter) : text, ...added.map((cell) => csvCell(cell, delimiter))].join(
-		delimiter,
-	);
+	return isOneCell ? csvCell(only, delimiter) : text;
 }
 
-/** `record` is what the JSON text `text` of an object holds. Its members stay as they are written; those in `added` are put behind them, or in the place of those with their names. */
-export function extendObject(
-	text: string,
-	record: Record<string, unknown>,
-	added: ReadonlyArray<readonly [name: string, json: string]>,
-): string {
-	const names = new Set(added.map(([name]) => name));
-	const isNew = ![...names].some((name) => Object.hasOwn(record, name));
-	const kept = isNew ? text.trimEnd().slice(0, -1) : encode(without(record, names)).slice(0, -1);
+/**
+ * The JSON text of an object without its last brace, to which members can be added. `record` is what the text holds: its
+ * members stay as they are written, without those of `names`.
+ */
+export function openObject(text: string, record: Record<string, unknown>, names: readonly string[]): string {
+	const isKept = !names.some((name) => Object.hasOwn(record, name));
+	if (isKept) return text.trimEnd().slice(0, -1);
+	return encode(Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)))).slice(0, -1);
+}
+
+/** An object with further members, whose values are JSON text. */
+export function closeObject(open: string, added: ReadonlyArray<readonly [name: string, json: string]>): string {
 	const members = added.map(([name, json]) => `${encode(name)}:${json}`).join(',');
-	const isEmpty = kept.trim() === '{';
-	return `${kept}${isEmpty || members === '' ? '' : ','}${members}}`;
-}
-
-function without(record: Record<string, unknown>, names: ReadonlySet<string>): Record<string, unknown> {
-	return Object.fromEntries(Object.entries(record).filter(([name]) => !names.has(name)));
+	const isEmpty = open.trim() === '{';
+	return `${open}${isEmpty || members === '' ? '' : ','}${members}}`;
 }
