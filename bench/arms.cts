@@ -165,7 +165,7 @@ function ours(url: string): Arm {
 					operation: 'predict',
 					deployment: { __rl: true, mode: 'url', value: url },
 					columns: COLUMNS.join(', '),
-					options: { rowsPerRequest: ROWS_PER_REQUEST, concurrency: IN_FLIGHT },
+					options: { concurrency: IN_FLIGHT },
 				},
 				uses('hopsworksApi', CREDENTIAL),
 			),

@@ -21,10 +21,10 @@ import { blocks } from './blocks.cts';
 import { allPrompts, firstPieces, ideal, PROMPTS, WIDTH } from './chat.cts';
 import { byNode } from './engineArms.cts';
 import type { Held } from './engineMemory.cts';
-import { inTurn, ratioLine, TIMES, type Line } from './inTurn.cts';
+import { FEWER, inTurn, ratioLine, TIMES, USUAL, type Effort, type Line } from './inTurn.cts';
 import { median } from './median.cts';
-import { byScript } from './script.cts';
-import { ROWS_PER_REQUEST } from './settings.cts';
+import { bestRowsPerRequest, byScript } from './script.cts';
+import { IN_FLIGHT, ROWS_PER_REQUEST } from './settings.cts';
 import { longTable, table } from './table.cts';
 
 const MODULES = join(ROOT, 'node_modules');
@@ -87,7 +87,12 @@ async function oneBadRow(url: string): Promise<Line> {
 	const items = rows.toSpliced(6789, 1, { json: { ...rows[6789]?.json, amount: BAD } });
 	const count = async (): Promise<number> => (await countsOf(url)).requests;
 	await count();
-	const { items: scored } = await byNode(items, url, { settings: { onError: 'continueErrorOutput' } });
+	const { items: scored } = await byNode(
+		items,
+		url,
+		{ settings: { onError: 'continueErrorOutput' } },
+		ROWS_PER_REQUEST,
+	);
 	const further = (await count()) - rows.length / ROWS_PER_REQUEST;
 	return {
 		what: 'One bad row in 10,000',
@@ -115,6 +120,27 @@ async function languageModels(): Promise<Line[]> {
 	];
 }
 
+/** The node, which finds its rows per request, against the bare script with the number that is best for it. */
+async function againstFloor(at: (path: string) => string, count: number, effort: Effort): Promise<Line[]> {
+	const rows = table(count);
+	const lines: Line[] = [];
+	for (const { model, path, bar } of [
+		{ model: 'model of 5 ms + 0.02 ms a row', path: '5-20/number', bar: 1.3 },
+		{ model: 'model that answers at once', path: '0-0/number', bar: 1.6 },
+	]) {
+		const url = at(path);
+		const best = await bestRowsPerRequest(count, async (size) => await byScript(rows, url, IN_FLIGHT, size), TIMES);
+		lines.push(
+			ratioLine(
+				`${count.toLocaleString('en-US')} rows, ${model}, against a bare script with ${best} rows a request`,
+				await inTurn([() => byNode(rows, url), () => byScript(rows, url, IN_FLIGHT, best)], effort),
+				bar,
+			),
+		);
+	}
+	return lines;
+}
+
 /** The node against a bare script, and what else has a bar. */
 async function speed(isShort: boolean): Promise<string> {
 	const { model, url } = await startModel();
@@ -122,16 +148,8 @@ async function speed(isShort: boolean): Promise<string> {
 	const rows = table(10_000);
 	const long = longTable(10_000);
 	const lines = [
-		ratioLine(
-			'10,000 rows, model of 5 ms + 0.02 ms a row, against a bare script',
-			await inTurn([() => byNode(rows, at('5-20/number')), () => byScript(rows, at('5-20/number'))]),
-			1.5,
-		),
-		ratioLine(
-			'10,000 rows, model that answers at once, against a bare script',
-			await inTurn([() => byNode(rows, at('0-0/number')), () => byScript(rows, at('0-0/number'))]),
-			2.5,
-		),
+		...(await againstFloor(at, 10_000, USUAL)),
+		...(await againstFloor(at, 100_000, FEWER)),
 		await requestsAlone(at('0-0/number')),
 		ratioLine(
 			'10,000 rows with 64-bit numbers in and out, against plain ones',

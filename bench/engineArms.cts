@@ -3,14 +3,14 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node.ts';
 import { runModel, type RunOptions } from '../test/support/engine.cts';
 import type { Scored } from './script.cts';
-import { COLUMNS, IN_FLIGHT, ROWS_PER_REQUEST } from './settings.cts';
+import { COLUMNS, IN_FLIGHT } from './settings.cts';
 
 /** The node, timed as n8n times a node. */
 export async function byNode(
 	items: INodeExecutionData[],
 	url: string,
 	options: Partial<RunOptions> = {},
-	rowsPerRequest = ROWS_PER_REQUEST,
+	rowsPerRequest?: number,
 ): Promise<Scored> {
 	const { success, error, executionTime } = await runModel({
 		items,
@@ -19,7 +19,7 @@ export async function byNode(
 			operation: 'predict',
 			deployment: { __rl: true, mode: 'url', value: url },
 			columns: COLUMNS.join(),
-			options: { rowsPerRequest, concurrency: IN_FLIGHT },
+			options: { ...(rowsPerRequest !== undefined && { rowsPerRequest }), concurrency: IN_FLIGHT },
 		},
 		...options,
 	});

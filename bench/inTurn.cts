@@ -10,7 +10,9 @@ export interface Effort {
 
 /** Runs of each arm that count, unless told otherwise. */
 export const TIMES = 5;
-const USUAL: Effort = { times: TIMES, warmUps: 40 };
+export const USUAL: Effort = { times: TIMES, warmUps: 40 };
+/** For what takes long. */
+export const FEWER: Effort = { times: TIMES, warmUps: 4 };
 
 /**
  * Median milliseconds of several arms, run in turn so that whatever slows the machine slows all of them; every other time

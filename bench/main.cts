@@ -15,6 +15,7 @@ import { drawChart } from './chart.cts';
 import { hardCases } from './hardCases.cts';
 import { Bench, type Measured } from './measure.cts';
 import { report, type Results } from './report.cts';
+import { bestRowsPerRequest } from './script.cts';
 import { table } from './table.cts';
 
 const LINKED_ROWS = 1000;
@@ -39,8 +40,10 @@ async function compare(bench: Bench, url: string, { rows, times }: Size, names?:
 		);
 	};
 	await bench.script(items, url); // the model's own code is then compiled
+	const floorSize = await bestRowsPerRequest(rows, async (size) => await bench.script(items, url, size));
+	console.log(`${rows} rows, floor: fastest with ${floorSize} rows a request`);
 	for (let time = 0; time < times; time++) {
-		add('floor', await bench.script(items, url));
+		add('floor', await bench.script(items, url, floorSize));
 		for (const arm of arms) {
 			if (time > 0 && rows >= FAILS_AT.rows && FAILS_AT.names.includes(arm.name)) continue;
 			add(arm.name, await bench.measure(arm, items));

@@ -14,7 +14,7 @@ import { typedScript } from '../tools/typedScript.cts';
 import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
 import { node } from '../tools/workflowParts.cts';
 import { CREDENTIAL, END, TABLE, type Arm } from './arms.cts';
-import { IN_FLIGHT } from './settings.cts';
+import { IN_FLIGHT, ROWS_PER_REQUEST } from './settings.cts';
 import { csvOf, type Row } from './table.cts';
 import { readUsage } from './usage.cts';
 import { workflowOf } from './workflowOf.cts';
@@ -118,9 +118,10 @@ export class Bench {
 	}
 
 	/** The bare script on a table, in a process of its own on the same Node. */
-	async script(items: Row[], url: string): Promise<Measured> {
+	async script(items: Row[], url: string, rowsPerRequest = ROWS_PER_REQUEST): Promise<Measured> {
 		await this.counts();
-		const script = typedScript(join(__dirname, 'script.cts'), this.tableFile(items), url, String(IN_FLIGHT));
+		const settings = [String(IN_FLIGHT), String(rowsPerRequest)];
+		const script = typedScript(join(__dirname, 'script.cts'), this.tableFile(items), url, ...settings);
 		const { stdout } = await execa('node', script, {
 			cwd: ROOT,
 			env: {

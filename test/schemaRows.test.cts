@@ -55,6 +55,14 @@ function predictions({ success }: RunResult): unknown[] {
 	return success.map(({ json }) => json.prediction);
 }
 
+test('no request has more rows than the schema allows, whatever the node finds', async () => {
+	const rows = Array.from({ length: 3000 }, (_, id) => payment(id));
+	const { success, hints } = await score({ rows });
+	expect(success).toHaveLength(3000);
+	// A larger one would have been refused, which the hint tells.
+	expect(JSON.stringify(hints)).not.toContain('too large');
+});
+
 describe('automatically', () => {
 	test('fields of the same name go out as the schema’s types, whatever else an item has', async () => {
 		expect(predictions(await score({}))).toEqual([0, 0, 1]);

@@ -12,6 +12,8 @@ import type { Server } from './server.cts';
 export const BAD = -1;
 /** Requests at a time that a busy model takes. */
 export const BUSY_LIMIT = 2;
+/** Rows above which a model is slow, or has no memory. */
+export const COMFORTABLE_ROWS = 4000;
 /** Milliseconds that a starting model takes from its first request on. */
 export const START_UP = 5000;
 
@@ -40,9 +42,22 @@ function answer(kind: string, values: string[]): Answer {
 	if (values.includes(String(BAD))) return { status: 500, body: '{"error":"bad row"}' };
 	if (kind === 'busy' && underWay > BUSY_LIMIT)
 		return { status: 429, headers: { 'retry-after': '1' }, body: '{"error":"too many requests"}' };
+	if (kind === 'memory' && values.length > COMFORTABLE_ROWS) return { status: 500, body: '{"error":"MemoryError"}' };
 	if (kind === 'starting' && Date.now() - firstRequest < START_UP)
 		return { status: 503, body: '{"error":"Model is not ready"}' };
 	return { status: 200, body: `{"predictions":[${values.join()}]}` };
+}
+
+/** Milliseconds that a model of a kind takes. */
+function duration(kind: string, perRequest: number, perRow: number, rows: number): number {
+	switch (kind) {
+		case 'slow':
+			return perRequest + perRow * (rows + 2 * Math.max(0, rows - COMFORTABLE_ROWS));
+		case 'jitter':
+			return (perRequest + perRow * rows) * (0.5 + Math.random() + (Math.random() < 0.05 ? 3 : 0));
+		default:
+			return perRequest + perRow * rows;
+	}
 }
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
@@ -66,7 +81,7 @@ async function respond(request: IncomingMessage, response: ServerResponse): Prom
 	const [wait, perRow] = pace.split('-');
 	const values = Array.from((await text(request)).matchAll(FIRST_VALUES), ([, value = '']) => value);
 	const answered = answer(kind, values);
-	const milliseconds = Number(wait) + (Number(perRow) * values.length) / 1000;
+	const milliseconds = duration(kind, Number(wait), Number(perRow) / 1000, values.length);
 	if (milliseconds > 0 && answered.status === 200) setTimeout(() => send(response, answered), milliseconds);
 	else send(response, answered);
 }

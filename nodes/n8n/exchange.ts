@@ -1,4 +1,6 @@
 /** One exchange with a deployment: the rows of a batch go out, and their values come in. */
+import { RequestSize } from '../core/batching/requestSize';
+import { failed } from '../core/failure/outcome';
 import type { Reply } from '../core/json/reply';
 import type { Ask, Exchange, Protocol } from './modelCall';
 import type { ResolvedDeployment } from './resolver';
@@ -22,18 +24,26 @@ export function exchangeWith<Row, Value>({
 	hasOthers,
 	onSent,
 }: Exchanged<Row, Value>): Exchange<Row, Value> {
+	const { limits } = protocol;
+	const found = limits instanceof RequestSize ? limits : undefined;
 	return async (batch, onPiece) => {
 		const ask: Ask = async (text) => (await send(target, protocol.asked, () => text)).outcome;
 		const read = async (reply: Reply) => await protocol.read(reply, batch, ask, hasOthers());
 		for (;;) {
 			const { write } = protocol;
-			const sent = await send(target, protocol.asked, () => write(batch.rows), { onPiece });
+			const request = found?.begin(batch.items.length);
+			const mayBeTooLarge = request?.isAttempt;
+			const sent = await send(target, protocol.asked, () => write(batch.rows), { onPiece, mayBeTooLarge });
 			onSent?.(batch.items, sent);
 			const values = sent.outcome.ok ? await read(sent.outcome.value) : sent.outcome;
-			if (values.ok) return values;
+			request?.end();
+			if (values.ok) {
+				request?.answered(sent.latency);
+				return values;
+			}
 			const reply = await protocol.learn?.(values.failure, batch, ask);
 			if (reply) return await read(reply);
-			if (protocol.write === write) return values;
+			if (protocol.write === write) return request ? failed(request.refused(values.failure)) : values;
 		}
 	};
 }

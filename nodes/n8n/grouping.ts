@@ -134,7 +134,7 @@ export function grouping<Row, Value, OptionValues extends AddressOptions>(
 				settle(item, value instanceof RowFailed ? failed(explained(item, value.failure, protocol)) : success(value));
 			}
 			if (doubtful.length === 0) continue;
-			again.push({ ...group, items: doubtful, rowOf: readAgain, limits: { ...group.limits, rows: 1 } });
+			again.push({ ...group, items: doubtful, rowOf: readAgain, limits: { rows: 1, bytes: group.limits.bytes } });
 		}
 		return again;
 	}

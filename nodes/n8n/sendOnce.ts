@@ -22,6 +22,8 @@ export interface Call extends ReplyReading {
 	write?: () => string;
 	/** In seconds; that of the settings where it is longer. */
 	leastTimeout?: number;
+	/** Whether what it carries is sent again in smaller calls, and not in this one. */
+	mayBeTooLarge?: boolean;
 	/** Ends this call as a cancel ends its run. */
 	signal?: AbortSignal;
 }

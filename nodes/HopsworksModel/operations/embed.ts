@@ -1,5 +1,6 @@
 /** Embed: every item's text becomes a vector, many texts share a request. */
 import type { INodeProperties } from 'n8n-workflow';
+import { limitsOf } from '../../core/batching/requestSize';
 import { success } from '../../core/failure/outcome';
 import { EMBED_PANEL } from '../../core/failure/panel';
 import { withSent } from '../../core/failure/sentRow';
@@ -20,7 +21,6 @@ import { runOnModel, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import {
 	choiceOption,
-	numberOption,
 	optionsField,
 	outputFieldOption,
 	unsetNumberOption,
@@ -78,14 +78,18 @@ const embedOptions = {
 		default: 'embedding',
 		description: 'The name of the field that gets the embedding',
 	}),
-	rowsPerRequest: numberOption({
+	rowsPerRequest: unsetNumberOption({
 		displayName: 'Rows per Request',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 100_000, numberPrecision: 0 },
 		default: 100,
-		description: 'How many texts to send in one request at most',
+		description:
+			'How many texts to send in one request at most. If you leave this out, the node finds the number that is fastest, beginning with 100.',
 	}),
 };
+
+/** Texts of a run's first requests. */
+const FIRST_TEXTS = 100;
 
 type EmbedOptions = ValuesOf<typeof embedOptions>;
 
@@ -107,6 +111,7 @@ export const embed: Operation = {
 function setUp({ run, options }: RunStart<EmbedOptions>): ModelCall<string, number[], EmbedOptions> {
 	const { items, read } = run;
 	const rows = options.get('rowsPerRequest');
+	const concurrency = options.get('concurrency');
 	const bytes = readRequestBytes(options);
 	const keepsInput = read('includeInputFields', 0) === true;
 	const answers = answerField(run, options, keepsInput);
@@ -127,7 +132,7 @@ function setUp({ run, options }: RunStart<EmbedOptions>): ModelCall<string, numb
 			return {
 				shared: request,
 				asked: askedOfLanguageModel(EMBED_PANEL, given),
-				limits: { rows, bytes: bytes - frame },
+				limits: limitsOf(rows, { first: FIRST_TEXTS, most: Infinity, bytes: bytes - frame, concurrency }),
 				sizeOf: (text) => Buffer.byteLength(text) + 1,
 				write: (texts) => embeddingsBody(texts, request),
 				async read(reply, { items: texts }) {

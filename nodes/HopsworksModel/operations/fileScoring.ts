@@ -197,7 +197,7 @@ export class FileScoring {
 				this.settle(row, value instanceof RowFailed ? failed(value.failure) : success(value));
 			}
 			if (doubtful.length === 0) break;
-			await this.scatter({ ...this.group, items: doubtful, limits: { ...protocol.limits, rows: 1 } });
+			await this.scatter({ ...this.group, items: doubtful, limits: { rows: 1, bytes: protocol.limits.bytes } });
 		}
 		protocol.fix?.();
 		this.setUp.table.decide(this.held.waitingRows().flatMap(({ outcome }) => (outcome?.ok ? [outcome.value] : [])));

@@ -1,6 +1,6 @@
 /** The options of Predict: how requests are made, and with them those of rows and of what comes out. */
 import { addressOptions } from '../../n8n/deploymentLocator';
-import { choiceOption, givenOption, numberOption, type ValuesOf } from '../../n8n/options';
+import { choiceOption, givenOption, unsetNumberOption, type ValuesOf } from '../../n8n/options';
 import { previewOptions } from '../../n8n/preview';
 import { requestSizeOption, sendOptions } from '../../n8n/sendOptions';
 import { itemOptions, predictionOptions } from './outputOptions';
@@ -21,13 +21,13 @@ export const scoringOptions = {
 		description:
 			'Additional fields to send in the request along with the rows, such as {"signature_name": "serving_default"}',
 	}),
-	rowsPerRequest: numberOption({
+	rowsPerRequest: unsetNumberOption({
 		displayName: 'Rows per Request',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 1_000_000, numberPrecision: 0 },
 		default: 500,
 		description:
-			'How many items to send in one request at most. Set it to 1 for deployments that read only the first row.',
+			'How many items to send in one request at most. If you leave this out, the node finds the number that is fastest, beginning with 500. Set it to 1 for deployments that read only the first row.',
 	}),
 	verb: choiceOption(
 		{

@@ -1,4 +1,5 @@
 /** How the rows of Predict are written to a deployment, and its predictions read. */
+import { limitsOf } from '../../core/batching/requestSize';
 import { success } from '../../core/failure/outcome';
 import { PREDICT_PANEL } from '../../core/failure/panel';
 import { isOfContent, withSent } from '../../core/failure/sentRow';
@@ -29,11 +30,19 @@ export interface PredictForm {
 	isRaw: boolean;
 	/** Whether the deployment told its columns. */
 	hasSchema: boolean;
-	rowsPerRequest: number;
+	/** How many rows share a request, where the user gave a number. */
+	rowsPerRequest: number | undefined;
+	/** How many the deployment takes in one. */
+	mostRows: number;
 	requestBytes: number;
+	/** Requests under way at a time. */
+	concurrency: number;
 	/** What is wanted of the prediction of an item. */
 	wantedFor(item: number): WantedForm;
 }
+
+/** Rows of a run's first requests. */
+const FIRST_ROWS = 500;
 
 type ExtraFields = Record<string, unknown>;
 
@@ -49,7 +58,7 @@ export function predictProtocol(
 	record: DeploymentRecord | undefined,
 	options: Options<FieldsOptions>,
 ): Protocol<Row, Json> {
-	const { layout, isBody, isRaw, hasSchema, rowsPerRequest, requestBytes } = form;
+	const { layout, isBody, isRaw, hasSchema, rowsPerRequest, mostRows, requestBytes, concurrency } = form;
 	const requestField = form.requestField === 'auto' ? likelyField(record, layout) : form.requestField;
 	// What has a schema is no script of the user's own, whatever its record leaves out.
 	const isScript = record?.kind === 'script' && !hasSchema;
@@ -80,7 +89,12 @@ export function predictProtocol(
 		shared: extraFields,
 		asked: { panel: PREDICT_PANEL },
 		// An agent reads the first row alone.
-		limits: { rows: isRaw || isScript ? 1 : rowsPerRequest, bytes: requestBytes - frame },
+		limits: limitsOf(isRaw || isScript ? 1 : rowsPerRequest, {
+			first: FIRST_ROWS,
+			most: mostRows,
+			bytes: requestBytes - frame,
+			concurrency,
+		}),
 		sizeOf: rowSize,
 		write: writer(requestField),
 		async read(reply, { items, rows }, ask, hasOthers) {

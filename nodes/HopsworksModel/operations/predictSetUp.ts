@@ -16,7 +16,14 @@ import type { RowReader, RowReading } from './rowReading';
 type RowsOptions = AddressOptions &
 	Pick<
 		PredictOptions,
-		'convertText' | 'maxRequestKilobytes' | 'requestField' | 'response' | 'rowFormat' | 'rowsPerRequest' | 'verb'
+		| 'concurrency'
+		| 'convertText'
+		| 'maxRequestKilobytes'
+		| 'requestField'
+		| 'response'
+		| 'rowFormat'
+		| 'rowsPerRequest'
+		| 'verb'
 	>;
 
 interface RowsSetUp {
@@ -65,8 +72,10 @@ export async function setUpRows(
 			isBody,
 			hasSchema: isFromSchema,
 			isRaw: isBody || options.get('response') === 'raw',
-			rowsPerRequest: Math.min(options.get('rowsPerRequest'), schema?.maxBatchRows ?? Infinity),
+			rowsPerRequest: options.get('rowsPerRequest'),
+			mostRows: schema?.maxBatchRows ?? Infinity,
 			requestBytes: readRequestBytes(options),
+			concurrency: options.get('concurrency'),
 		},
 	};
 }

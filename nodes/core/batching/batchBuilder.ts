@@ -2,11 +2,13 @@
 import type { Failure, Outcome } from '../failure/outcome';
 import type { Turns } from '../turns';
 
-/** Read before every row, so that limits may shrink while batches are being built. */
-interface BatchLimits {
+/** Read before every row, so that limits may change while batches are being built. */
+export interface BatchLimits {
 	rows: number;
 	/** Bytes of the rows' own text in UTF-8; a row that is longer goes alone. */
 	bytes: number;
+	/** Rows of the run that are in no batch yet, where that is known. */
+	left?: number;
 }
 
 export interface Batch<Row> {
@@ -96,13 +98,26 @@ function inPieces(items: Items): Iterable<Iterable<number>> | AsyncIterable<Iter
 	return Symbol.asyncIterator in items ? items : [items];
 }
 
-/** The rows of a batch in smaller batches, as the limits now are. */
-export function splitBatch<Row>(batch: Batch<Row>, form: BatchForm<Row>, turns: Turns): AsyncGenerator<Batch<Row>> {
+/** The rows of a batch in smaller batches, as the limits now are, and of no more than `mostRows`. */
+export function splitBatch<Row>(
+	batch: Batch<Row>,
+	{ limits, sizeOf }: BatchForm<Row>,
+	turns: Turns,
+	mostRows = Infinity,
+): AsyncGenerator<Batch<Row>> {
 	const rows = rowsByItem(batch);
+	const smaller: BatchLimits = {
+		get rows() {
+			return Math.min(limits.rows, mostRows);
+		},
+		get bytes() {
+			return limits.bytes;
+		},
+	};
 	return buildBatches(
 		batch.items,
 		(item) => rows.get(item),
-		form,
+		{ limits: smaller, sizeOf },
 		() => {},
 		turns,
 	);

@@ -179,14 +179,21 @@ export async function scatterReady<Row, Value>(
 			searches = Promise.allSettled([searches, found]);
 			await found;
 		} else if (failure) {
-			await mapPool(splitBatch(batch, group, turns), concurrency, (smaller) => score(group, smaller));
+			const mostRows = failure.blame?.kind === 'attempt' ? failure.blame.smaller : undefined;
+			await mapPool(splitBatch(batch, group, turns, mostRows), concurrency, (smaller) => score(group, smaller));
 		}
 		return mayGoOn(Infinity);
 	}
 
 	async function* jobs(): AsyncGenerator<{ group: ReadyGroup<Row, Value>; batch: Batch<Row> }> {
 		for (const group of called) {
-			for await (const batch of buildBatches(group.items, group.rowOf, group, fail, turns)) yield { group, batch };
+			const { items, rowOf, limits } = group;
+			let left = Array.isArray(items) ? items.length : undefined;
+			limits.left = left;
+			for await (const batch of buildBatches(items, rowOf, group, fail, turns)) {
+				limits.left = left === undefined ? undefined : (left -= batch.items.length);
+				yield { group, batch };
+			}
 		}
 	}
 	await mapPool(jobs(), concurrency, ({ group, batch }) => score(group, batch));

@@ -42,7 +42,9 @@ export type Blame =
 	/** The size of the request; `mostRows` where the server says how many it takes. */
 	| { kind: 'size'; mostRows?: number }
 	/** The deployment answers another number of predictions than it gets rows. */
-	| { kind: 'count' };
+	| { kind: 'count' }
+	/** Anything, in a request of more rows than anybody asked for; one of `smaller` may do. */
+	| { kind: 'attempt'; smaller: number };
 
 export function success<Value>(value: Value): { ok: true; value: Value } {
 	return { ok: true, value };
