@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { SANDBOX_KEY } from '../sandbox/keys.cts';
 import type { Sandbox } from '../sandbox/sandbox.cts';
 import { credential } from '../tools/credential.cts';
-import { AGENT, CHAT, CLASSIFY, promiseOf, readExamples, SCORING } from '../tools/examples.cts';
+import { AGENT, CHAT, promiseOf, readExamples, SCHEMA, SCORING } from '../tools/examples.cts';
 import { NEWEST } from '../tools/installation.cts';
 import { writeReport } from '../tools/report.cts';
 import { ROOT } from '../tools/root.cts';
@@ -235,7 +235,7 @@ step('the chat example answers every ticket with its team', async () => {
 });
 
 step('the classifying example fills in the fields of the schema', async () => {
-	await editor.openWorkflow(CLASSIFY, MODEL);
+	await editor.openWorkflow(SCHEMA, MODEL);
 	await editor.runWorkflow();
 	await editor.openNode(MODEL);
 	const rows = await editor.outputRows();

@@ -1,5 +1,5 @@
 /** The panel of every operation as a newcomer first sees it: its fields, its options, and a picture of each. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { NEWEST } from '../tools/installation.cts';
@@ -37,13 +37,18 @@ const asTool = (panel: Panel): Panel => {
 	return { ...panel, type: `${panel.type}Tool`, fields: [credential, 'Tool Description', ...fields] };
 };
 
+/** The fields of each of the two categories that stand there at first. */
+const CATEGORY = ['Name', 'Description'];
+
 const panels: Panel[] = [
 	model('Predict', 'predict', ['Rows From', 'Columns']),
 	model('Predict, columns of the schema', 'predict', ['Rows From', 'Mapping Column Mode'], { rows: 'schema' }),
 	model('Predict, JSON', 'predict', ['Rows From', 'Row'], { rows: 'json' }),
 	asTool(model('Predict as a tool', 'predict', ['Rows From', 'Row'])),
 	model('Chat', 'chat', ['Prompt From', 'Prompt', 'System Prompt', 'Response Format', 'Simplify']),
+	model('Classify', 'classify', ['Text', 'Categories', ...CATEGORY, ...CATEGORY, 'Instructions']),
 	model('Embed', 'embed', ['Text']),
+	model('Rerank', 'rerank', ['Query', 'Text']),
 	deployment('Get', 'get', ['Deployment', 'Simplify']),
 	deployment('Get Many', 'getAll', ['Return All', 'Limit', 'Simplify', 'Filters']),
 	deployment('Start', 'start', ['Deployment', 'Wait Until Done', 'Wait at Most (Seconds)', 'Simplify']),
@@ -55,6 +60,18 @@ const panels: Panel[] = [
 		type: 'lmChatHopsworks',
 		parameters: {},
 		fields: ['Credential', 'Deployment', 'Options'],
+	},
+	{
+		name: 'Hopsworks Embeddings',
+		type: 'embeddingsHopsworks',
+		parameters: {},
+		fields: ['Credential', 'Deployment', 'Options'],
+	},
+	{
+		name: 'Hopsworks Reranker',
+		type: 'rerankerHopsworks',
+		parameters: {},
+		fields: ['Credential', 'Deployment', 'Top N', 'Options'],
 	},
 ];
 
@@ -113,5 +130,6 @@ test.each(panels)('$name', async ({ name, fields }) => {
 	expect(shown).toEqual(fields);
 	const listed = options.length > 0 ? `\n\nOptions: ${options.join(' · ')}` : '';
 	const picture = (folder: string): string => `![${name}](panels/${folder}${fileOf(name)})`;
-	parts.push(`## ${name}\n\n| Before | Now |\n| --- | --- |\n| ${picture('before/')} | ${picture('')} |${listed}`);
+	const before = existsSync(join(PICTURES, 'before', fileOf(name))) ? picture('before/') : 'not there';
+	parts.push(`## ${name}\n\n| Before | Now |\n| --- | --- |\n| ${before} | ${picture('')} |${listed}`);
 });

@@ -17,6 +17,7 @@ import { PlainError } from '../tools/plainError.cts';
 import { writeReport } from '../tools/report.cts';
 import { freePorts, WholeN8n, type NodeRun } from '../tools/wholeN8n.cts';
 import { chain, node, to } from '../tools/workflowParts.cts';
+import { retrievalWorkflow } from './retrievalWorkflow.cts';
 
 const ROWS = 569;
 
@@ -35,6 +36,7 @@ interface Check {
 }
 
 const AGENT_RUN = 'agentOfVersions1';
+const RETRIEVAL_RUN = 'retrievalOfVersions';
 
 const scored = ({ items = [] }: Partial<NodeRun> = {}): number =>
 	items.filter(({ json }) => /^(malignant|benign)$/.test(String(json.prediction))).length;
@@ -65,6 +67,16 @@ const checks: Check[] = [
 			const rows = nodes.Rows?.items.length ?? 0;
 			const isStopped = nodes['Stop the Deployment']?.items[0]?.json.status === 'Stopped';
 			return rows > 0 && scored(nodes['Hopsworks Model']) === rows && isStopped;
+		},
+	},
+	{
+		name: 'stores',
+		what: 'Hopsworks Embeddings and Hopsworks Reranker in a vector store, and Rerank',
+		async run(n8n) {
+			const { Load: loaded, Rank: ranked }: Runs = await n8n.execute(RETRIEVAL_RUN);
+			const hasScores = loaded?.items.every(({ json }) => typeof json.score === 'number');
+			const ranks = new Set(ranked?.items.map(({ json }) => json.rank));
+			return loaded?.items.length === 20 && hasScores === true && ranks.size === 250;
 		},
 	},
 	{
@@ -124,7 +136,9 @@ async function main(): Promise<void> {
 			await n8n.addPackage(tarball);
 			await n8n.importAll('credentials', [sandboxCredential(sandbox.url)]);
 			// Early versions of n8n 2 import no workflow without one.
-			const workflows = [...readExamples(sandbox.url), agentWorkflow(sandbox)];
+			const size = { documents: 250, found: 40, credentialId: 'hopsworksSandbox' };
+			const retrieval = retrievalWorkflow(RETRIEVAL_RUN, 'vectorStoreInMemory', size);
+			const workflows = [...readExamples(sandbox.url), agentWorkflow(sandbox), retrieval];
 			await n8n.importAll(
 				'workflow',
 				workflows.map((workflow) => ({ ...workflow, versionId: randomUUID() })),

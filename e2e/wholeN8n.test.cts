@@ -19,6 +19,7 @@ import {
 	NIGHTLY,
 	promiseOf,
 	readExamples,
+	SCHEMA,
 	SCORING,
 	type Workflow,
 } from '../tools/examples.cts';
@@ -183,10 +184,17 @@ test(`${ROWS} rows from a CSV file: few requests, few connections, every row lin
 });
 
 test('the classifying example sorts every ticket into the schema', async () => {
-	const { Sorted: sorted, 'For a Person to Sort': unsorted } = await runExample(CLASSIFY);
+	const { Sorted: sorted, 'For a Person to Sort': unsorted } = await runExample(SCHEMA);
 	expect(sorted?.items).toHaveLength(12);
 	expect(unsorted?.items ?? []).toEqual([]);
 	expect(sorted?.items[0]?.json).toEqual({ ticket: 'T01', team: 'billing', urgency: 'high' });
+});
+
+test('the example of Classify sorts the tickets that it is sure of, and hands the others to a person', async () => {
+	const { Sorted: sorted, 'For a Person to Sort': unsure } = await runExample(CLASSIFY);
+	expect(sorted?.items).toHaveLength(12);
+	expect(sorted?.items[0]?.json).toMatchObject({ ticket: 'T01', team: 'billing' });
+	expect(unsure?.items.map(({ json }) => json.ticket)).toEqual(['T13', 'T14']);
 });
 
 test('the embedding example finds the ticket nearest to the question', async () => {

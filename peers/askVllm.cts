@@ -8,6 +8,8 @@ import type { Vllm } from './vllm.cts';
 
 export interface Asked extends Partial<Omit<RunOptions, 'parameters'>> {
 	options?: IDataObject;
+	/** Other fields of the panel. */
+	fields?: INodeParameters;
 }
 
 export const CONTINUES = { onError: 'continueErrorOutput' } as const;
@@ -23,23 +25,27 @@ export function deploymentNamed(name: string): INodeParameters {
 type Ask = (vllm: Vllm, deployment: string, asked: Asked) => Promise<RunResult>;
 
 /** Asks with an operation, the item's 'text' in one of its fields. */
-function asking(operation: string, field: string): Ask {
-	return (vllm, deployment, { options, ...rest }) =>
+function asking(operation: string, field: string, more: INodeParameters = {}): Ask {
+	return (vllm, deployment, { options, fields, ...rest }) =>
 		runModel({
 			...rest,
 			credential: credentialOf(vllm),
 			parameters: {
 				operation,
 				...deploymentNamed(deployment),
+				...more,
 				[field]: '={{ $json.text }}',
 				includeInputFields: false,
+				...fields,
 				...inPanel({ timeout: 120, ...options }),
 			},
 		});
 }
 
 export const chat = asking('chat', 'prompt');
+export const classify = asking('classify', 'text');
 export const embed = asking('embed', 'text');
+export const rerank = asking('rerank', 'text', { query: 'fraud score' });
 
 /** What a failed run tells its user. */
 export function messageOf({ error }: { error?: ExecutionError }): string {

@@ -1,14 +1,15 @@
 """Writes tiny models with random weights to a folder, each with its tokenizer: about 1 MB a model, nothing is downloaded.
 
 Usage: python tiny_models.py <folder>
-It gets tinyllama, a chat model that knows tools; tinybert, an embedding model; and tinyreasoner, a chat model that thinks first.
+It gets tinyllama, a chat model that knows tools; tinybert, an embedding model; tinyreasoner, a chat model that thinks first; and
+tinybytes, a chat model that has two tokens for each letter.
 """
 
 import sys
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 SPECIAL = ["<|pad|>", "<|bos|>", "<|eos|>", "<|user|>", "<|assistant|>", "<|system|>", "<|tool|>"]
@@ -26,6 +27,29 @@ CONTEXT = 1024
 LONGEST_TEXT = 128
 
 
+def usable(tokenizer, length, **more):
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        bos_token="<|bos|>",
+        eos_token="<|eos|>",
+        pad_token="<|pad|>",
+        model_max_length=length,
+        **more,
+    )
+
+
+def tokenizer_with_bytes():
+    """As SentencePiece makes them (Llama 2, Mistral, Gemma): a token for each byte, beside those for characters."""
+    alphabet = ["\u2581"] + [chr(code) for code in range(33, 127)]
+    vocabulary = SPECIAL + ["<unk>"] + [f"<0x{byte:02X}>" for byte in range(256)] + alphabet
+    model = models.BPE({token: at for at, token in enumerate(vocabulary)}, [], unk_token="<unk>", byte_fallback=True)
+    tokenizer = Tokenizer(model)
+    tokenizer.normalizer = normalizers.Replace(" ", "\u2581")
+    tokenizer.decoder = decoders.Sequence([decoders.Replace("\u2581", " "), decoders.ByteFallback(), decoders.Fuse()])
+    tokenizer.add_special_tokens(SPECIAL)
+    return usable(tokenizer, CONTEXT, unk_token="<unk>")
+
+
 def tokenizer_of(special, length):
     tokenizer = Tokenizer(models.BPE(unk_token=None))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -33,13 +57,7 @@ def tokenizer_of(special, length):
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(vocab_size=512, special_tokens=special, initial_alphabet=alphabet)
     tokenizer.train_from_iterator(TEXT * 20, trainer)
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        bos_token="<|bos|>",
-        eos_token="<|eos|>",
-        pad_token="<|pad|>",
-        model_max_length=length,
-    )
+    return usable(tokenizer, length)
 
 
 def special_ids(tokenizer):
@@ -50,8 +68,7 @@ def special_ids(tokenizer):
     }
 
 
-def llama(folder, special):
-    tokenizer = tokenizer_of(special, CONTEXT)
+def llama(folder, tokenizer):
     tokenizer.chat_template = TEMPLATE
     config = LlamaConfig(
         vocab_size=len(tokenizer),
@@ -87,10 +104,12 @@ def bert(folder):
 
 def main(folder):
     torch.manual_seed(0)
-    llama(folder / "tinyllama", SPECIAL)
+    llama(folder / "tinyllama", tokenizer_of(SPECIAL, CONTEXT))
     bert(folder / "tinybert")
     torch.manual_seed(0)
-    llama(folder / "tinyreasoner", SPECIAL + THOUGHTS)
+    llama(folder / "tinyreasoner", tokenizer_of(SPECIAL + THOUGHTS, CONTEXT))
+    torch.manual_seed(0)
+    llama(folder / "tinybytes", tokenizer_with_bytes())
 
 
 if __name__ == "__main__":

@@ -14,6 +14,10 @@ export const CHAT = 'tinyllama';
 export const EMBEDDING = 'tinybert';
 /** Its vectors can be cut to one of three sizes. */
 export const MATRYOSHKA = 'tinymatryoshka';
+/** The chat model, which tells the logits of its tokens in the place of their log probabilities. */
+export const LOGITS = 'tinylogits';
+/** It has two tokens for each letter. */
+export const BYTES = 'tinybytes';
 /** It thinks before it answers, and takes three requests at a time. */
 export const REASONING = 'tinyreasoner';
 
@@ -36,6 +40,8 @@ interface Model {
 
 const MODELS: Record<string, Model> = {
 	[CHAT]: { weights: 'tinyllama', flags: ['--max-model-len', String(CONTEXT), '--max-num-seqs', '16', ...TOOLS] },
+	[LOGITS]: { weights: 'tinyllama', flags: ['--max-model-len', String(CONTEXT), '--logprobs-mode', 'raw_logits'] },
+	[BYTES]: { weights: 'tinybytes', flags: ['--max-model-len', String(CONTEXT)] },
 	[EMBEDDING]: { weights: 'tinybert', flags: AS_EMBEDDER },
 	[MATRYOSHKA]: {
 		weights: 'tinyllama',

@@ -166,6 +166,14 @@ export const designs: Design[] = [
 		modelServer: 'VLLM',
 		answer: vllm('embedder', { task: 'embed' }),
 	},
+	{
+		id: 23,
+		name: 'reranker',
+		project: own,
+		status: 'Running',
+		modelServer: 'VLLM',
+		answer: vllm('reranker', { task: 'rank' }),
+	},
 	{ id: 31, name: 'fraud', project: team, status: 'Running', modelServer: 'PYTHON', answer: kserve('fraud', fraud) },
 	{ id: 32, name: 'upsell', project: team, status: 'Stopped', modelServer: 'PYTHON', answer: kserve('upsell', fraud) },
 	{

@@ -1,4 +1,7 @@
 /** What the sandbox's language model says. The answers come from rules, not from a language model, and say so. */
+import { HINTS } from './hints.cts';
+import { likelihoodsOf, likeliestOf } from './lettered.cts';
+import { relevance } from './relevance.cts';
 import { isObject, shown } from './reply.cts';
 
 type Fields = Record<string, unknown>;
@@ -13,6 +16,8 @@ export interface Answer {
 	content: string | null;
 	reasoning?: string;
 	toolCalls: ToolCall[];
+	/** How likely each choice was, where the model knows. */
+	likelihoods?: ReadonlyMap<string, number>;
 }
 
 /** The text of a message; a list of parts is its text parts. */
@@ -24,14 +29,6 @@ export function textOf(message: unknown): string {
 }
 
 export const words = (text: string): string[] => text.split(/\s+/).filter(Boolean);
-
-/** Words that speak for a team, for questions of the form "… one of: billing, technical, sales". */
-const HINTS: Record<string, RegExp> = {
-	billing: /\b(invoice|charged?|refund|payment|card|price paid|bill)/i,
-	technical: /\b(error|crash|bug|fails?|slow|log ?in|password|broken|down)/i,
-	sales: /\b(quote|upgrade|plan|seats?|demo|discount|buy)/i,
-	high: /\b(urgent|crash|broken|down|cannot|twice)/i,
-};
 
 function chooseFrom(choices: string[], question: string): string | undefined {
 	return choices.find((choice) => HINTS[choice.toLowerCase()]?.test(question)) ?? choices.at(-1);
@@ -63,6 +60,22 @@ function answerTo(question: string): string {
 	if (known !== undefined) return known;
 	const asked = words(question).slice(0, 12).join(' ');
 	return `This is the sandbox, which answers from rules and not from a language model. You asked: ${asked}`;
+}
+
+/** What a question is to be answered from, as chains over documents write it. */
+function contextOf(messages: unknown[]): string | undefined {
+	const told = messages.filter((message) => isObject(message) && message.role === 'system').map(textOf);
+	return /\bContext:\s*(.+)$/s.exec(told.join('\n'))?.[1];
+}
+
+/** The sentence of a context that has most to do with a question. */
+function answerFrom(context: string, question: string): string {
+	const sentences = context.split(/(?<=[.!?])\s+|\n+/).filter((sentence) => sentence.trim() !== '');
+	const [best] = sentences
+		.map((sentence) => ({ sentence, score: relevance(question, sentence) }))
+		.toSorted((one, other) => other.score - one.score);
+	if (!best || best.score <= relevance(question, '')) return 'Your documents do not say.';
+	return `Your documents say: ${best.sentence.trim()}`;
 }
 
 /** A value that follows a JSON schema, filled with the numbers and texts of a question in their order. */
@@ -193,6 +206,8 @@ export function respond(body: Fields, messages: unknown[]): Answer {
 		return { content: `The tool says: ${results.map(textOf).join(' and ')}`, reasoning, toolCalls: [] };
 	}
 	const choices = choicesOf(body);
+	const likelihoods = choices && likelihoodsOf(choices, question);
+	if (likelihoods) return { content: likeliestOf(likelihoods), reasoning, toolCalls: [], likelihoods };
 	if (choices) return { content: chooseFrom(choices, question) ?? null, reasoning, toolCalls: [] };
 	const tools = choosesTools(body, question);
 	if (tools.length > 0) {
@@ -205,5 +220,7 @@ export function respond(body: Fields, messages: unknown[]): Answer {
 	if (schema !== undefined) return { content: JSON.stringify(fill(schema, question)), reasoning, toolCalls: [] };
 	const images = seen(asked);
 	if (images.length > 0) return { content: `I was sent ${images.join(' and ')}.`, reasoning, toolCalls: [] };
-	return { content: answerTo(question), reasoning, toolCalls: [] };
+	const context = contextOf(messages);
+	const content = context === undefined ? answerTo(question) : answerFrom(context, question);
+	return { content, reasoning, toolCalls: [] };
 }

@@ -4,6 +4,7 @@ import { Chats } from './vllm/chat.cts';
 import { completions } from './vllm/completions.cts';
 import { embeddings } from './vllm/embeddings.cts';
 import { decide, models, tokenize } from './vllm/information.cts';
+import { rerank, scores } from './vllm/ranking.cts';
 import { refuse } from './vllm/refusal.cts';
 import { readRequest } from './vllm/request.cts';
 import { DEFAULTS, isBefore, type Fields, type Server } from './vllm/server.cts';
@@ -18,9 +19,20 @@ function routesOf(name: string, server: Server): Record<string, Route> {
 		'/v1/chat/completions/batch': { method: 'POST', answer: (body) => chats.answerAll(body) },
 		'/v1/completions': { method: 'POST', answer: (body) => completions(name, server, body) },
 	};
+	const ranking: Route = { method: 'POST', answer: (body) => rerank(name, server, body) };
+	const scoring: Route = { method: 'POST', answer: (body) => scores(name, server, body) };
+	const forRanking: Record<string, Route> = {
+		'/rerank': ranking,
+		'/v1/rerank': ranking,
+		'/v2/rerank': ranking,
+		'/score': scoring,
+		'/v1/score': scoring,
+	};
 	const forEmbeddings: Record<string, Route> = {
 		'/v1/embeddings': { method: 'POST', answer: (body) => embeddings(name, server, body) },
+		...forRanking,
 	};
+	const routes = { chat: forChat, embed: forEmbeddings, rank: forRanking };
 	return {
 		'/health': { method: 'GET', answer: () => ok },
 		'/ping': { method: 'GET', answer: () => ok },
@@ -29,7 +41,7 @@ function routesOf(name: string, server: Server): Record<string, Route> {
 		'/v1/models': { method: 'GET', answer: () => models(name, server) },
 		'/tokenize': { method: 'POST', answer: (body) => tokenize(server, body) },
 		...(!isBefore(server, '0.32') && { '/v1/systemone': { method: 'POST', answer: (body) => decide(server, body) } }),
-		...(server.task === 'chat' ? forChat : forEmbeddings),
+		...routes[server.task],
 	};
 }
 

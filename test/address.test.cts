@@ -7,6 +7,7 @@ import { readWebAddress, withoutSlashes } from '../nodes/core/hopsworks/webAddre
 import {
 	chat,
 	embed,
+	rerank,
 	GATEWAY,
 	HOPSWORKS,
 	planned,
@@ -28,6 +29,7 @@ describe('by path', () => {
 		[chat('/a.b_c-d~e'), {}, `${GATEWAY}/v1/test/fraud/a.b_c-d~e/chat/completions`],
 		[chat(''), {}, `${GATEWAY}/v1/test/fraud/chat/completions`],
 		[embed(), {}, `${GATEWAY}/v1/test/fraud/v1/embeddings`],
+		[rerank(), {}, `${GATEWAY}/v1/test/fraud/v1/rerank`],
 		[predict, { project: 'Team A_1' }, `${GATEWAY}/v1/team-a-1/fraud/v1/models/fraud:predict`],
 		[predict, { namespace: ' hw-x ' }, `${GATEWAY}/v1/hw-x/fraud/v1/models/fraud:predict`],
 		[predict, { name: ' fraud\n' }, `${GATEWAY}/v1/test/fraud/v1/models/fraud:predict`],
@@ -333,7 +335,7 @@ describe('host names', () => {
 });
 
 test('a route says what it is', () => {
-	const shown = [predict, predictRoute('classify'), chat(), embed()].map((route) => [
+	const shown = [predict, predictRoute('classify'), chat(), embed(), rerank()].map((route) => [
 		route.name,
 		route.ending,
 		route.needsName,
@@ -344,6 +346,7 @@ test('a route says what it is', () => {
 		['Classify', ':classify', true, false],
 		['Chat', '/chat/completions', false, false],
 		['Embed', '/embeddings', false, false],
+		['Rerank', '/rerank', false, false],
 	]);
 });
 

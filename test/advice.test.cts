@@ -5,8 +5,12 @@ import type { Failure } from '../nodes/core/failure/outcome';
 import {
 	CHAT_MODEL_PANEL,
 	CHAT_PANEL,
+	CLASSIFY_PANEL,
 	EMBED_PANEL,
+	EMBEDDINGS_PANEL,
 	PREDICT_PANEL,
+	RERANK_PANEL,
+	RERANKER_PANEL,
 	REST_PANEL,
 	type Asked,
 	type Panel,
@@ -16,9 +20,17 @@ import { statusFailure } from '../nodes/core/failure/statusFailure';
 import { restFailure } from '../nodes/core/hopsworks/restFailure';
 import { replyOf } from '../nodes/core/json/reply';
 import type { GivenSetting } from '../nodes/core/language/givenSettings';
+import { askedOfClassifier } from '../nodes/core/language/classificationMeaning';
 import { askedOfLanguageModel } from '../nodes/core/language/languageMeaning';
 import documented from './fixtures/error-bodies.json';
-import { chatModelLabels, credentialLabels, labelsIn, operationLabels } from './support/labels.cts';
+import {
+	chatModelLabels,
+	credentialLabels,
+	embeddingsLabels,
+	labelsIn,
+	operationLabels,
+	rerankerLabels,
+} from './support/labels.cts';
 import { recorded } from './support/recorded.cts';
 
 const WRONG_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
@@ -93,7 +105,14 @@ const asking = (panel: Panel, labels: Set<string>, ...settings: GivenSetting[][]
 const askings: Array<[string, Asking]> = [
 	['Predict', { panel: PREDICT_PANEL, labels: operationLabels('predict'), asked: [{ panel: PREDICT_PANEL }] }],
 	['Chat', asking(CHAT_PANEL, operationLabels('chat'), MODEL_SETTINGS, [...MODEL_SETTINGS, ...TOOL_SETTINGS])],
+	[
+		'Classify',
+		{ panel: CLASSIFY_PANEL, labels: operationLabels('classify'), asked: [[], EXTRA].map(askedOfClassifier) },
+	],
 	['Embed', asking(EMBED_PANEL, operationLabels('embed'), SERVER_SETTINGS)],
+	['Rerank', asking(RERANK_PANEL, operationLabels('rerank'), EXTRA)],
+	['Embeddings', asking(EMBEDDINGS_PANEL, embeddingsLabels, SERVER_SETTINGS)],
+	['Reranker', asking(RERANKER_PANEL, rerankerLabels, EXTRA)],
 	['Chat Model', asking(CHAT_MODEL_PANEL, chatModelLabels, MODEL_SETTINGS, [...MODEL_SETTINGS, ...AGENT_SETTINGS])],
 ];
 
@@ -172,7 +191,11 @@ test('nobody is told of another operation: neither of rows and columns, nor of p
 	expect(told({ panel: PREDICT_PANEL }, ofRows)).not.toEqual([]);
 	expect(told(askedOfLanguageModel(CHAT_PANEL, MODEL_SETTINGS), ofRows)).toEqual([]);
 	expect(told(askedOfLanguageModel(CHAT_MODEL_PANEL, MODEL_SETTINGS), ofRows)).toEqual([]);
-	expect(told(askedOfLanguageModel(EMBED_PANEL, SERVER_SETTINGS), /columns?\b|prompt\b|conversation/i)).toEqual([]);
+	for (const panel of [EMBED_PANEL, RERANK_PANEL, EMBEDDINGS_PANEL, RERANKER_PANEL]) {
+		const asked = askedOfLanguageModel(panel, panel.asks === 'embeddings' ? SERVER_SETTINGS : EXTRA);
+		expect(told(asked, /columns?\b|prompt\b|conversation|agent/i)).toEqual([]);
+	}
+	expect(told(askedOfClassifier(EXTRA), /columns?\b|what the model was trained on|conversation|agent/i)).toEqual([]);
 	expect(told({ panel: PREDICT_PANEL }, /prompt\b|conversation|agent/i)).toEqual([]);
 	expect(told(askedOfLanguageModel(CHAT_PANEL, MODEL_SETTINGS), /agent/i)).toEqual([]);
 });

@@ -4,11 +4,15 @@ import { runModel } from './support/engine.cts';
 import { firstValues, rowsOf, type Recorded, type Reply } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
-/** Answers predictions, embeddings and chats. */
+/** Answers predictions, embeddings, rankings and chats. */
 function answer(request: Recorded): Reply {
 	if (request.path.endsWith('/embeddings')) {
 		const texts = request.text.match(/"text \d+"/g) ?? [];
 		return { body: { data: texts.map((_, index) => ({ index, embedding: [index] })) } };
+	}
+	if (request.path.endsWith('/rerank')) {
+		const texts = request.text.match(/"text \d+"/g) ?? [];
+		return { body: { results: texts.map((_, index) => ({ index, relevance_score: index + 1 })) } };
 	}
 	if (!request.path.endsWith('/chat/completions')) return firstValues(request);
 	return { body: { choices: [{ message: { content: 'Hello' }, finish_reason: 'stop' }] } };
@@ -19,6 +23,7 @@ const server = sharedServer(answer);
 const OPERATIONS: Array<[string, INodeParameters, string]> = [
 	['predict', { columns: 'id' }, 'prediction'],
 	['embed', { text: '={{ $json.text }}' }, 'embedding'],
+	['rerank', { query: 'x', text: '={{ $json.text }}' }, 'relevance'],
 	['chat', { prompt: '={{ $json.text }}' }, 'answer'],
 ];
 

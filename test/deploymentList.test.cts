@@ -40,6 +40,7 @@ test('it names every deployment by its name alone: those that answer first, for 
 		'assistant',
 		'embedder',
 		'oldassistant',
+		'reranker',
 		'pricegrpc',
 	]);
 });
@@ -59,7 +60,7 @@ test('for Chat the language models come first', async () => {
 	if (assistant) sandbox.cluster.deployments.push({ ...assistant, id: 99, name: 'zebra' });
 	const names = (await list('', 'chat')).map(({ value }) => value);
 	sandbox.cluster.deployments.pop();
-	expect(names.slice(0, 5)).toEqual(['assistant', 'embedder', 'oldassistant', 'zebra', 'cardcheck']);
+	expect(names.slice(0, 6)).toEqual(['assistant', 'embedder', 'oldassistant', 'reranker', 'zebra', 'cardcheck']);
 	expect(names.at(-1)).toBe('pricegrpc');
 });
 
@@ -73,7 +74,7 @@ test('for Hopsworks Deployment they come in the order of their names, as it is a
 test.each([
 	['fra', ['fraud']],
 	['STOPPED', ['screening']],
-	['vllm', ['assistant', 'embedder', 'oldassistant']],
+	['vllm', ['assistant', 'embedder', 'oldassistant', 'reranker']],
 	['nothing like this', []],
 ])('typing %j leaves what matches name, state or model server', async (filter, names) => {
 	expect((await list(filter)).map(({ value }) => value)).toEqual(names);
@@ -82,7 +83,7 @@ test.each([
 test('a project with 1,000 deployments more is listed whole, and searched', async () => {
 	const added = sandbox.cluster.deployments.length;
 	await fetch(`${sandbox.url}/sandbox/deployments`, { method: 'POST', body: '{"count": 1000}' });
-	expect(await list()).toHaveLength(1012);
+	expect(await list()).toHaveLength(1013);
 	expect((await list('model0777')).map(({ name }) => name)).toEqual(['model0777']);
 	sandbox.cluster.deployments.length = added;
 });

@@ -152,6 +152,7 @@ describe('Get Many', () => {
 			'oldassistant',
 			'payments',
 			'pricegrpc',
+			'reranker',
 			'returns',
 			'screening',
 			'tumor',
@@ -162,7 +163,7 @@ describe('Get Many', () => {
 
 	test.each([
 		[{ status: ['Stopped', 'Created'] }, ['newcomer', 'screening']],
-		[{ modelServer: ['VLLM'] }, ['assistant', 'embedder', 'oldassistant']],
+		[{ modelServer: ['VLLM'] }, ['assistant', 'embedder', 'oldassistant', 'reranker']],
 		[{ model: 'tumor' }, ['tumor']],
 		[{ status: ['Running'], modelServer: ['PYTHON'], model: 'fraud' }, ['fraud']],
 		[{ status: ['Updating'] }, []],
@@ -175,7 +176,7 @@ describe('Get Many', () => {
 		sandbox.cluster.add(1000);
 		sandbox.cluster.settings.listForm = 'counted';
 		const result = await run({ operation: 'getAll', parameters: { returnAll: true } });
-		expect(result.success).toHaveLength(1012);
+		expect(result.success).toHaveLength(1013);
 		expect(result.success.every(({ pairedItem }) => JSON.stringify(pairedItem) === '{"item":0}')).toBe(true);
 	});
 

@@ -9,6 +9,8 @@ import {
 	type INodePropertyOptions,
 } from 'n8n-workflow';
 import { HopsworksApi } from '../credentials/HopsworksApi.credentials';
+import { EmbeddingsHopsworks } from '../nodes/EmbeddingsHopsworks/EmbeddingsHopsworks.node';
+import embeddingsCodex from '../nodes/EmbeddingsHopsworks/EmbeddingsHopsworks.node.json';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node';
 import deploymentCodex from '../nodes/HopsworksDeployment/HopsworksDeployment.node.json';
 import { operations as deploymentOperations } from '../nodes/HopsworksDeployment/operations';
@@ -17,6 +19,8 @@ import { operations } from '../nodes/HopsworksModel/operations';
 import modelCodex from '../nodes/HopsworksModel/HopsworksModel.node.json';
 import { LmChatHopsworks } from '../nodes/LmChatHopsworks/LmChatHopsworks.node';
 import chatModelCodex from '../nodes/LmChatHopsworks/LmChatHopsworks.node.json';
+import { RerankerHopsworks } from '../nodes/RerankerHopsworks/RerankerHopsworks.node';
+import rerankerCodex from '../nodes/RerankerHopsworks/RerankerHopsworks.node.json';
 import { routingOptions } from '../nodes/n8n/deploymentLocator';
 import { formatOptions } from '../nodes/n8n/languageModelOptions';
 import { sendOptions } from '../nodes/n8n/sendOptions';
@@ -27,9 +31,11 @@ const ROOT = join(__dirname, '..');
 const { description } = new HopsworksModel();
 /** In the order of package.json. */
 const nodes = [
+	{ node: new EmbeddingsHopsworks(), codex: embeddingsCodex },
 	{ node: new HopsworksDeployment(), codex: deploymentCodex },
 	{ node: new HopsworksModel(), codex: modelCodex },
 	{ node: new LmChatHopsworks(), codex: chatModelCodex },
+	{ node: new RerankerHopsworks(), codex: rerankerCodex },
 ];
 
 function isProperty(
@@ -115,7 +121,7 @@ test.each(collections)('$panel: options stand by their labels, what hardly anybo
 });
 
 /** Labels that everyone who asks language models knows, told apart by one word as in n8n's own nodes. */
-const KNOWN_PAIRS = ['Frequency Penalty, Presence Penalty'];
+const KNOWN_PAIRS = ['Frequency Penalty, Presence Penalty', 'Prefix of Documents, Prefix of Queries'];
 
 /** A label without what is in parentheses, in words. */
 const wordsOf = (label: string): string[] => label.replace(/ \(.*\)/, '').split(' ');
@@ -220,6 +226,18 @@ test('every parameter of the design is there, with its default', () => {
 		outputField: 'answer',
 		timeout: 300,
 		maxTries: 6,
+	});
+	expect(defaults('classify')).toMatchObject({
+		text: '',
+		instructions: '',
+		includeInputFields: true,
+		minConfidence: 0.8,
+		fallbackCategory: 'unsure',
+		imageFields: '',
+		outputField: 'classification',
+		model: '',
+		concurrency: 4,
+		apiPrefix: '/v1',
 	});
 });
 

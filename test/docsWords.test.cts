@@ -15,6 +15,12 @@ const pages = ['README.md', 'SECURITY.md', ...FOLDERS.flatMap((folder) => filesO
 const OTHERS = new Set([
 	'10,000 items, 35 requests, 3 sent again, 2 failed',
 	'AI Agent',
+	'Clear Store',
+	'Embedding',
+	'Embedding Batch Size',
+	'Embeddings',
+	'Rerank Results',
+	'Reranker',
 	'Chat Model',
 	'Deployments',
 	'Filter',

@@ -3,7 +3,7 @@ import type { IConnections, INode, IRun } from 'n8n-workflow';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
-import { AGENT, needsOf, NIGHTLY, promiseOf, readExamples, type Workflow } from '../tools/examples.cts';
+import { AGENT, CLASSIFY, needsOf, NIGHTLY, promiseOf, readExamples, type Workflow } from '../tools/examples.cts';
 import { lifecycleOf } from './support/deploymentStates.cts';
 import { API_KEY, runModel, runWorkflow } from './support/engine.cts';
 import { at, isJsonText, listOf, read, recordOf, textOf } from './support/json.cts';
@@ -25,6 +25,33 @@ function example(id: string): Workflow {
 	const found = examples.find((one) => one.id === id);
 	if (!found) throw new Error(`no example '${id}'`);
 	return found;
+}
+
+/** Runs an example from one of its triggers, with some nodes changed by their names. */
+async function runExample(id: string, changes: Record<string, object> = {}, trigger = 'Try It Now'): Promise<IRun> {
+	const workflow = example(id);
+	const isNode = (node: unknown): node is INode => typeof at(node, 'position') === 'object';
+	const nodes = workflow.nodes
+		.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote')
+		.map((node) => ({ ...node, parameters: { ...node.parameters, ...changes[node.name] } }))
+		.filter(isNode)
+		.toSorted((left, right) => Number(right.name === trigger) - Number(left.name === trigger));
+	const isConnections = (value: object): value is IConnections => Object.keys(value).length > 0;
+	const { connections } = workflow;
+	if (!isConnections(connections)) throw new Error('an example without connections');
+	const types = {
+		...STAND_INS,
+		'n8n-nodes-hopsworks.hopsworksModel': new HopsworksModel(),
+		'n8n-nodes-hopsworks.hopsworksDeployment': new HopsworksDeployment(),
+	};
+	return await runWorkflow({ credential: { hopsworksUrl: sandbox.url }, nodes, connections, types });
+}
+
+/** What a node made, in all of its runs. */
+function made({ data }: IRun, node: string): unknown[] {
+	return (data.resultData.runData[node] ?? [])
+		.flatMap(({ data: made }) => made?.main?.[0] ?? [])
+		.map(({ json }) => json);
 }
 
 function notesOf({ nodes }: Workflow): string {
@@ -116,34 +143,25 @@ test('the question in the note of the agent example leads to the prediction that
 	expect(answer).toBe(`The tool says: ${JSON.stringify(success.map(({ json }) => json))}`);
 });
 
+test('the example of Classify hands to a person what the model is unsure of, and what could not be sorted', async () => {
+	const run = await runExample(CLASSIFY);
+	expect(run.data.resultData.error).toBeUndefined();
+	expect(made(run, 'Sorted')).toHaveLength(12);
+	expect(made(run, 'Sorted')[0]).toMatchObject({ ticket: 'T01', team: 'billing' });
+	expect(made(run, 'For a Person to Sort').map((item) => at(item, 'ticket'))).toEqual(['T13', 'T14']);
+	sandbox.faults.add({ deployment: 'assistant', status: 500, body: '{"error": "out of tune"}' });
+	const failing = await runExample(CLASSIFY);
+	expect(failing.data.resultData.error).toBeUndefined();
+	const handed = made(failing, 'For a Person to Sort');
+	expect(handed).toHaveLength(14);
+	expect(handed.every((item) => textOf(at(item, 'error')).includes('out of tune'))).toBe(true);
+});
+
 describe('the nightly example', () => {
 	const states = () => lifecycleOf(sandbox, 'screening');
 
-	/** Runs it from one of its triggers, with some nodes changed by their names. */
-	async function night(changes: Record<string, object> = {}, trigger = 'Try It Now'): Promise<IRun> {
-		const workflow = example(NIGHTLY);
-		const isNode = (node: unknown): node is INode => typeof at(node, 'position') === 'object';
-		const nodes = workflow.nodes
-			.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote')
-			.map((node) => ({ ...node, parameters: { ...node.parameters, ...changes[node.name] } }))
-			.filter(isNode)
-			.toSorted((left, right) => Number(right.name === trigger) - Number(left.name === trigger));
-		const isConnections = (value: object): value is IConnections => Object.keys(value).length > 0;
-		const { connections } = workflow;
-		if (!isConnections(connections)) throw new Error('an example without connections');
-		const types = {
-			...STAND_INS,
-			'n8n-nodes-hopsworks.hopsworksModel': new HopsworksModel(),
-			'n8n-nodes-hopsworks.hopsworksDeployment': new HopsworksDeployment(),
-		};
-		return await runWorkflow({ credential: { hopsworksUrl: sandbox.url }, nodes, connections, types });
-	}
-
-	function made({ data }: IRun, node: string): unknown[] {
-		return (data.resultData.runData[node] ?? [])
-			.flatMap(({ data: made }) => made?.main?.[0] ?? [])
-			.map(({ json }) => json);
-	}
+	const night = async (changes: Record<string, object> = {}, trigger = 'Try It Now'): Promise<IRun> =>
+		await runExample(NIGHTLY, changes, trigger);
 
 	test('starts its deployment, scores every row, and stops it again', async () => {
 		const run = await night();

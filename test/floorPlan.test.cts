@@ -47,7 +47,11 @@ const floors: Array<{ files: RegExp; mayImport: RegExp }> = [
 		files: /^nodes\/(?<node>[A-Z]\w+)\/\w+\.node\.ts$/,
 		mayImport: /^(nodes\/n8n\/|nodes\/NODE\/|n8n-workflow$)/,
 	},
-	// What a sub-node hands to agents and chains.
+	// What a sub-node hands to vector stores, agents and chains.
+	{
+		files: /^nodes\/(?<node>(?:Embeddings|Reranker)\w+)\/\w+\.ts$/,
+		mayImport: /^(nodes\/(core\/|n8n\/\w+$)|nodes\/NODE\/|n8n-workflow$)/,
+	},
 	{
 		files: /^nodes\/(?<node>LmChat\w+)\/\w+\.ts$/,
 		mayImport: /^(nodes\/(core\/|n8n\/\w+$)|nodes\/NODE\/|n8n-workflow$|@n8n\/ai-node-sdk$)/,

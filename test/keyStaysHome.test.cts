@@ -43,7 +43,13 @@ function run({
 	options = {},
 	...rest
 }: Ask): Promise<RunResult> {
-	const fields = { predict: { columns: 'x' }, chat: { prompt: 'Hi' }, embed: { text: 'Hi' } }[operation];
+	const fields = {
+		predict: { columns: 'x' },
+		chat: { prompt: 'Hi' },
+		classify: { text: 'Hi', categories: { values: [{ name: 'yes' }, { name: 'no' }] } },
+		embed: { text: 'Hi' },
+		rerank: { query: 'Hi', text: 'Hi' },
+	}[operation];
 	return runModel({
 		rows: rest.rows ?? [{ x: 1 }],
 		credential: { servingUrl: server.url, hopsworksUrl: server.url, ...rest.credential },

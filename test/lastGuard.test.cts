@@ -14,6 +14,7 @@ const OPERATIONS: Record<string, INodeParameters> = {
 	predict: { columns: 'id', options: { rowsPerRequest: 2 } },
 	chat: { prompt: 'Hello {{ $json.id }}' },
 	embed: { text: '=text {{ $json.id }}', options: { rowsPerRequest: 2 } },
+	rerank: { query: 'x', text: '=text {{ $json.id }}', options: { rowsPerRequest: 2 } },
 };
 
 /** Runs an operation on eight items. */

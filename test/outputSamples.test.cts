@@ -21,6 +21,8 @@ const ROWS = [
 	{ note: 'b', amount: 1250, age: 3, hour: 2 },
 ];
 
+const CATEGORIES = { values: ['billing', 'sales'].map((name) => ({ name, description: '' })) };
+
 let sandbox: Sandbox;
 beforeAll(async () => {
 	sandbox = await startSandbox();
@@ -54,7 +56,9 @@ test.each([
 test.each<[node: string, operation: string, deployment: string, parameters: INodeParameters]>([
 	['hopsworksModel', 'predict', 'fraud', { columns: 'amount, age, hour' }],
 	['hopsworksModel', 'chat', 'assistant', { prompt: '={{ $json.note }}' }],
+	['hopsworksModel', 'classify', 'assistant', { text: '={{ $json.note }}', categories: CATEGORIES }],
 	['hopsworksModel', 'embed', 'embedder', { text: '={{ $json.note }}' }],
+	['hopsworksModel', 'rerank', 'reranker', { query: 'a', text: '={{ $json.note }}' }],
 	['hopsworksDeployment', 'get', 'fraud', {}],
 	['hopsworksDeployment', 'getAll', '', {}],
 	['hopsworksDeployment', 'getLogs', 'fraud', {}],

@@ -1,7 +1,9 @@
 /** Fields that appear with what they depend on, by n8n's own rule for showing a field. */
 import { NodeHelpers, type INode, type INodeParameters, type INodeType } from 'n8n-workflow';
+import { EmbeddingsHopsworks } from '../nodes/EmbeddingsHopsworks/EmbeddingsHopsworks.node';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
 import { LmChatHopsworks } from '../nodes/LmChatHopsworks/LmChatHopsworks.node';
+import { RerankerHopsworks } from '../nodes/RerankerHopsworks/RerankerHopsworks.node';
 
 /** The names of the fields that are shown, and of the options that are offered, once each. */
 function shown(type: INodeType, parameters: INodeParameters, isTool = false): { fields: string[]; options: string[] } {
@@ -36,10 +38,12 @@ test.each<[string, INodeParameters, string, boolean]>([
 	['is found by path', { routing: 'path' }, 'hostHeader', false],
 	['is found by its host name', { routing: 'host' }, 'hostHeader', true],
 ])('a deployment that %s: %j offers %s: %s', (_name, options, name, isOffered) => {
-	for (const operation of ['predict', 'chat', 'embed']) {
+	for (const operation of ['predict', 'chat', 'embed', 'rerank']) {
 		expect(shown(model, { ...PANEL, operation, options }).options.includes(name)).toBe(isOffered);
 	}
-	expect(shown(new LmChatHopsworks(), { options }).options.includes(name)).toBe(isOffered);
+	for (const subNode of [new LmChatHopsworks(), new EmbeddingsHopsworks(), new RerankerHopsworks()]) {
+		expect(shown(subNode, { options }).options.includes(name)).toBe(isOffered);
+	}
 });
 
 test('what is said of tools appears with tools', () => {

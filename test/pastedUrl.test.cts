@@ -3,6 +3,7 @@ import { predictRoute, type Route } from '../nodes/core/hopsworks/route';
 import {
 	chat,
 	embed,
+	rerank,
 	GATEWAY,
 	HOPSWORKS,
 	planned,
@@ -62,6 +63,10 @@ describe('what is called', () => {
 		[embed(), '/v1/test/e5', '/v1/test/e5/v1/embeddings', 'e5'],
 		[embed(), '/v1/test/e5/v1/embeddings', '/v1/test/e5/v1/embeddings', 'e5'],
 		[embed(), '/v1/embeddings', '/v1/embeddings', ''],
+		[rerank(), '/v1/test/bge', '/v1/test/bge/v1/rerank', 'bge'],
+		[rerank(), '/v1/test/bge/v2/rerank', '/v1/test/bge/v2/rerank', 'bge'],
+		[rerank(), '/v1/test/bge/score', '/v1/test/bge/score', 'bge'],
+		[rerank(), '/v1/test/bge/v1/score', '/v1/test/bge/v1/score', 'bge'],
 	])('%#: %j of %s', (route, pasted, path, deployment) => {
 		expect(targetIn(route, { url: GATEWAY + pasted })).toEqual({ url: GATEWAY + path, deployment });
 	});
@@ -163,7 +168,8 @@ describe('addresses on which nothing is called', () => {
 		['fraud', "'Deployment' is not a web address: 'fraud'"],
 		['', 'is not a web address'],
 	])('%s', (url, message) => {
-		for (const route of [predict, chat(), embed()]) expect(refusal(route, { url }).message).toContain(message);
+		for (const route of [predict, chat(), embed(), rerank()])
+			expect(refusal(route, { url }).message).toContain(message);
 	});
 
 	test('the addresses that are allowed are named, with what to do', () => {
@@ -251,6 +257,7 @@ const NOT_CALLED: Array<[Route, string, string]> = [
 	[chat(), '/v1/test/llm/ä/chat/completions', 'Chat does not call the path of'],
 	[embed(), '/v1/test/llm/v1/chat/completions', 'which is for another operation'],
 	[embed(), '/v1/test/llm/v1/chat', 'Embed does not call the path of'],
+	[rerank(), '/v1/test/llm/v1/embeddings', 'which is for another operation'],
 ];
 
 /** The REST API, which no operation but Predict calls by URL, and that in one place. */
@@ -282,7 +289,7 @@ const REST_PATHS = [
 
 describe('paths that are not called', () => {
 	test.each(STRANGE)('%j', (path, message) => {
-		for (const route of [predict, chat(), embed()]) {
+		for (const route of [predict, chat(), embed(), rerank()]) {
 			for (const more of [{}, { hostHeader: 'fraud.test.hopsworks.ai' }, { servingUrl: `${GATEWAY}/base` }]) {
 				const failure = refusal(route, { url: GATEWAY + path, ...more });
 				expect(failure).toMatchObject({ kind: 'input', message: expect.stringContaining(message) });
@@ -310,7 +317,16 @@ describe('paths that are not called', () => {
 	});
 
 	test.each(REST_PATHS)('%s', (path) => {
-		for (const route of [predict, predictRoute('classify'), chat(), chat(''), embed(), embed('')]) {
+		for (const route of [
+			predict,
+			predictRoute('classify'),
+			chat(),
+			chat(''),
+			embed(),
+			embed(''),
+			rerank(),
+			rerank(''),
+		]) {
 			// The gateway alone, on one address with Hopsworks, and Hopsworks alone.
 			refusal(route, { url: GATEWAY + path });
 			refusal(route, { url: GATEWAY + path, hopsworksUrl: GATEWAY, hostHeader: 'fraud.test' });

@@ -112,7 +112,17 @@ describe('a Host of its own is refused behind a proxy', () => {
 			'Chat by expression',
 			{ operation: 'chat', prompt: 'Hi', options: { routing: 'host', hostHeader: '={{ $json.host }}' } },
 		],
+		[
+			'Classify',
+			{
+				operation: 'classify',
+				text: 'Hi',
+				categories: { values: [{ name: 'yes' }, { name: 'no' }] },
+				options: { routing: 'host', hostHeader: host },
+			},
+		],
 		['Embed', { operation: 'embed', text: 'Hi', options: { routing: 'host', hostHeader: host } }],
+		['Rerank', { operation: 'rerank', query: 'x', text: 'Hi', options: { routing: 'host', hostHeader: host } }],
 	])('%s', async (_name, parameters) => {
 		process.env.HTTP_PROXY = proxy.url;
 		const rows = ['a.example.com', 'b.example.com'].map((one) => ({ x: 1, host: one, gateway: gateway.url }));

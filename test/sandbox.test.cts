@@ -366,7 +366,7 @@ describe('the REST API', () => {
 
 	test('its pace and form change on demand', async () => {
 		await post('/sandbox/settings', '{"listForm": "counted", "pace": {"start": 7}}');
-		expect((await get('/project/119/serving')).body).toMatchObject({ count: 12, items: expect.any(Array) });
+		expect((await get('/project/119/serving')).body).toMatchObject({ count: 13, items: expect.any(Array) });
 		expect(sandbox.cluster.settings.pace.start).toBe(7);
 		await post('/sandbox/settings', '{"listForm": "bare"}');
 	});

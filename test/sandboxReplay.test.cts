@@ -17,12 +17,6 @@ const V2 = 'the nodes speak V1, which is what Hopsworks documents over REST';
 const DIFFERENCES: Record<string, string> = {
 	'embed-image': 'the sandbox reads no images for an embedding',
 	'embed-pooling': NO_ROUTE,
-	'embed-rerank': NO_ROUTE,
-	'embed-rerank-empty': NO_ROUTE,
-	'embed-rerank-too-long': NO_ROUTE,
-	'embed-rerank-v2': NO_ROUTE,
-	'embed-score': NO_ROUTE,
-	'embed-score-new': NO_ROUTE,
 	'embed-v2-embed': NO_ROUTE,
 	messages: NO_ROUTE,
 	responses: NO_ROUTE,

@@ -10,6 +10,7 @@ const OPERATIONS: Array<[string, INodeParameters, string]> = [
 	['predict', { columns: 'text' }, `The row was sent under 'inputs' ('Rows Sent Under' in the options) as: ["Hello"].`],
 	['chat', { prompt: '={{ $json.text }}' }, 'The messages were sent as: [{"role":"user","content":"Hello"}].'],
 	['embed', { text: '={{ $json.text }}' }, 'The text was sent as: "Hello".'],
+	['rerank', { query: 'x', text: '={{ $json.text }}' }, 'The text was sent as: "Hello".'],
 ];
 
 async function describedFailure(

@@ -53,8 +53,10 @@ export const CHAT = 'hopsworksChat001';
 export const AGENT = 'hopsworksAgent01';
 export const NIGHTLY = 'hopsworksNightly';
 export const ALERT = 'hopsworksAlert01';
-export const CLASSIFY = 'hopsworksSchema1';
+export const SCHEMA = 'hopsworksSchema1';
+export const CLASSIFY = 'hopsworksClass01';
 export const EMBED = 'hopsworksEmbed01';
+export const ASK = 'hopsworksAskDocs';
 
 export function readExamples(sandboxUrl: string): Workflow[] {
 	return readdirSync(FOLDER)
@@ -76,7 +78,7 @@ export function needsOf({ nodes }: Workflow): string[] {
 /** What the note of an example tells to ask, and the answer that it promises. */
 export function promiseOf(example: Workflow | undefined): { question: string; answer: string } {
 	const note = example?.nodes.find(({ type }) => type === 'n8n-nodes-base.stickyNote')?.parameters.content;
-	const [, question, answer] = /ask: \*([^*]+)\*.*answers: \*([^*]+)\*/s.exec(String(note)) ?? [];
+	const [, question, answer] = /asks?: \*([^*]+)\*.*answers: \*([^*]+)\*/s.exec(String(note)) ?? [];
 	if (question === undefined || answer === undefined)
 		throw new Error(`a note that promises no answer: ${String(note)}`);
 	return { question, answer };

@@ -6,20 +6,21 @@ import {
 	type ISupplyDataFunctions,
 	type SupplyData,
 } from 'n8n-workflow';
-import { readConnection } from '../n8n/connection';
 import { addressOptions, deploymentProperty, routingOptions } from '../n8n/deploymentLocator';
-import { readChatModel } from '../n8n/languageModel';
+import { readChatRoute, readChatSettings } from '../n8n/languageModel';
 import { chatModelOptions, formatOptions, serverOptions } from '../n8n/languageModelOptions';
 import { hopsworksApiTest } from '../n8n/methods/credentialTest';
 import { searchLanguageModels } from '../n8n/methods/searchDeployments';
-import { optionsField, readOptions } from '../n8n/options';
-import { deploymentResolver } from '../n8n/resolver';
+import { optionsField, type ValuesOf } from '../n8n/options';
 import { sender } from '../n8n/send';
-import { readSendSettings, sendOptions } from '../n8n/sendOptions';
-import { attempt, fromN8n, take, unusable } from '../n8n/unusable';
+import { sendOptions } from '../n8n/sendOptions';
+import { readSubNode } from '../n8n/subNode';
+import { attempt, unusable } from '../n8n/unusable';
 import { subNodeError } from './thrown';
 
 const modelOptions = { ...addressOptions, ...sendOptions, ...chatModelOptions, ...formatOptions };
+
+type ModelOptions = ValuesOf<typeof modelOptions>;
 
 /** How many requests are under way at a time is for the agent or chain to decide. */
 const offeredOptions = Object.fromEntries(Object.entries(modelOptions).filter(([name]) => name !== 'concurrency'));
@@ -58,17 +59,13 @@ export class LmChatHopsworks implements INodeType {
 
 	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
 		const setUp = await attempt(async () => {
-			const { locator, given } = await fromN8n(async () => ({
-				locator: this.getNodeParameter('deployment', itemIndex),
-				given: this.getNodeParameter('options', itemIndex, {}),
-			}));
-			const options = readOptions(modelOptions, given);
-			const connection = await readConnection(this);
-			const settings = { ...readSendSettings(options), concurrency: Infinity };
-			const resolver = deploymentResolver(this, connection, settings, new Set());
-			const model = await readChatModel(locator, options, resolver);
-			take(await resolver.ready(model.deployment));
-			return { model, send: sender(this, connection, settings, { requests: 0, retries: 0 }) };
+			const subNode = await readSubNode<ModelOptions>(this, itemIndex, modelOptions, readChatRoute);
+			const { options, connection, deployment } = subNode;
+			const settings = { ...subNode.settings, concurrency: Infinity };
+			return {
+				model: { deployment, ...readChatSettings(options, deployment) },
+				send: sender(this, connection, settings, { requests: 0, retries: 0 }),
+			};
 		});
 		if (!setUp.ok) throw subNodeError(this.getNode(), setUp.failure, itemIndex);
 		// Loaded only here: an n8n without the AI node SDK would otherwise refuse the whole package.

@@ -2,7 +2,7 @@
 import { sleep } from 'n8n-workflow';
 import type { Failure } from '../core/failure/outcome';
 import { Turns } from '../core/turns';
-import type { CallContext } from './connection';
+import type { CallContext, Context } from './connection';
 
 export const CANCELLED: Failure = {
 	kind: 'cancelled',
@@ -35,6 +35,12 @@ export function endedBy(context: CallContext, signal: AbortSignal): CallContext 
 	const either = cancel ? AbortSignal.any([cancel, signal]) : signal;
 	const ended: CallContext = Object.create(context, { getExecutionCancelSignal: { value: () => either } });
 	return ended;
+}
+
+/** The same context, for what its run's cancel is not about. */
+export function withoutCancel(context: Context): Context {
+	const lasting: Context = Object.create(context, { getExecutionCancelSignal: { value: () => undefined } });
+	return lasting;
 }
 
 /** The result of a promise, unless its caller gives up before it: then the signal's own reason is thrown, as callers know it. */

@@ -1,14 +1,22 @@
 /** A failure as n8n's own error, to be thrown or shown for one item. */
-import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, type Functionality, type INode } from 'n8n-workflow';
 import type { Failure, Outcome } from '../core/failure/outcome';
 
 const OWN_SIDE = new Set<Failure['kind']>(['input', 'cancelled', 'notSent', 'node']);
 
-/** `NodeOperationError` for what the user gave, `NodeApiError` for what a server answered, always with the item. */
-export function nodeError(node: INode, failure: Failure, itemIndex: number): NodeApiError | NodeOperationError {
+/**
+ * `NodeOperationError` for what the user gave, `NodeApiError` for what a server answered, always with the item. As
+ * `functionality` a sub-node gives 'configuration-node': n8n then passes its error on as it is.
+ */
+export function nodeError(
+	node: INode,
+	failure: Failure,
+	itemIndex: number,
+	functionality: Functionality = 'regular',
+): NodeApiError | NodeOperationError {
 	const { message, description, status } = failure;
 	const error = OWN_SIDE.has(failure.kind)
-		? new NodeOperationError(node, message, { description, itemIndex })
+		? new NodeOperationError(node, message, { description, itemIndex, functionality })
 		: new NodeApiError(
 				node,
 				{ message },
@@ -16,6 +24,7 @@ export function nodeError(node: INode, failure: Failure, itemIndex: number): Nod
 					message,
 					description,
 					itemIndex,
+					functionality,
 					httpCode: status === undefined ? undefined : String(status),
 				},
 			);

@@ -33,7 +33,8 @@ export function exchangeWith<Row, Value>({
 			const { write } = protocol;
 			const request = found?.begin(batch.items.length);
 			const mayBeTooLarge = request?.isAttempt;
-			const sent = await send(target, protocol.asked, () => write(batch.rows), { onPiece, mayBeTooLarge });
+			const callee = protocol.target ?? target;
+			const sent = await send(callee, protocol.asked, () => write(batch.rows), { onPiece, mayBeTooLarge });
 			onSent?.(batch.items, sent);
 			const values = sent.outcome.ok ? await read(sent.outcome.value) : sent.outcome;
 			request?.end();

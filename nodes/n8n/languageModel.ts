@@ -7,7 +7,6 @@ import { readJsonSchema } from '../core/language/jsonSchema';
 import { chatRoute, type Route } from '../core/hopsworks/route';
 import { asText } from '../core/json/json';
 import { giveWay } from './cancel';
-import type { AddressOptions } from './deploymentLocator';
 import { asJson, asJsonObject } from './givenJson';
 import {
 	chatModelOptions,
@@ -18,7 +17,7 @@ import {
 	type ServerOptions,
 } from './languageModelOptions';
 import type { Options } from './options';
-import type { ResolvedDeployment, Resolver } from './resolver';
+import type { ResolvedDeployment } from './resolver';
 import { take, unusable } from './unusable';
 
 function snakeCase(name: string): string {
@@ -43,6 +42,7 @@ interface ChatSettings {
 	hasStrictTools: boolean;
 }
 
+/** A model that is called again and again, as a sub-node's. */
 export interface ChatModel extends ChatSettings {
 	deployment: ResolvedDeployment;
 }
@@ -53,19 +53,9 @@ function readFormat(options: Options<FormatOptions>): AnswerFormat {
 	return { type, schema: take(readJsonSchema(asJson(options.get('jsonSchema'), 'JSON Schema'))) };
 }
 
-/** The route of chats. Throws what `attempt` turns into a failure. */
-export function readChatRoute(options: Options<ServerOptions>): Route {
-	return take(chatRoute(options.get('apiPrefix')));
-}
-
-/** The model that a locator and options describe. Throws what `attempt` turns into a failure. */
-export async function readChatModel(
-	locator: unknown,
-	options: Options<ChatModelOptions & FormatOptions & AddressOptions>,
-	resolver: Resolver,
-): Promise<ChatModel> {
-	const deployment = await resolver.resolve(locator, options, readChatRoute(options));
-	return { deployment, ...readChatSettings(options, deployment) };
+/** The route of chats, by which more operations ask than Chat. Throws what `attempt` turns into a failure. */
+export function readChatRoute(options: Options<ServerOptions>, operation = 'Chat'): Route {
+	return take(chatRoute(options.get('apiPrefix'), operation));
 }
 
 /** What goes to a deployment beside the messages. Throws what `attempt` turns into a failure. */
@@ -115,9 +105,12 @@ function formatSetting(format: AnswerFormat): GivenSetting[] {
 	return Object.entries(formatSettings(format)).map(([field, value]) => ({ field, value, label }));
 }
 
-/** Fields of the request that the user writes; `own` is the one that the node writes by itself. */
-export function readExtraFields(options: Options<ServerOptions>, own: string): GivenSetting[] {
+/** Fields of the request that the user writes; `own` are those that the node writes by itself, or sees to. */
+export function readExtraFields(options: Options<ServerOptions>, ...own: string[]): GivenSetting[] {
 	const fields = asJsonObject(options.get('extraFields'), EXTRA_FIELDS);
-	if (!(own in fields)) return Object.entries(fields).map(([field, value]) => ({ field, value, label: EXTRA_FIELDS }));
-	return unusable(`'Extra Fields (JSON)' holds '${own}', which the node writes by itself`, 'Remove it there.');
+	const taken = own.find((name) => Object.hasOwn(fields, name));
+	if (taken !== undefined) {
+		unusable(`'Extra Fields (JSON)' holds '${taken}', which the node writes by itself`, 'Remove it there.');
+	}
+	return Object.entries(fields).map(([field, value]) => ({ field, value, label: EXTRA_FIELDS }));
 }

@@ -119,6 +119,17 @@ export const formatOptions = {
 	}),
 };
 
+/** For operations that send files of an item along. */
+export const imageOptions = {
+	imageFields: textOption({
+		displayName: 'Images',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. data, photo',
+		description: 'The binary fields of the item that hold images for the model, separated by commas',
+	}),
+};
+
 export const chatModelOptions = {
 	...serverOptions,
 	...numberOptions,

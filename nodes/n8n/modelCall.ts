@@ -7,7 +7,7 @@ import type { Route } from '../core/hopsworks/route';
 import type { Reply } from '../core/json/reply';
 import type { Options } from './options';
 import type { ResolvedDeployment } from './resolver';
-import type { Sent } from './send';
+import type { Callee, Sent } from './send';
 import type { OnPiece } from './stream';
 
 /** A row that is fetched only when its turn comes, since it would take too much memory before. */
@@ -32,6 +32,8 @@ export interface Protocol<Row, Value> extends BatchForm<Row> {
 	shared: unknown;
 	/** What is asked for, for the words about a failure. */
 	asked: Asked;
+	/** Where requests go, if `learn` may find another address. */
+	target?: Callee;
 	/** The text of a request for some rows. */
 	write(rows: Row[]): string;
 	/** One value per row out of a reply. `hasOthers` tells whether the run sends the deployment further rows. */
@@ -42,7 +44,7 @@ export interface Protocol<Row, Value> extends BatchForm<Row> {
 		hasOthers: boolean,
 	): Outcome<RowValues<Value>> | Promise<Outcome<RowValues<Value>>>;
 	/**
-	 * May change `write` after a failure; what was written before is then sent again. Returns a reply where the rows have
+	 * May change `write`, and `target` with it, after a failure; what was written before is then sent again. Returns a reply where the rows have
 	 * one by now.
 	 */
 	learn?(failure: Failure, batch: Batch<Row>, ask: Ask): Promise<Reply | undefined>;

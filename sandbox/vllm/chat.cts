@@ -49,6 +49,7 @@ function choiceOf(server: Server, generation: Generation, body: Fields, index: n
 		logprobs: logprobsOf(
 			generation.tokens.map(({ text }) => text),
 			body,
+			generation.likelihoods,
 		),
 		finish_reason: finishOf(server, generation, false),
 		stop_reason: generation.stopReason,

@@ -25,6 +25,7 @@ export interface Generation {
 	isCut: boolean;
 	/** The stop text that ended it. */
 	stopReason: string | null;
+	likelihoods?: Answer['likelihoods'];
 }
 
 /** The marks that vLLM's parser `hermes` looks for. */
@@ -75,6 +76,7 @@ export function generate(answer: Answer, body: Fields, limit: number): Generatio
 		choice: choiceOf(body),
 		isCut,
 		stopReason: isCut ? null : stopReason,
+		likelihoods: answer.likelihoods,
 	};
 }
 

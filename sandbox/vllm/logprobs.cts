@@ -55,14 +55,31 @@ function others(token: string, position: number, body: Fields): Likely[] {
 	return choices ? [...left, ...COMMON.map((text) => entry(text, NEVER))] : left;
 }
 
-/** Undefined where they were not asked for. */
-export function logprobsOf(tokens: string[], body: Fields, start = 0): { content: Position[] } | null {
+/** Every choice, the taken one first, and tokens that the grammar does not allow. */
+function amongChoices(token: string, likelihoods: ReadonlyMap<string, number>): Likely[] {
+	const choices = [...likelihoods].map(([text, likely]) => entry(text, Math.log(likely)));
+	const sorted = choices.toSorted(
+		(one, other) => Number(other.token === token) - Number(one.token === token) || other.logprob - one.logprob,
+	);
+	return [...sorted, ...COMMON.map((text) => entry(text, NEVER))];
+}
+
+/** Null where they were not asked for; `likelihoods` are those of the first token's choices, where the model knows them. */
+export function logprobsOf(
+	tokens: string[],
+	body: Fields,
+	likelihoods?: ReadonlyMap<string, number>,
+	start = 0,
+): { content: Position[] } | null {
 	if (body.logprobs !== true) return null;
 	const { top_logprobs: top, logprob_token_ids: asked } = body;
 	const most = Array.isArray(asked) ? asked.length + 1 : Number(top ?? 0);
 	const content = tokens.map((token, index) => {
-		const taken = entry(token, TAKEN);
-		return { ...taken, top_logprobs: [taken, ...others(token, start + index, body)].slice(0, most) };
+		const made = entry(token, TAKEN);
+		const all = likelihoods?.has(token)
+			? amongChoices(token, likelihoods)
+			: [made, ...others(token, start + index, body)];
+		return { ...(all[0] ?? made), top_logprobs: all.slice(0, most) };
 	});
 	return { content };
 }

@@ -5,7 +5,8 @@ import { respond, type Answer } from '../rules.cts';
 export type Fields = Record<string, unknown>;
 
 export interface Server {
-	task: 'chat' | 'embed';
+	/** What its model does: it answers, it makes embeddings, or it reads a query and a text together (a cross-encoder). */
+	task: 'chat' | 'embed' | 'rank';
 	/** Before 0.10.1 errors were flat (PR 22099), and reasoning came as `reasoning_content`. */
 	version: string;
 	/** How many tokens prompt and answer may have together. */

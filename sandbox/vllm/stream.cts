@@ -55,7 +55,7 @@ export function streamOf(name: string, server: Server, body: Fields, generations
 			const delta = deltaOf(server, body, token);
 			const isLast = isCut && position === tokens.length - 1;
 			if (!delta && !isLast) return [];
-			const logprobs = logprobsOf([token.text], body, position);
+			const logprobs = logprobsOf([token.text], body, generation.likelihoods, position);
 			return [isLast ? choice(delta ?? {}, logprobs, finish, end) : choice(delta ?? {}, logprobs, null, ids)];
 		});
 		return isCut ? chunks : [...chunks, choice({}, null, finish, end)];

@@ -3,11 +3,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { isInteger, isSafeNumber, parse } from 'lossless-json';
+import { readClassification, type Classification } from '../../nodes/core/language/classification';
+import { askedOfClassifier } from '../../nodes/core/language/classificationMeaning';
 import { readAnswer, readReply, type AnswerReading } from '../../nodes/core/language/chatAnswer';
 import type { AnswerFormat } from '../../nodes/core/language/expected';
 import { chatStreamReader } from '../../nodes/core/language/chatStream';
 import { askedOfLanguageModel } from '../../nodes/core/language/languageMeaning';
 import { readEmbeddings } from '../../nodes/core/language/embeddings';
+import { readRelevances } from '../../nodes/core/language/reranking';
 import { readErrorReply } from '../../nodes/core/failure/errorReply';
 import { parseGiven, parseReply } from '../../nodes/core/json/json';
 import type { Outcome } from '../../nodes/core/failure/outcome';
@@ -75,7 +78,21 @@ const SETTINGS = ['stop', 'temperature', 'dimensions', 'response_format', 'max_t
 const ASKED = [
 	{ panel: PREDICT_PANEL },
 	...[CHAT_PANEL, EMBED_PANEL].map((panel) => askedOfLanguageModel(panel, SETTINGS)),
+	askedOfClassifier(SETTINGS),
 ];
+
+const CATEGORIES = ['yes', 'no', 'maybe'].map((name) => ({ name, description: '' }));
+
+/** What a classification has to be, whatever it was read from. */
+function expectProbabilities(outcome: Outcome<Classification>): void {
+	expectInWords(outcome);
+	if (!outcome.ok) return;
+	const { category, confidence, probabilities } = outcome.value;
+	const shares = Object.values(probabilities);
+	const total = shares.reduce((sum, share) => sum + share, 0);
+	const isRight = Math.abs(total - 1) < 1e-9 && shares.every((share) => share >= 0 && share <= confidence);
+	if (!isRight || probabilities[category] !== confidence) throw new Error(JSON.stringify(outcome.value));
+}
 
 test(`${CASES} random and mutated bodies`, async () => {
 	let isWarm = false;
@@ -97,7 +114,9 @@ test(`${CASES} random and mutated bodies`, async () => {
 			expectInWords(reply.ok ? await readAnswer(reply.value, reading(format)) : reply);
 		}
 		expectInWords(await readAnswer({ choices: [{ message: { content: body } }] }, reading(BY_SCHEMA)));
+		expectProbabilities(reply.ok ? await readClassification(reply.value, CATEGORIES, goOn) : reply);
 		expectInWords(await readEmbeddings(replyOf(body), rows, goOn));
+		expectInWords(await readRelevances(replyOf(body), rows, goOn));
 		const stream = chatStreamReader();
 		for (const { type, data } of [...stream.push(`data: ${body}\n\n`), ...stream.end()])
 			expectInWords(stream.read(type, replyOf(data)));
@@ -116,6 +135,27 @@ test(`${CASES} random and mutated bodies`, async () => {
 	const growth = (process.memoryUsage().heapUsed - heapAtFirst) / 1024 / 1024;
 	expect(growth).toBeLessThan(20);
 }, 600_000);
+
+test('likelihoods of any kind make probabilities, or a failure', async () => {
+	const logprob = fc.oneof(
+		{ weight: 4, arbitrary: fc.double({ max: 0, min: -40, noNaN: true }) },
+		fc.constantFrom(0, -9999, Math.log(0.5), Math.log(0.25), 5, 800, null, 'x'),
+	);
+	const entry = fc.record({ token: fc.constantFrom('A', 'A', 'B', 'B', 'C', ' A', 'D', '', null), logprob });
+	const content = fc.constantFrom('A', 'B', 'C', ' A', 'D', '', null);
+	let classified = 0;
+	await fc.assert(
+		fc.asyncProperty(content, fc.array(entry, { maxLength: 6 }), async (text, top) => {
+			const logprobs = { content: [{ token: text, logprob: 0, top_logprobs: top }] };
+			const reply = { choices: [{ message: { content: text }, logprobs }] };
+			const outcome = await readClassification(reply, CATEGORIES, goOn);
+			if (outcome.ok) classified++;
+			expectProbabilities(outcome);
+		}),
+		{ numRuns: CASES },
+	);
+	expect(classified).toBeGreaterThan(CASES / 1000);
+});
 
 test('JSON is read as an exact reader reads it', () => {
 	fc.assert(

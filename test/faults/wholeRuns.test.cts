@@ -1,16 +1,26 @@
 /** Whole runs of every operation with hostile replies and hostile settings: every item leaves with its value or its error. */
 import fc from 'fast-check';
-import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
+import {
+	NodeConnectionTypes,
+	type AINodeConnectionType,
+	type IDataObject,
+	type INodeParameters,
+	type INodeProperties,
+	type INodeType,
+} from 'n8n-workflow';
+import { EmbeddingsHopsworks } from '../../nodes/EmbeddingsHopsworks/EmbeddingsHopsworks.node.ts';
 import { HopsworksDeployment } from '../../nodes/HopsworksDeployment/HopsworksDeployment.node.ts';
 import { operations as deploymentOperations } from '../../nodes/HopsworksDeployment/operations';
 import { operations as modelOperations } from '../../nodes/HopsworksModel/operations';
 import { LmChatHopsworks } from '../../nodes/LmChatHopsworks/LmChatHopsworks.node.ts';
+import { RerankerHopsworks } from '../../nodes/RerankerHopsworks/RerankerHopsworks.node.ts';
 import { useChatModel } from '../support/chatModel.cts';
 import { runModel } from '../support/engine.cts';
 import { at, recordOf } from '../support/json.cts';
 import { quickenWaits } from '../support/polls.cts';
 import type { Reply } from '../support/server.cts';
 import { sharedServer } from '../support/sharedServer.cts';
+import { useSubNode } from '../support/subNode.cts';
 import { bodies } from './bodies.cts';
 
 /** Runs in one go; `npm run test:faults` takes more. */
@@ -131,6 +141,48 @@ const chatModel: Kind = {
 	},
 };
 
+/** A sub-node of vector stores, which gives values of three documents, or says what is wrong. */
+function storeKind(
+	node: () => INodeType,
+	type: AINodeConnectionType,
+	use: (supplied: unknown) => Promise<unknown>,
+): Kind {
+	return {
+		operation: '',
+		settings: [{}],
+		fields: fieldsOf(node().description.properties),
+		async run({ deployment, options, topN = 3 }, _rows, credential) {
+			const { made, error } = await useSubNode({
+				...{ node: node(), type, credential, use },
+				isSupplied: (value): value is unknown => value !== undefined,
+				parameters: { options, topN, ...(deployment !== undefined && { deployment }) },
+			});
+			if (error) expectError(error.message);
+			else if (!Array.isArray(made) || ![1, 2, 3].includes(made.length)) throw new Error('neither values nor an error');
+		},
+	};
+}
+
+const DOCUMENTS = ['a', 'b', 'c'].map((pageContent) => ({ pageContent, metadata: {} }));
+const embeddings = storeKind(
+	() => new EmbeddingsHopsworks(),
+	NodeConnectionTypes.AiEmbedding,
+	async (supplied) => await call(supplied, 'embedDocuments', [DOCUMENTS.map(({ pageContent }) => pageContent)]),
+);
+const reranker = storeKind(
+	() => new RerankerHopsworks(),
+	NodeConnectionTypes.AiReranker,
+	async (supplied) => await call(supplied, 'compressDocuments', [DOCUMENTS, 'Which?']),
+);
+
+/** Calls one of the functions that a sub-node supplies. */
+async function call(supplied: unknown, name: string, given: unknown[]): Promise<unknown> {
+	const method: unknown = at(supplied, name);
+	if (typeof method !== 'function') throw new Error(`nothing of the name ${name} is supplied`);
+	const made: unknown = await method.apply(supplied, given);
+	return made;
+}
+
 const predictSettings: INodeParameters[] = [
 	{ columns: 'id, deep.a' },
 	{ rows: 'allFields' },
@@ -146,16 +198,29 @@ const chatSettings: INodeParameters[] = [
 	{ prompt: 'Hi', responseFormat: 'jsonSchema', jsonSchema: '{"type":"object","properties":{"a":{}}}' },
 	{ promptType: 'json', messagesJson: '={{ [{ role: "user", content: $json.id }] }}', simplify: false },
 ];
+const TEXT: INodeParameters = { text: '=text {{ $json.id }}' };
+const rerankSettings: INodeParameters[] = [
+	{ query: 'Hi', ...TEXT },
+	{ query: '=about {{ $json.id }}', ...TEXT, options: { rowsPerRequest: 1 } },
+];
+const classifySettings: INodeParameters[] = ['=text {{ $json.id }}', 'always the same'].map((text) => ({
+	text,
+	categories: { values: ['yes', 'no'].map((name) => ({ name, description: '' })) },
+}));
 const kinds: Kind[] = [
 	...modelOperations.map((operation) =>
 		nodeKind(
 			undefined,
 			operation,
-			{ predict: predictSettings, chat: chatSettings }[operation.value] ?? [{ text: '=text {{ $json.id }}' }],
+			{ predict: predictSettings, chat: chatSettings, classify: classifySettings, rerank: rerankSettings }[
+				operation.value
+			] ?? [TEXT],
 		),
 	),
 	...deploymentOperations.map((operation) => nodeKind(HopsworksDeployment, operation, [{ waitUntilDone: false }])),
 	chatModel,
+	embeddings,
+	reranker,
 ];
 
 const replies: fc.Arbitrary<Reply> = fc.oneof(

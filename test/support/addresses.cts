@@ -3,7 +3,7 @@ import type { Address, Knowledge, Question, Target } from '../../nodes/core/hops
 import type { DeploymentRecord } from '../../nodes/core/hopsworks/deploymentRecord';
 import { readDeployment } from '../../nodes/core/hopsworks/deploymentRecord';
 import type { Failure, Outcome } from '../../nodes/core/failure/outcome';
-import { chatRoute, embeddingsRoute, predictRoute, type Route } from '../../nodes/core/hopsworks/route';
+import { chatRoute, embeddingsRoute, predictRoute, rerankRoute, type Route } from '../../nodes/core/hopsworks/route';
 import { planRoute } from '../../nodes/core/hopsworks/routing';
 
 export const GATEWAY = 'https://gw.example.com';
@@ -38,6 +38,7 @@ export function valueOf<Value>(outcome: Outcome<Value>): Value {
 export const predict = predictRoute('predict');
 export const chat = (prefix = '/v1'): Route => valueOf(chatRoute(prefix));
 export const embed = (prefix = '/v1'): Route => valueOf(embeddingsRoute(prefix));
+export const rerank = (prefix = '/v1'): Route => valueOf(rerankRoute(prefix));
 
 /** The target, once all that is open has been asked, and what was asked in turn. */
 export function planned(route: Route, given: Given): { target: Outcome<Target>; asked: Question[] } {

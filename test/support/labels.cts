@@ -1,9 +1,11 @@
 /** What a user sees of a panel: the labels of its fields and of what can be chosen there. */
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { HopsworksApi } from '../../credentials/HopsworksApi.credentials';
+import { EmbeddingsHopsworks } from '../../nodes/EmbeddingsHopsworks/EmbeddingsHopsworks.node.ts';
 import { HopsworksDeployment } from '../../nodes/HopsworksDeployment/HopsworksDeployment.node.ts';
 import { HopsworksModel } from '../../nodes/HopsworksModel/HopsworksModel.node.ts';
 import { LmChatHopsworks } from '../../nodes/LmChatHopsworks/LmChatHopsworks.node.ts';
+import { RerankerHopsworks } from '../../nodes/RerankerHopsworks/RerankerHopsworks.node.ts';
 
 type Entry = INodeProperties | INodePropertyOptions | INodePropertyCollection;
 
@@ -31,12 +33,18 @@ export function operationLabels(operation: string): Set<string> {
 }
 
 export const chatModelLabels = new Set(new LmChatHopsworks().description.properties.flatMap(labelsOf));
+export const embeddingsLabels = new Set(new EmbeddingsHopsworks().description.properties.flatMap(labelsOf));
+export const rerankerLabels = new Set(new RerankerHopsworks().description.properties.flatMap(labelsOf));
 
 /** Everything that the panels of the package and of its nodes show by name, the names of the nodes among it. */
 export function allLabels(): Set<string> {
-	const descriptions = [new HopsworksModel(), new HopsworksDeployment(), new LmChatHopsworks()].map(
-		(one) => one.description,
-	);
+	const descriptions = [
+		new HopsworksModel(),
+		new HopsworksDeployment(),
+		new LmChatHopsworks(),
+		new EmbeddingsHopsworks(),
+		new RerankerHopsworks(),
+	].map((one) => one.description);
 	const fields = descriptions.flatMap(({ displayName, properties }) => [displayName, ...properties.flatMap(labelsOf)]);
 	return new Set([new HopsworksApi().displayName, ...credentialLabels, ...fields]);
 }

@@ -6,10 +6,11 @@ import { at, isJsonText, listOf, recordOf } from './json.cts';
 import { LEFT_OUT, type RecordedReply } from './recorded.cts';
 import type { Reply, TestServer } from './server.cts';
 
-export type ReplayedOperation = 'predict' | 'chat' | 'embed';
+export type ReplayedOperation = 'predict' | 'chat' | 'embed' | 'rerank';
 
 export function operationOf({ request: { path } }: RecordedReply): ReplayedOperation {
 	if (path === '/v1/embeddings') return 'embed';
+	if (/\/(?:rerank|score)$/.test(path)) return 'rerank';
 	return path.endsWith(':predict') ? 'predict' : 'chat';
 }
 
@@ -17,7 +18,12 @@ function isStream({ contentType }: RecordedReply): boolean {
 	return contentType.startsWith('text/event-stream');
 }
 
-const inputOf = ({ request }: RecordedReply): unknown[] => [at(request.body, 'input') ?? 'x'].flat();
+/** The names that the texts of a request have. */
+const TEXTS = ['input', 'documents', 'text_2'];
+
+function inputOf({ request }: RecordedReply): unknown[] {
+	return [TEXTS.map((name) => at(request.body, name)).find((texts) => texts !== undefined) ?? 'x'].flat();
+}
 
 /** How many texts a request had; of a long list stands its length, and a list of numbers is one text in tokens. */
 function textsOf(reply: RecordedReply): number {
@@ -57,7 +63,10 @@ const NUMBERS: Record<string, { name: string; least: number; most: number }> = {
 };
 
 /** What the node writes by itself, or what is the prompt. */
-const OWN = new Set(['model', 'messages', 'input', 'stream', 'stream_options', 'prompt', 'instances']);
+const OWN = new Set([
+	...['model', 'messages', 'input', 'stream', 'stream_options', 'prompt', 'instances'],
+	...['query', 'queries', 'documents', 'text_1', 'text_2', 'top_n'],
+]);
 
 /** The request's own settings in the panel: an option where it takes the value, else a further field. */
 function optionsOf(reply: RecordedReply): IDataObject {
@@ -122,6 +131,7 @@ const PARAMETERS: Record<ReplayedOperation, INodeParameters> = {
 	predict: { rows: 'columns', columns: 'x' },
 	chat: { prompt: 'Hello', includeInputFields: false },
 	embed: { text: 'Hello', includeInputFields: false },
+	rerank: { query: 'Hello', text: 'Hello', includeInputFields: false },
 };
 
 /** Runs the operation that a reply belongs to, and serves it. */
@@ -135,9 +145,10 @@ export async function replay(server: TestServer, reply: RecordedReply, body: str
 	server.answer = () => answer;
 	server.requests.length = 0;
 	const operation = operationOf(reply);
+	const hasTexts = operation === 'embed' || operation === 'rerank';
 	const run: RunOptions = {
 		credential: { servingUrl: server.url },
-		rows: Array.from({ length: operation === 'embed' ? textsOf(reply) : 1 }, () => ({ x: 1 })),
+		rows: Array.from({ length: hasTexts ? textsOf(reply) : 1 }, () => ({ x: 1 })),
 		settings: { onError: 'stopWorkflow' },
 		parameters: {
 			operation,
@@ -145,7 +156,7 @@ export async function replay(server: TestServer, reply: RecordedReply, body: str
 			...PARAMETERS[operation],
 			...inPanel({
 				...(operation === 'predict' ? { maxTries: 1 } : optionsOf(reply)),
-				...(operation === 'embed' && { rowsPerRequest: textsOf(reply) }),
+				...(hasTexts && { rowsPerRequest: textsOf(reply) }),
 			}),
 		},
 		...(isStream(reply) && { onChunk: () => {} }),

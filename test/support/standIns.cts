@@ -41,6 +41,11 @@ function fieldsOf(text: string): IDataObject {
 	return isFields(value) ? value : { error: 'The JSON is not valid' };
 }
 
+/** A number as it is; anything else has to be text. */
+function assignedOf(value: unknown): string | number {
+	return typeof value === 'number' ? value : textOf(value);
+}
+
 const editFields = standIn(['mode', 'jsonOutput', 'assignments'], 1, (context, items) => [
 	items.map((_, item) => {
 		if (context.getNodeParameter('mode', item, '') === 'raw') {
@@ -48,7 +53,7 @@ const editFields = standIn(['mode', 'jsonOutput', 'assignments'], 1, (context, i
 		}
 		const assigned = listOf(at(context.getNodeParameter('assignments', item), 'assignments'));
 		return {
-			json: Object.fromEntries(assigned.map((one) => [textOf(at(one, 'name')), textOf(at(one, 'value'))])),
+			json: Object.fromEntries(assigned.map((one) => [textOf(at(one, 'name')), assignedOf(at(one, 'value'))])),
 			pairedItem: { item },
 		};
 	}),
@@ -63,15 +68,24 @@ const splitOut = standIn(['fieldToSplitOut'], 1, (context, items) => [
 	}),
 ]);
 
-/** Knows one condition: an object that is not empty. */
+/** Knows two conditions: an object that is not empty, and a number that is large enough. */
 const condition = standIn(['conditions'], 2, (context, items) => {
 	const isMet = items.map((_, item) => {
 		const one = at(context.getNodeParameter('conditions', item), 'conditions', 0);
-		if (at(one, 'operator', 'operation') !== 'notEmpty') throw new Error('a condition that the stand-in does not know');
-		return Object.keys(recordOf(at(one, 'leftValue'))).length > 0;
+		const [left, right] = [at(one, 'leftValue'), at(one, 'rightValue')];
+		switch (at(one, 'operator', 'operation')) {
+			case 'notEmpty':
+				return Object.keys(recordOf(left)).length > 0;
+			case 'gte':
+				return Number(left) >= Number(right);
+			default:
+				throw new Error('a condition that the stand-in does not know');
+		}
 	});
 	return [true, false].map((side) => items.filter((_, item) => isMet[item] === side));
 });
+
+const noOperation = standIn([], 1, (_, items) => [items]);
 
 const stopAndError = standIn(['errorMessage'], 1, (context) => {
 	throw new Error(textOf(context.getNodeParameter('errorMessage', 0)));
@@ -83,5 +97,6 @@ export const STAND_INS: Record<string, INodeType> = {
 	'n8n-nodes-base.set': editFields,
 	'n8n-nodes-base.splitOut': splitOut,
 	'n8n-nodes-base.if': condition,
+	'n8n-nodes-base.noOp': noOperation,
 	'n8n-nodes-base.stopAndError': stopAndError,
 };

@@ -1,6 +1,6 @@
 /** Chat: every item is a conversation that a deployed language model answers. */
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import { RowFailed, success } from '../../core/failure/outcome';
+import { RowFailed, success, type Outcome } from '../../core/failure/outcome';
 import { show } from '../../core/failure/excerpt';
 import { CHAT_PANEL } from '../../core/failure/panel';
 import { withSent } from '../../core/failure/sentRow';
@@ -18,18 +18,17 @@ import { wireFields } from '../../core/language/givenSettings';
 import { askedOfLanguageModel } from '../../core/language/languageMeaning';
 import { readUsage } from '../../core/language/usage';
 import { addressOptions, routingOptions } from '../../n8n/deploymentLocator';
-import { readFieldNames, readImages } from '../../n8n/images';
+import { readFieldNames, withImagesOfItem, type Illustrated } from '../../n8n/images';
 import { answerField, type AnswerField } from '../../n8n/answerField';
 import { includeInputFields, isTool, outgoing, simplifyProperty } from '../../n8n/items';
 import { answerReading, readChatRoute, readChatSettings } from '../../n8n/languageModel';
-import { chatModelOptions, formatOptions, serverOptions } from '../../n8n/languageModelOptions';
+import { chatModelOptions, formatOptions, imageOptions, serverOptions } from '../../n8n/languageModelOptions';
 import type { Exchange, ModelCall } from '../../n8n/modelCall';
 import { runOnModel, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
-import { booleanOption, fieldsIn, optionsField, outputFieldOption, textOption, type ValuesOf } from '../../n8n/options';
+import { booleanOption, fieldsIn, optionsField, outputFieldOption, type ValuesOf } from '../../n8n/options';
 import { previewOptions } from '../../n8n/preview';
 import { sendOptions } from '../../n8n/sendOptions';
-import { attempt, take } from '../../n8n/unusable';
 import { chunksOf } from './chunks';
 import { conversationProperties, readConversation } from './conversation';
 import { readToolSettings, toolOptions, toolsRead } from './toolOptions';
@@ -40,6 +39,7 @@ const offeredOptions = {
 	...sendOptions,
 	...previewOptions,
 	...chatModelOptions,
+	...imageOptions,
 	enableStreaming: booleanOption({
 		displayName: 'Enable Streaming',
 		type: 'boolean',
@@ -47,13 +47,6 @@ const offeredOptions = {
 		description:
 			'Whether to pass the answer on while the model is writing it, if the workflow streams. Items are then answered one after another.',
 		displayOptions: { hide: { '@tool': [true] } },
-	}),
-	imageFields: textOption({
-		displayName: 'Images',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. data, photo',
-		description: 'The binary fields of the item that hold images for the model, separated by commas',
 	}),
 	outputField: outputFieldOption({
 		displayName: 'Output Field',
@@ -94,10 +87,7 @@ interface Answered {
 }
 
 /** A row of Chat, alone in its request. */
-interface Conversation extends GivenConversation {
-	/** Binary fields of the item with images that go with them. */
-	imageFields: string[];
-}
+interface Conversation extends GivenConversation, Illustrated {}
 
 type ChatCall = ModelCall<Conversation, Answered, ChatOptions>;
 
@@ -111,20 +101,6 @@ function setUp({ run, options, isPreview }: RunStart<ChatOptions>): ChatCall {
 	const streams = options.get('enableStreaming') && !isTool(context.getNode()) && context.isStreaming?.();
 	const usage = { prompt: 0, completion: 0 };
 	const note = (text: string): void => void run.notes.add(text);
-
-	/** With the images of its item. */
-	async function whole(item: number, conversation: Conversation): Promise<Conversation> {
-		const images = await readImages(context, items[item], item, conversation.imageFields);
-		return { ...conversation, messages: take(withImages(conversation.messages, images)) };
-	}
-
-	/** Images are read when their turn has come. */
-	function withImagesOfItem(exchange: Exchange<Conversation, Answered>): Exchange<Conversation, Answered> {
-		return async ({ items: [item = 0], rows: [conversation] }, onPiece) => {
-			const rows = await attempt(async () => (conversation ? [await whole(item, conversation)] : []));
-			return rows.ok ? await exchange({ items: [item], rows: rows.value }, onPiece) : rows;
-		};
-	}
 
 	return {
 		// The chat panel does not tell items apart, so they stream one after the other.
@@ -169,7 +145,7 @@ function setUp({ run, options, isPreview }: RunStart<ChatOptions>): ChatCall {
 			};
 		},
 		around(exchange) {
-			const withFiles = withImagesOfItem(exchange);
+			const withFiles = withImagesOfItem(context, exchange, illustrate);
 			if (!streams) return withFiles;
 			// Nobody is told of an answer that is not asked for.
 			return isPreview ? async (batch) => await withFiles(batch, async () => {}) : inChunks(context, withFiles, stops);
@@ -183,6 +159,11 @@ function setUp({ run, options, isPreview }: RunStart<ChatOptions>): ChatCall {
 		},
 		usage,
 	};
+}
+
+function illustrate(conversation: Conversation, urls: string[]): Outcome<Conversation> {
+	const messages = withImages(conversation.messages, urls);
+	return messages.ok ? success({ ...conversation, messages: messages.value }) : messages;
 }
 
 /** What was asked for, the text or the value, is the answer; the rest stands beside it. */

@@ -1,6 +1,6 @@
 /** What a status means behind a Hopsworks gateway (Hopsworks 'REST API Status Codes'; Envoy, Knative and KServe sources). */
 import type { Meaning } from './meaning';
-import { capitalized, shorterWork, smallerRequest, type Panel } from './panel';
+import { capitalized, hasConcurrency, shorterWork, smallerRequest, type Panel } from './panel';
 
 const MODEL_REFUSED: Meaning = {
 	message: 'The deployment refused the request',
@@ -43,15 +43,15 @@ const MEANINGS: Record<number, (panel: Panel) => Meaning> = {
 		message: 'The deployment has no such address',
 		description: `Check the deployment's name${asks === 'model' ? ": it is also the model's name in the address" : ''}. ${PASTED}`,
 	}),
-	405: ({ isSubNode }) => ({
+	405: ({ asks, isSubNode }) => ({
 		message: 'The address does not accept such requests',
 		description: isSubNode
-			? `A server answers there, but not to chats. Check the deployment. ${PASTED}`
+			? `A server answers there, but not to ${asks === 'chat' ? 'chats' : 'such texts'}. Check the deployment. ${PASTED}`
 			: `A server answers there, but not to this operation. Check 'Operation'. ${PASTED}`,
 	}),
-	408: ({ isSubNode, hasBatches }) => ({
+	408: (panel) => ({
 		message: 'The server did not wait for the whole request',
-		description: `It arrived too slowly.${isSubNode ? '' : ` Lower 'Max Concurrent Requests'${hasBatches ? " or 'Rows per Request'" : ''} in the options.`} A proxy on the way may also have a short timeout.`,
+		description: `It arrived too slowly.${hasConcurrency(panel) ? ` Lower 'Max Concurrent Requests'${panel.hasBatches ? " or 'Rows per Request'" : ''} in the options.` : ''} A proxy on the way may also have a short timeout.`,
 	}),
 	413: (panel) => ({
 		message: 'The request was too large',
@@ -60,11 +60,11 @@ const MEANINGS: Record<number, (panel: Panel) => Meaning> = {
 			: `${capitalized(smallerRequest(panel))}.`,
 	}),
 	422: () => MODEL_REFUSED,
-	429: ({ isSubNode }) => ({
+	429: (panel) => ({
 		message: 'Too many requests',
-		description: isSubNode
-			? "Raise 'Tries Before Giving Up' in the options, or have fewer agents and chains run at the same time."
-			: "Lower 'Max Concurrent Requests' or raise 'Tries Before Giving Up' in the options.",
+		description: hasConcurrency(panel)
+			? "Lower 'Max Concurrent Requests' or raise 'Tries Before Giving Up' in the options."
+			: "Raise 'Tries Before Giving Up' in the options, or have fewer agents and chains run at the same time.",
 	}),
 	500: () => MODEL_FAILED,
 	501: () => ({

@@ -106,8 +106,11 @@ function endsWith(names: string[], end: string[]): boolean {
 	return end.every((name, index) => names[names.length - end.length + index] === name);
 }
 
-/** `apiPrefix` is `/v1` on vLLM and `/openai/v1` on KServe's own language model server. */
-function openAiRoute(apiPrefix: string, end: string[], name: string): Outcome<Route> {
+/**
+ * `apiPrefix` is `/v1` on vLLM and `/openai/v1` on KServe's own language model server. A pasted address may end with `other` in
+ * the place of the operation's own part, and keeps it.
+ */
+function openAiRoute(apiPrefix: string, end: string[], name: string, other = end): Outcome<Route> {
 	const prefix = partsOf(apiPrefix);
 	if (!isPrefix(prefix)) {
 		return badInput(
@@ -120,13 +123,14 @@ function openAiRoute(apiPrefix: string, end: string[], name: string): Outcome<Ro
 		ending: pathOf(end),
 		path: () => pathOf([...prefix, ...end]),
 		read({ names, verb }, otherwise) {
-			const isWhole = endsWith(names, end);
-			const before = isWhole ? names.slice(0, -end.length) : names;
+			const own = [end, other].find((one) => endsWith(names, one));
+			const before = own ? names.slice(0, -own.length) : names;
 			const base = isDeployment(before.slice(0, 3)) ? before.slice(0, 3) : [];
 			const given = before.slice(base.length);
-			const isOpen = !isWhole && given.length === 0;
-			if (verb !== '' || !isPrefix(given) || !(isWhole || isOpen || endsWith(given, prefix))) return undefined;
-			return { deployment: base[2] ?? otherwise, path: pathOf([...base, ...(isOpen ? prefix : given), ...end]) };
+			const isOpen = !own && given.length === 0;
+			if (verb !== '' || !isPrefix(given) || !(own || isOpen || endsWith(given, prefix))) return undefined;
+			const path = pathOf([...base, ...(isOpen ? prefix : given), ...(own ?? end)]);
+			return { deployment: base[2] ?? otherwise, path };
 		},
 		needsName: false,
 		isProxied: false,
@@ -134,10 +138,16 @@ function openAiRoute(apiPrefix: string, end: string[], name: string): Outcome<Ro
 	});
 }
 
-export function chatRoute(apiPrefix: string): Outcome<Route> {
-	return openAiRoute(apiPrefix, ['chat', 'completions'], 'Chat');
+/** `name` is the operation, as the user knows it: more than one asks by chats. */
+export function chatRoute(apiPrefix: string, name = 'Chat'): Outcome<Route> {
+	return openAiRoute(apiPrefix, ['chat', 'completions'], name);
 }
 
 export function embeddingsRoute(apiPrefix: string): Outcome<Route> {
 	return openAiRoute(apiPrefix, ['embeddings'], 'Embed');
+}
+
+/** Servers that only score have another address for it. */
+export function rerankRoute(apiPrefix: string): Outcome<Route> {
+	return openAiRoute(apiPrefix, ['rerank'], 'Rerank', ['score']);
 }

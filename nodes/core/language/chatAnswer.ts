@@ -50,7 +50,7 @@ function noAnswer(reply: Reply): Failed {
 }
 
 /** The choice that counts: the one that streams, which is the first by its number, wherever it stands. */
-function firstChoice({ choices }: JsonObject): { choice: JsonObject; message: JsonObject } | undefined {
+export function firstChoice({ choices }: JsonObject): { choice: JsonObject; message: JsonObject } | undefined {
 	const all = Array.isArray(choices) ? choices : [];
 	const choice = all.find((one) => isRecord(one) && one.index === 0) ?? all[0];
 	return isRecord(choice) && isRecord(choice.message) ? { choice, message: choice.message } : undefined;
@@ -70,8 +70,8 @@ export async function readAnswer(reply: JsonObject, reading: AnswerReading): Pro
 	const { choice, message } = first;
 	const finishReason = typeof choice.finish_reason === 'string' ? choice.finish_reason : null;
 	const { text, reasoning: thought, others } = await readContentInTurns(message.content, reading.giveWay);
-	const broken = BROKEN_ENDS.get(asText(choice.finish_reason));
-	if (broken !== undefined) return badAnswer(`The answer ended before it was whole (${finishReason})`, text, broken);
+	const broken = brokenEnd(choice, text);
+	if (broken) return broken;
 	const { newId, giveWay, tools } = reading;
 	const calls = await readToolCalls(message, tools, newId, giveWay);
 	if (!calls.ok) return calls;
@@ -173,3 +173,10 @@ const BROKEN_ENDS = new Map([
 	['error', "The server failed while it wrote. Run it again; the deployment's logs in Hopsworks may say why."],
 	['content_filter', "The server's content filter held the rest back. Ask for something else, or in other words."],
 ]);
+
+/** The failure of an answer that the server did not write to its end; undefined where it did. */
+export function brokenEnd({ finish_reason: reason }: JsonObject, text: string): Failed | undefined {
+	const advice = BROKEN_ENDS.get(asText(reason));
+	if (advice === undefined) return undefined;
+	return badAnswer(`The answer ended before it was whole (${asText(reason)})`, text, advice);
+}

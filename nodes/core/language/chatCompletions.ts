@@ -80,10 +80,16 @@ export function withImages(messages: Message[], urls: string[]): Outcome<Message
 	if (!message) {
 		return badInput("No message of the role 'user' is there for the images to go with", 'Add a message of the user.');
 	}
+	return success(messages.with(last, illustrated(message, urls)));
+}
+
+/** A message with images behind what it says; the message itself where there are none. */
+export function illustrated(message: Message, urls: string[]): Message {
+	if (urls.length === 0) return message;
 	const { content } = message;
 	const parts: unknown[] = Array.isArray(content) ? content : [{ type: 'text', text: content }];
 	const images = urls.map((url) => ({ type: 'image_url', image_url: { url } }));
-	return success(messages.with(last, { ...message, content: [...parts, ...images] }));
+	return { ...message, content: [...parts, ...images] };
 }
 
 /** The request text; `settings` are top-level fields, and win where they name `model` or `messages`. */

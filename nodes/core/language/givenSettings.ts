@@ -33,7 +33,10 @@ export function givenAs(settings: readonly GivenSetting[], ...fields: string[]):
 }
 
 /** The parts of a request that are no settings, as servers name them. */
-const CONTENT = new Set(['messages', 'input', 'input_text', 'input_tokens', 'prompt', 'model']);
+const CONTENT = new Set([
+	...['messages', 'input', 'input_text', 'input_tokens', 'prompt', 'model'],
+	...['query', 'documents', 'text_1', 'text_2'],
+]);
 
 /** The top-level field that a server names by itself: `stop` for `body.stop`; '' where it names none. */
 export function fieldNamed({ param }: ErrorReply): string {

@@ -1,7 +1,7 @@
 /** What the failed reply of a language model's server means to the operation that asked it. */
 import type { ErrorReply } from '../failure/errorReply';
 import type { Meaning } from '../failure/meaning';
-import type { Asked, Panel } from '../failure/panel';
+import { hasConcurrency, type Asked, type Panel } from '../failure/panel';
 import { isPathUnknown } from '../failure/statusFailure';
 import { PASTED } from '../failure/statusMeaning';
 import { fieldNamed, givenAs, settingInWords, type GivenSetting } from './givenSettings';
@@ -61,11 +61,11 @@ const WORDS: Words = [
 	},
 	{
 		words: /engine is currently busy|too many (?:queued )?requests|queue is full/i,
-		meaning: ({ isSubNode }) => ({
+		meaning: (panel) => ({
 			message: 'The deployment has as many requests as it can handle',
-			description: isSubNode
-				? "It takes only so many at a time. Raise 'Tries Before Giving Up' in the options, or have fewer agents and chains run at the same time."
-				: "It takes only so many at a time. Lower 'Max Concurrent Requests', or raise 'Tries Before Giving Up' in the options.",
+			description: hasConcurrency(panel)
+				? "It takes only so many at a time. Lower 'Max Concurrent Requests', or raise 'Tries Before Giving Up' in the options."
+				: "It takes only so many at a time. Raise 'Tries Before Giving Up' in the options, or have fewer agents and chains run at the same time.",
 		}),
 	},
 	{
@@ -95,11 +95,13 @@ const WORDS: Words = [
 	},
 	{
 		words: /decoder prompt cannot be empty|prompt (?:cannot|must not) be empty/i,
-		meaning: ({ asks }) =>
-			asks === 'embeddings'
+		meaning: ({ asks, isSubNode }) =>
+			asks !== 'chat'
 				? {
 						message: 'The text is empty for the model',
-						description: "Give every item a text: 'Text' holds nothing that the model reads as a word.",
+						description: isSubNode
+							? 'It holds nothing that the model reads as a word. Leave such documents out.'
+							: "Give every item a text: 'Text' holds nothing that the model reads as a word.",
 						blames: 'rows',
 					}
 				: { message: 'The prompt is empty for the model', description: 'Give the model something to answer.' },
@@ -108,25 +110,31 @@ const WORDS: Words = [
 
 /** Where images come from. */
 function imagesIn({ asks, isSubNode }: Panel): string {
-	if (isSubNode) return 'The agent or chain sent images or other files.';
-	return asks === 'chat'
-		? "Images stand in 'Images' in the options, and may stand in the messages."
-		: "Images or other files stand in 'Extra Fields (JSON)'.";
+	if (asks === 'categories') return "Images stand in 'Images' in the options.";
+	if (asks !== 'chat') return "Images or other files stand in 'Extra Fields (JSON)'.";
+	return isSubNode
+		? 'The agent or chain sent images or other files.'
+		: "Images stand in 'Images' in the options, and may stand in the messages.";
 }
 
 function wordsMeaning(error: ErrorReply, panel: Panel, settings: readonly GivenSetting[]): Meaning | undefined {
 	return WORDS.find(({ words }) => words.test(error.text))?.meaning(panel, error.text, settings);
 }
 
+/** What to look for in the list of deployments; the operations that need no language model have other words. */
+const FITTING: Partial<Record<Panel['asks'], string>> = {
+	chat: 'Pick a deployment whose model can chat: an embedding model, or one that predicts, cannot.',
+	embeddings: 'Pick a deployment with an embedding model: one that chats or predicts makes no embeddings.',
+	relevance: 'Pick a deployment with a reranker or an embedding model: one that chats or predicts ranks nothing.',
+};
+
 /** The deployment answers, but not this operation. */
 function otherModel({ asks, isSubNode }: Panel, message: string): Meaning {
-	const other =
-		asks === 'chat' ? "is an embedding model, set 'Operation' to 'Embed'" : "chats, set 'Operation' to 'Chat'";
+	const isOfChats = asks === 'chat' || asks === 'categories';
+	const other = isOfChats ? "is an embedding model, set 'Operation' to 'Embed'" : "chats, set 'Operation' to 'Chat'";
 	return {
 		message,
-		description: isSubNode
-			? 'Pick a deployment whose model can chat: an embedding model, or one that predicts, cannot.'
-			: `If the deployment ${other}; if it predicts, to 'Predict'.`,
+		description: isSubNode ? (FITTING[asks] ?? '') : `If the deployment ${other}; if it predicts, to 'Predict'.`,
 		blames: 'nothing',
 	};
 }
@@ -166,8 +174,11 @@ function noToolParser(settings: readonly GivenSetting[]): Meaning {
 
 /** Whether a reply is about the conversation or the texts. */
 function isOfContent(error: ErrorReply): boolean {
-	return ['messages', 'input'].includes(fieldNamed(error));
+	return ['messages', 'input', 'query', 'documents', 'text_1', 'text_2'].includes(fieldNamed(error));
 }
+
+/** What the models are called. */
+const KINDS: Partial<Record<Panel['asks'], string>> = { embeddings: 'embedding', relevance: 'reranking' };
 
 /** Statuses that mean to everyone what they say. */
 const TOLD_BY_STATUS = new Set([401, 403, 404, 405, 408, 413, 429]);
@@ -176,7 +187,7 @@ const TOLD_BY_STATUS = new Set([401, 403, 404, 405, 408, 413, 429]);
 function plainMeaning(error: ErrorReply, panel: Panel): Meaning | undefined {
 	const { status, text } = error;
 	const { asks, isSubNode } = panel;
-	const kind = asks === 'embeddings' ? 'embedding' : 'language';
+	const kind = KINDS[asks] ?? 'language';
 	if (isPathUnknown(error)) return noPath(panel);
 	if (status === 501) return otherModel(panel, 'The server does not know this operation');
 	if (status === 500) {
@@ -186,8 +197,8 @@ function plainMeaning(error: ErrorReply, panel: Panel): Meaning | undefined {
 		};
 	}
 	if (status > 500 || TOLD_BY_STATUS.has(status)) return undefined;
-	const content = asks === 'embeddings' ? 'texts' : 'conversation';
-	const written = isSubNode ? 'what the agent or chain sends' : `the ${content}`;
+	const content = asks === 'chat' ? 'conversation' : 'texts';
+	const written = isSubNode && asks === 'chat' ? 'what the agent or chain sends' : `the ${content}`;
 	const check = isOfContent(error) ? written : `${written} and the options, 'Extra Fields (JSON)' too`;
 	return {
 		message: `The ${kind} model refused the ${isOfContent(error) ? content : 'request'}`,

@@ -49,11 +49,19 @@ export function tooLongMeaning(
 
 /** `limit` is the setting that a shorter answer would take; absent where it would not help. */
 function tooLong({ asks, isSubNode }: Panel, context: string, limit: GivenSetting | undefined): Meaning {
-	if (asks === 'embeddings') {
+	if (asks === 'embeddings' || asks === 'relevance') {
+		const fit = asks === 'relevance' ? `The query and each text must together fit` : 'Each text must fit';
+		const split = isSubNode ? 'have its text splitter make smaller chunks' : 'split it over several items';
 		return {
 			message: 'The text is too long for the model',
-			description: `Each text must fit into the model's context${context}. Shorten it, or split it over several items. With {"truncate_prompt_tokens": -1} in 'Extra Fields (JSON)' vLLM cuts such texts itself.`,
+			description: `${fit} into the model's context${context}. Shorten it, or ${split}. With {"truncate_prompt_tokens": -1} in 'Extra Fields (JSON)' vLLM cuts such texts itself.`,
 			blames: 'rows',
+		};
+	}
+	if (asks === 'categories') {
+		return {
+			message: 'The text is too long for the model',
+			description: `The text, the instructions and the categories must fit into the model's context${context} together. Shorten them, or split the text over several items.`,
 		};
 	}
 	const shorten = isSubNode
