@@ -48,11 +48,12 @@ export async function checkTable(file: string): Promise<Checked> {
 	const checked: Checked = { rows: 0, right: 0, kept: 0 };
 	let places: number[] = [];
 	for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-		const cells = line.split(',');
 		if (places.length === 0) {
-			places = [...NAMES, 'prediction'].map((name) => cells.indexOf(name));
+			const header = line.replace(/^\ufeff/, '').split(',');
+			places = [...NAMES, 'prediction'].map((name) => header.indexOf(name));
 			continue;
 		}
+		const cells = line.split(',');
 		const wanted = cellsOf(checked.rows);
 		const came = places.map((place) => cells[place]);
 		checked.rows++;
