@@ -145,7 +145,7 @@ function listed(examples: Workflow[], url: string): string {
 	return `Workflows that run as they are:
 ${runnable.map(line).join('\n')}
 
-In place too, but for a database of your own (${needs}):
+In place too, but they need a server of your own (${needs}):
 ${needing.map(line).join('\n')}`;
 }
 

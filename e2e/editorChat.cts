@@ -1,11 +1,6 @@
 /** The chat of n8n's editor over HTTP, in the requests that the editor makes: a workflow is asked as it stands, unpublished. */
-import { randomUUID } from 'node:crypto';
 import { at, read, textOf } from '../test/support/json.cts';
-
-export interface Owner {
-	email: string;
-	password: string;
-}
+import { logIn, type Owner } from './ownRestApi.cts';
 
 /** A piece of a streamed answer. */
 export interface Chunk {
@@ -39,24 +34,12 @@ export function saidBy(nodeName: string, chunks: Chunk[]): string[] {
 /** Puts a question to a workflow that begins with the chat trigger `trigger`. */
 export async function askInEditor(
 	url: string,
-	{ email, password }: Owner,
+	owner: Owner,
 	workflow: string,
 	trigger: string,
 	question: string,
 ): Promise<Chunk[]> {
-	const [browser, session] = [randomUUID(), randomUUID()];
-	let cookie = '';
-	const post = async (path: string, body: object): Promise<Response> => {
-		const headers = { 'content-type': 'application/json', 'browser-id': browser, 'push-ref': session, cookie };
-		const reply = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-		if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`);
-		return reply;
-	};
-	const loggedIn = await post('/rest/login', { emailOrLdapLoginId: email, password });
-	cookie = loggedIn.headers
-		.getSetCookie()
-		.map((line) => line.split(';', 1).join())
-		.join('; ');
+	const { session, post } = await logIn(url, owner);
 	await post(`/rest/workflows/${workflow}/run`, { triggerToStartFrom: { name: trigger }, chatSessionId: session });
 	const message = { action: 'sendMessage', sessionId: session, chatInput: question };
 	const chunks = readChunks(await (await post(`/webhook-test/${workflow}/${session}`, message)).text());

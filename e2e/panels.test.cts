@@ -26,6 +26,15 @@ const model = (name: string, operation: string, fields: string[], more: Record<s
 	parameters: { operation, ...more },
 	fields: ['Credential', 'Operation', 'Deployment', ...fields, 'Include Input Fields', 'Options'],
 });
+const file = (name: string, more: Record<string, unknown> = {}): Panel => {
+	const fields = ['Input File', 'File Format', 'Rows From', ...(more.rows === undefined ? ['Columns'] : [])];
+	return {
+		name,
+		type: 'hopsworksModel',
+		parameters: { operation: 'predictFile', ...more },
+		fields: ['Credential', 'Operation', 'Deployment', ...fields, 'Options'],
+	};
+};
 const deployment = (name: string, operation: string, fields: string[]): Panel => ({
 	name,
 	type: 'hopsworksDeployment',
@@ -45,6 +54,8 @@ const panels: Panel[] = [
 	model('Predict, columns of the schema', 'predict', ['Rows From', 'Mapping Column Mode'], { rows: 'schema' }),
 	model('Predict, JSON', 'predict', ['Rows From', 'Row'], { rows: 'json' }),
 	asTool(model('Predict as a tool', 'predict', ['Rows From', 'Row'])),
+	file('Predict File'),
+	file('Predict File, columns of the schema', { rows: 'schema' }),
 	model('Chat', 'chat', ['Prompt From', 'Prompt', 'System Prompt', 'Response Format', 'Simplify']),
 	model('Classify', 'classify', ['Text', 'Categories', ...CATEGORY, ...CATEGORY, 'Instructions']),
 	model('Embed', 'embed', ['Text']),
@@ -130,6 +141,10 @@ test.each(panels)('$name', async ({ name, fields }) => {
 	expect(shown).toEqual(fields);
 	const listed = options.length > 0 ? `\n\nOptions: ${options.join(' · ')}` : '';
 	const picture = (folder: string): string => `![${name}](panels/${folder}${fileOf(name)})`;
-	const before = existsSync(join(PICTURES, 'before', fileOf(name))) ? picture('before/') : 'not there';
-	parts.push(`## ${name}\n\n| Before | Now |\n| --- | --- |\n| ${before} | ${picture('')} |${listed}`);
+	// An operation that is new has no panel of before.
+	const hasBefore = existsSync(join(PICTURES, 'before', fileOf(name)));
+	const pictures = hasBefore
+		? `| Before | Now |\n| --- | --- |\n| ${picture('before/')} | ${picture('')} |`
+		: picture('');
+	parts.push(`## ${name}\n\n${pictures}${listed}`);
 });

@@ -109,6 +109,42 @@ export function tableWorkflow(id: string, file: string, credentialId: string) {
 	};
 }
 
+/** A file of a disk scored, and what comes out of it written to a folder: `scored`, and `failed` where there is one. */
+export function fileWorkflow(
+	id: string,
+	{
+		file,
+		folder,
+		credentialId,
+		...parameters
+	}: { file: string; folder: string; credentialId: string; [parameter: string]: unknown },
+) {
+	const model = {
+		operation: 'predictFile',
+		deployment: { __rl: true, mode: 'name', value: 'fraud' },
+		columns: 'id, amount',
+		...parameters,
+	};
+	const write = (field: string, fileName: string) => ({ operation: 'write', dataPropertyName: field, fileName });
+	const nodes = [
+		node('1', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
+		node('2', 'File', 'n8n-nodes-base.readWriteFile', 1.1, { fileSelector: file }),
+		node('3', 'Model', 'n8n-nodes-hopsworks.hopsworksModel', 1, model, uses('hopsworksApi', credentialId)),
+		node('4', 'Scored', 'n8n-nodes-base.readWriteFile', 1.1, write('data', `${folder}/scored`)),
+		node('5', 'Failed', 'n8n-nodes-base.readWriteFile', 1.1, write('failed', `${folder}/failed`), {
+			onError: 'continueRegularOutput',
+		}),
+	];
+	return {
+		id,
+		name: 'File',
+		active: false,
+		settings: { executionOrder: 'v1' },
+		nodes,
+		connections: chain(...nodes.map(({ name }) => name)),
+	};
+}
+
 export const WALK = 'firstFiveMinutes';
 
 /** Amounts in euros, ages of accounts in days, hours of the day. */

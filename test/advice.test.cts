@@ -104,6 +104,7 @@ const asking = (panel: Panel, labels: Set<string>, ...settings: GivenSetting[][]
 });
 const askings: Array<[string, Asking]> = [
 	['Predict', { panel: PREDICT_PANEL, labels: operationLabels('predict'), asked: [{ panel: PREDICT_PANEL }] }],
+	['Predict File', { panel: PREDICT_PANEL, labels: operationLabels('predictFile'), asked: [{ panel: PREDICT_PANEL }] }],
 	['Chat', asking(CHAT_PANEL, operationLabels('chat'), MODEL_SETTINGS, [...MODEL_SETTINGS, ...TOOL_SETTINGS])],
 	[
 		'Classify',

@@ -213,6 +213,19 @@ test('every parameter of the design is there, with its default', () => {
 		whenStopped: 'fail',
 		maxWait: 600,
 	});
+	expect(defaults('predictFile')).toMatchObject({
+		inputFile: 'data',
+		fileFormat: 'auto',
+		rows: 'columns',
+		columns: '',
+		delimiter: 'auto',
+		encoding: 'auto',
+		failedRows: 'column',
+		fileName: '',
+		keepColumns: 'all',
+		outputField: 'prediction',
+		rowsPerRequest: 500,
+	});
 	expect(defaults('chat')).toMatchObject({
 		promptType: 'prompt',
 		prompt: '',

@@ -1,16 +1,29 @@
 /** The examples: what they promise holds in the sandbox, and the nightly one stops its deployment whatever goes wrong. */
-import type { IConnections, INode, IRun } from 'n8n-workflow';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { IConnections, INode, INodeType, IRun } from 'n8n-workflow';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
-import { AGENT, CLASSIFY, needsOf, NIGHTLY, promiseOf, readExamples, type Workflow } from '../tools/examples.cts';
+import {
+	AGENT,
+	CLASSIFY,
+	FILE,
+	needsOf,
+	NIGHTLY,
+	NIGHTLY_FILE,
+	promiseOf,
+	readExamples,
+	type Workflow,
+} from '../tools/examples.cts';
 import { lifecycleOf } from './support/deploymentStates.cts';
 import { API_KEY, runModel, runWorkflow } from './support/engine.cts';
 import { at, isJsonText, listOf, read, recordOf, textOf } from './support/json.cts';
 import { quickenPolls } from './support/polls.cts';
-import { STAND_INS } from './support/standIns.cts';
+import { useFileStore } from './support/fileStore.cts';
+import { ftp, STAND_INS } from './support/standIns.cts';
 
 quickenPolls();
+const store = useFileStore();
 
 let sandbox: Sandbox;
 let examples: Workflow[];
@@ -27,24 +40,46 @@ function example(id: string): Workflow {
 	return found;
 }
 
-/** Runs an example from one of its triggers, with some nodes changed by their names. */
-async function runExample(id: string, changes: Record<string, object> = {}, trigger = 'Try It Now'): Promise<IRun> {
+interface Changes {
+	/** Parameters of nodes, by their names. */
+	parameters?: Record<string, object>;
+	/** Nodes of n8n beside those that every example has. */
+	types?: Record<string, INodeType>;
+	/** The last node that is run, where not all are; those behind it stand behind it in the file too. */
+	last?: string;
+}
+
+/** Runs an example from one of its triggers, with something changed. */
+async function runExample(
+	id: string,
+	{ parameters = {}, types = {}, last }: Changes = {},
+	trigger = 'Try It Now',
+): Promise<IRun> {
 	const workflow = example(id);
 	const isNode = (node: unknown): node is INode => typeof at(node, 'position') === 'object';
 	const nodes = workflow.nodes
 		.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote')
-		.map((node) => ({ ...node, parameters: { ...node.parameters, ...changes[node.name] } }))
+		.slice(0, last === undefined ? undefined : workflow.nodes.findIndex(({ name }) => name === last) + 1)
+		.map((node) => ({ ...node, parameters: { ...node.parameters, ...parameters[node.name] } }))
 		.filter(isNode)
+		// As often as they say, but at once.
+		.map((node) => ({ ...node, waitBetweenTries: 0 }))
 		.toSorted((left, right) => Number(right.name === trigger) - Number(left.name === trigger));
 	const isConnections = (value: object): value is IConnections => Object.keys(value).length > 0;
-	const { connections } = workflow;
+	const names = new Set(nodes.map(({ name }) => name).filter((name) => name !== last));
+	const connections = Object.fromEntries(Object.entries(workflow.connections).filter(([name]) => names.has(name)));
 	if (!isConnections(connections)) throw new Error('an example without connections');
-	const types = {
-		...STAND_INS,
-		'n8n-nodes-hopsworks.hopsworksModel': new HopsworksModel(),
-		'n8n-nodes-hopsworks.hopsworksDeployment': new HopsworksDeployment(),
-	};
-	return await runWorkflow({ credential: { hopsworksUrl: sandbox.url }, nodes, connections, types });
+	return await runWorkflow({
+		credential: { hopsworksUrl: sandbox.url },
+		nodes,
+		connections,
+		types: {
+			...STAND_INS,
+			'n8n-nodes-hopsworks.hopsworksModel': new HopsworksModel(),
+			'n8n-nodes-hopsworks.hopsworksDeployment': new HopsworksDeployment(),
+			...types,
+		},
+	});
 }
 
 /** What a node made, in all of its runs. */
@@ -64,7 +99,12 @@ describe('every example', () => {
 		const needing = examples.filter(
 			(one) => needsOf(one).length > 0 || one.nodes.some(({ type }) => type === 'n8n-nodes-base.readWriteFile'),
 		);
-		const names = ['Score a CSV file', 'Score a big table: score one chunk', 'Score a big table: send the chunks'];
+		const names = [
+			'Score a CSV file',
+			'Score a file every night',
+			'Score a big table: score one chunk',
+			'Score a big table: send the chunks',
+		];
 		expect(needing.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
 		expect(examples.filter((one) => notesOf(one).includes('**Needs')).map(({ id }) => id)).toEqual(
 			needing.map(({ id }) => id),
@@ -159,9 +199,8 @@ test('the example of Classify hands to a person what the model is unsure of, and
 
 describe('the nightly example', () => {
 	const states = () => lifecycleOf(sandbox, 'screening');
-
-	const night = async (changes: Record<string, object> = {}, trigger = 'Try It Now'): Promise<IRun> =>
-		await runExample(NIGHTLY, changes, trigger);
+	const night = async (parameters: Record<string, object> = {}, trigger?: string): Promise<IRun> =>
+		await runExample(NIGHTLY, { parameters }, trigger);
 
 	test('starts its deployment, scores every row, and stops it again', async () => {
 		const run = await night();
@@ -238,5 +277,98 @@ describe('the nightly example', () => {
 		states().become('Running');
 		await night({}, 'Every Morning');
 		expect([states().starts, states().status]).toEqual([0, 'Stopped']);
+	});
+});
+
+/** What the file fields of a node's first item hold. */
+async function filesMade({ data }: IRun, node: string): Promise<Record<string, string>> {
+	const [item] = data.resultData.runData[node]?.[0]?.data?.main?.[0] ?? [];
+	const entries = Object.entries(item?.binary ?? {});
+	const texts = entries.map(async ([name, file]) => [name, (await store.read(file)).toString()] as const);
+	return Object.fromEntries(await Promise.all(texts));
+}
+
+test('the example of a file scores every row that can be, and its note names the two that cannot', async () => {
+	const run = await runExample(FILE, { last: 'Hopsworks Model' });
+	expect(run.data.resultData.error).toBeUndefined();
+	const [summary] = made(run, 'Hopsworks Model');
+	expect(summary).toMatchObject({ rows: 20, scored: 18, failed: 2, failures: [{ row: 11 }, { row: 18 }] });
+	const { data = '' } = await filesMade(run, 'Hopsworks Model');
+	const lines = data.trimEnd().split('\n');
+	expect(lines).toHaveLength(21);
+	expect(lines.slice(0, 2)).toEqual([
+		'payment,customer,amount,age,hour,prediction,error',
+		'P001,"Nordin, Eva",1250.00,3,2,1,',
+	]);
+	const failed = lines.slice(1).filter((line) => !/,[01],$/.test(line));
+	expect(failed.map((line) => line.split(',')[0])).toEqual(['P011', 'P018']);
+	for (const line of failed) expect(notesOf(example(FILE))).toContain(`*${line.split(',')[0] ?? ''}*`);
+	expect(made(run, 'Hopsworks Model')).toHaveLength(1);
+});
+
+describe('the example of a file every night', () => {
+	const INPUT = '/payments/payments.csv.gz';
+	const SCORED = '/payments/payments-scored.csv.gz';
+	const FAILED = '/payments/payments-failed.csv.gz';
+	const PAYMENTS = 'payment,amount,age,hour\nP1,1250,3,2\nP2,n/a,400,14\nP3,12.5,400,14\n';
+	let files: Map<string, Buffer>;
+	beforeEach(() => {
+		files = new Map([[INPUT, gzipSync(PAYMENTS)]]);
+	});
+
+	const night = async (changes: Changes = {}): Promise<IRun> =>
+		await runExample(NIGHTLY_FILE, { types: { 'n8n-nodes-base.ftp': ftp(files) }, ...changes });
+
+	test('puts the predictions and the failed rows on the server, and tells of these', async () => {
+		const run = await night();
+		expect(run.data.resultData.error).toBeUndefined();
+		expect(gunzipSync(files.get(SCORED) ?? '').toString()).toBe(
+			'payment,amount,age,hour,prediction\nP1,1250,3,2,1\nP3,12.5,400,14,0\n',
+		);
+		expect(gunzipSync(files.get(FAILED) ?? '').toString()).toMatch(
+			/^payment,amount,age,hour,error\nP2,n\/a,400,14,.+\n$/,
+		);
+		expect(sandbox.messages).toEqual([expect.stringMatching(/^1 of 3 payments could not be scored\. Row 2: ./)]);
+	});
+
+	test('tells nobody of a night on which every row was scored', async () => {
+		files.set(INPUT, gzipSync(PAYMENTS.replace('n/a', '1')));
+		const run = await night();
+		expect(run.data.resultData.error).toBeUndefined();
+		expect([...files.keys()]).toEqual([INPUT, SCORED]);
+		expect(sandbox.messages).toEqual([]);
+	});
+
+	test.each<[string, () => Changes, string]>([
+		[
+			'there is no file',
+			() => {
+				files.clear();
+				return {};
+			},
+			'No such file',
+		],
+		['the file is no table', () => (files.set(INPUT, Buffer.from('PK\u0003\u0004')), {}), 'seems to be a ZIP'],
+		[
+			'the deployment is away',
+			() => {
+				sandbox.faults.add({ deployment: 'fraud', status: 403, body: '{"error": "no access today"}' });
+				return {};
+			},
+			'no access today',
+		],
+		[
+			'the team cannot be told of failed rows',
+			() => ({ parameters: { 'Tell of Failed Rows': { url: 'http://127.0.0.1:1/' } } }),
+			'ECONNREFUSED',
+		],
+	])('tells why where %s, and its run counts as failed', async (_name, prepare, reason) => {
+		const run = await night(prepare());
+		expect(run.status).toBe('error');
+		expect(run.data.resultData.error?.message).toContain(reason);
+		expect(run.data.resultData.lastNodeExecuted).toBe('Count as Failed');
+		expect(sandbox.messages).toEqual([expect.stringContaining(reason)]);
+		expect(sandbox.messages[0]).toMatch(/^The payments of this night are not scored: /);
+		expect(files.has(SCORED)).toBe(reason === 'ECONNREFUSED');
 	});
 });

@@ -27,7 +27,7 @@ const GROUND = 'core/(json/|turns$)';
 
 /** The floors, from the ground up: which files stand on which. `NODE` is the folder of a node. */
 const floors: Array<{ files: RegExp; mayImport: RegExp }> = [
-	{ files: /^nodes\/core\/turns\.ts$/, mayImport: /^$/ },
+	{ files: /^nodes\/core\/(turns|handover)\.ts$/, mayImport: /^$/ },
 	{ files: /^nodes\/core\/json\//, mayImport: new RegExp(`^nodes/${GROUND}`) },
 	{ files: /^nodes\/core\/failure\//, mayImport: new RegExp(`^nodes/(${GROUND}|core/failure/)`) },
 	{ files: /^nodes\/core\/predict\//, mayImport: new RegExp(`^nodes/(${GROUND}|core/(failure|predict)/)`) },

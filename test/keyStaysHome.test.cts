@@ -27,6 +27,9 @@ function answer(request: Recorded): Reply {
 	return firstValues(request);
 }
 
+/** What Predict File reads. */
+const FILE = { data: { data: Buffer.from('x\n1\n').toString('base64'), mimeType: 'text/csv', fileName: 'x.csv' } };
+
 interface Ask {
 	deployment?: string;
 	mode?: string;
@@ -45,13 +48,14 @@ function run({
 }: Ask): Promise<RunResult> {
 	const fields = {
 		predict: { columns: 'x' },
+		predictFile: { columns: 'x' },
 		chat: { prompt: 'Hi' },
 		classify: { text: 'Hi', categories: { values: [{ name: 'yes' }, { name: 'no' }] } },
 		embed: { text: 'Hi' },
 		rerank: { query: 'Hi', text: 'Hi' },
 	}[operation];
 	return runModel({
-		rows: rest.rows ?? [{ x: 1 }],
+		items: (rest.rows ?? [{ x: 1 }]).map((json) => ({ json, binary: FILE })),
 		credential: { servingUrl: server.url, hopsworksUrl: server.url, ...rest.credential },
 		parameters: {
 			operation,
@@ -127,6 +131,12 @@ describe('nothing is sent to anybody', () => {
 			'Embed does not call the path',
 		],
 		['a name that goes up', { deployment: '..' }, "'Deployment' is not a name: '..'"],
+		['one for a file', { operation: 'predictFile', deployment: '..' }, "'Deployment' is not a name: '..'"],
+		[
+			'a pasted call of the REST API for a file',
+			{ operation: 'predictFile', mode: 'url', deployment: `${REST}/serving/7:predict` },
+			'Predict does not call the path',
+		],
 		[
 			'one by expression',
 			{ deployment: '={{ $json.name }}', rows: [{ x: 1, name: '../../x' }] },

@@ -89,6 +89,7 @@ test.each([
 	...['prediction', 'predictions', 'predict', 'classify', 'classification', 'regression', 'forecast'],
 	...['machine learning', 'deployed model', 'model serving', 'inference', 'scoring', 'data science', 'feature store'],
 	...['kserve', 'KServe', 'vllm', 'embedding', 'embeddings', 'embed', 'scikit', 'scikit-learn', 'sklearn'],
+	...['batch prediction', 'batch inference', 'batch scoring', 'score a file', 'score file'],
 	...['rerank', 'reranker', 'relevance'],
 	...['tensorflow', 'pytorch', 'xgboost', 'hopsworks', 'predic', 'machine', 'tensor'],
 ])('%j finds Hopsworks Model first', (typed) => {

@@ -21,6 +21,9 @@ const ROWS = [
 	{ note: 'b', amount: 1250, age: 3, hour: 2 },
 ];
 
+/** What Predict File reads, with a row that fails. */
+const TABLE = 'amount,age,hour\n12.5,400,14\n1250,3\n';
+const FILE = { data: { data: Buffer.from(TABLE).toString('base64'), mimeType: 'text/csv', fileName: 'rows.csv' } };
 const CATEGORIES = { values: ['billing', 'sales'].map((name) => ({ name, description: '' })) };
 
 let sandbox: Sandbox;
@@ -39,7 +42,7 @@ async function outputs(
 	const { success, error } = await runModel({
 		node: nodes[node]?.(),
 		credential: { hopsworksUrl: sandbox.url },
-		rows: ROWS,
+		items: ROWS.map((json) => ({ json, binary: FILE })),
 		parameters: { operation, deployment: { __rl: true, mode: 'list', value: deployment }, ...more },
 	});
 	if (error) throw error;
@@ -55,6 +58,7 @@ test.each([
 
 test.each<[node: string, operation: string, deployment: string, parameters: INodeParameters]>([
 	['hopsworksModel', 'predict', 'fraud', { columns: 'amount, age, hour' }],
+	['hopsworksModel', 'predictFile', 'fraud', { columns: 'amount, age, hour' }],
 	['hopsworksModel', 'chat', 'assistant', { prompt: '={{ $json.note }}' }],
 	['hopsworksModel', 'classify', 'assistant', { text: '={{ $json.note }}', categories: CATEGORIES }],
 	['hopsworksModel', 'embed', 'embedder', { text: '={{ $json.note }}' }],

@@ -38,7 +38,7 @@ test.each<[string, INodeParameters, string, boolean]>([
 	['is found by path', { routing: 'path' }, 'hostHeader', false],
 	['is found by its host name', { routing: 'host' }, 'hostHeader', true],
 ])('a deployment that %s: %j offers %s: %s', (_name, options, name, isOffered) => {
-	for (const operation of ['predict', 'chat', 'embed', 'rerank']) {
+	for (const operation of ['predict', 'predictFile', 'chat', 'embed', 'rerank']) {
 		expect(shown(model, { ...PANEL, operation, options }).options.includes(name)).toBe(isOffered);
 	}
 	for (const subNode of [new LmChatHopsworks(), new EmbeddingsHopsworks(), new RerankerHopsworks()]) {

@@ -46,10 +46,12 @@ function predict(
 	credential: IDataObject = {},
 	rows: IDataObject[] = [{ x: 1 }],
 ): Promise<RunResult> {
+	// What Predict File reads.
+	const binary = { data: { data: Buffer.from('x\n1\n').toString('base64'), mimeType: 'text/csv', fileName: 'x.csv' } };
 	return runModel({
 		credential: { servingUrl: gateway.url, ...credential },
 		parameters: { operation: 'predict', deployment: byName('fraud'), columns: 'x', ...parameters },
-		rows,
+		items: rows.map((json) => ({ json, binary })),
 	});
 }
 
@@ -107,6 +109,7 @@ describe('a Host of its own is refused behind a proxy', () => {
 		],
 		['a host name by expression', { options: { routing: 'host', hostHeader: '={{ $json.host }}' } }],
 		['routing by host name', { options: { routing: 'host' } }],
+		['Predict File', { operation: 'predictFile', options: { routing: 'host', hostHeader: host } }],
 		['Chat', { operation: 'chat', prompt: 'Hi', options: { routing: 'host', hostHeader: host } }],
 		[
 			'Chat by expression',

@@ -13,6 +13,8 @@ import { Server } from './server.cts';
 export interface NodeRun {
 	/** Milliseconds. */
 	executionTime: number;
+	/** What n8n shows above its output. */
+	hints: string[];
 	/** Items of the main output. */
 	items: Array<{ json: Record<string, unknown> }>;
 }
@@ -124,12 +126,20 @@ export class WholeN8n {
 
 	/** Runs a workflow once and gives what each node made, by its name. */
 	async execute(id: string): Promise<Record<string, NodeRun>> {
+		return (await this.executeWithLog(id)).runs;
+	}
+
+	/** The same, and all that n8n wrote meanwhile. */
+	async executeWithLog(id: string): Promise<{ runs: Record<string, NodeRun>; output: string }> {
 		const output = await this.command('execute', `--id=${id}`, '--rawOutput');
 		// Log lines may stand before and after the JSON.
 		const [json] = /^\{$[^]*^\}$/m.exec(output) ?? [];
 		if (json === undefined) throw new Error(output);
 		const runs = recordOf(at(read(json), 'data', 'resultData', 'runData'));
-		return Object.fromEntries(Object.entries(runs).map(([name, tasks]) => [name, nodeRun(listOf(tasks))]));
+		return {
+			runs: Object.fromEntries(Object.entries(runs).map(([name, tasks]) => [name, nodeRun(listOf(tasks))])),
+			output,
+		};
 	}
 
 	/** Starts one of n8n's processes that go on until they are ended. */
@@ -170,6 +180,7 @@ export class WholeN8n {
 function nodeRun(tasks: unknown[]): NodeRun {
 	return {
 		executionTime: tasks.reduce<number>((sum, task) => sum + numberOf(at(task, 'executionTime')), 0),
+		hints: tasks.flatMap((task) => listOf(at(task, 'hints') ?? [])).map((hint) => String(at(hint, 'message'))),
 		items: tasks
 			.flatMap((task) => listOf(at(task, 'data', 'main', 0) ?? []))
 			.map((item) => ({ json: recordOf(at(item, 'json')) })),

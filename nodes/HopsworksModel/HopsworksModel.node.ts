@@ -25,7 +25,7 @@ export class HopsworksModel implements INodeType {
 		usableAsTool: true,
 		builderHint: {
 			searchHint:
-				'Predictions, answers, categories and embeddings from models that are deployed on Hopsworks. Give it all items at once: each comes out with its own result beside its fields, so no loop, aggregation or code is needed. Use the operation predict for models of tables, chat for language models, classify to sort texts into categories with a probability each, embed for embedding models.',
+				'Predictions, answers, categories and embeddings from models that are deployed on Hopsworks, for items and for whole files. Give it all items at once: each comes out with its own result beside its fields, so no loop, aggregation or code is needed. Use the operation predict for models of tables, predictFile to score a CSV or JSON Lines file of any size without reading it into items, chat for language models, classify to sort texts into categories with a probability each, embed for embedding models.',
 			relatedNodes: [
 				{
 					nodeType: 'n8n-nodes-hopsworks.hopsworksDeployment',

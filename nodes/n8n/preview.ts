@@ -21,7 +21,7 @@ export const previewOptions = {
 		noDataExpression: true,
 		default: false,
 		description:
-			'Whether to show the request of the first item instead of sending anything to the deployment. Use it to try things out in the editor: in a workflow that runs by itself, the node fails.',
+			'Whether to show the first request instead of sending anything to the deployment. Use it to try things out in the editor: in a workflow that runs by itself, the node fails.',
 	}),
 };
 

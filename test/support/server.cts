@@ -96,9 +96,7 @@ async function send(
 /** A server that does not listen yet. */
 export function createTestServer(answer: Answer): TestServer {
 	let atOnce = 0;
-	const closing = new AbortController();
-	// Any number of replies may be late.
-	setMaxListeners(0, closing.signal);
+	let closing = new AbortController();
 	const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
 		atOnce++;
 		state.mostAtOnce = Math.max(state.mostAtOnce, atOnce);
@@ -122,6 +120,9 @@ export function createTestServer(answer: Answer): TestServer {
 		mostAtOnce: 0,
 		underWay: () => atOnce,
 		async listen(port = 0) {
+			closing = new AbortController();
+			// Any number of replies may be late.
+			setMaxListeners(0, closing.signal);
 			await new Promise<void>((ready) => server.listen(port, '127.0.0.1', ready));
 			const address = server.address();
 			state.url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;

@@ -1,5 +1,5 @@
 /** What the examples use of n8n's own nodes, which are not installed for these tests, as far as the examples use it. */
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 import { at, isJsonText, listOf, read, recordOf, textOf } from './json.cts';
 
 type Items = INodeExecutionData[];
@@ -8,7 +8,7 @@ type Items = INodeExecutionData[];
 function standIn(
 	parameters: string[],
 	outputs: number,
-	make: (context: IExecuteFunctions, items: Items) => Items[],
+	make: (context: IExecuteFunctions, items: Items) => Items[] | Promise<Items[]>,
 ): INodeType {
 	return {
 		description: {
@@ -23,7 +23,7 @@ function standIn(
 			properties: parameters.map((name) => ({ displayName: name, name, type: 'json', default: '' })),
 		},
 		async execute() {
-			return make(this, this.getInputData());
+			return await make(this, this.getInputData());
 		},
 	};
 }
@@ -68,19 +68,19 @@ const splitOut = standIn(['fieldToSplitOut'], 1, (context, items) => [
 	}),
 ]);
 
-/** Knows two conditions: an object that is not empty, and a number that is large enough. */
+/** Three conditions: an object that is not empty, and a number that is greater than another, or at least as great. */
+const isMetBy: Record<string, (left: unknown, right: unknown) => boolean> = {
+	notEmpty: (left) => Object.keys(recordOf(left)).length > 0,
+	gte: (left, right) => Number(left) >= Number(right),
+	gt: (left, right) => Number(left) > Number(right),
+};
+
 const condition = standIn(['conditions'], 2, (context, items) => {
 	const isMet = items.map((_, item) => {
 		const one = at(context.getNodeParameter('conditions', item), 'conditions', 0);
-		const [left, right] = [at(one, 'leftValue'), at(one, 'rightValue')];
-		switch (at(one, 'operator', 'operation')) {
-			case 'notEmpty':
-				return Object.keys(recordOf(left)).length > 0;
-			case 'gte':
-				return Number(left) >= Number(right);
-			default:
-				throw new Error('a condition that the stand-in does not know');
-		}
+		const rule = isMetBy[textOf(at(one, 'operator', 'operation'))];
+		if (!rule) throw new Error('a condition that the stand-in does not know');
+		return rule(at(one, 'leftValue'), at(one, 'rightValue'));
 	});
 	return [true, false].map((side) => items.filter((_, item) => isMet[item] === side));
 });
@@ -91,10 +91,54 @@ const stopAndError = standIn(['errorMessage'], 1, (context) => {
 	throw new Error(textOf(context.getNodeParameter('errorMessage', 0)));
 });
 
+/** Text of a field as a file. */
+const convertToFile = standIn(['operation', 'sourceProperty', 'options'], 1, async (context, items) => [
+	await Promise.all(
+		items.map(async ({ json }, item) => {
+			const text = textOf(json[textOf(context.getNodeParameter('sourceProperty', item))]);
+			const name = textOf(at(context.getNodeParameter('options', item), 'fileName'));
+			const data = await context.helpers.prepareBinaryData(Buffer.from(text), name);
+			return { json: {}, binary: { data }, pairedItem: { item } };
+		}),
+	),
+]);
+
+/** n8n's node FTP, on files by their paths. */
+export function ftp(files: Map<string, Buffer>): INodeType {
+	const transfer = async (context: IExecuteFunctions, json: IDataObject, binary: Record<string, IBinaryData>) => {
+		const path = textOf(context.getNodeParameter('path', 0));
+		if (context.getNodeParameter('operation', 0) === 'upload') {
+			const field = textOf(context.getNodeParameter('binaryPropertyName', 0));
+			files.set(path, await context.helpers.getBinaryDataBuffer(0, field));
+			return { json, binary };
+		}
+		const content = files.get(path);
+		if (!content) return { json: { error: `get: _get: No such file ${path}` } };
+		return { json, binary: { data: await context.helpers.prepareBinaryData(content, path.split('/').at(-1)) } };
+	};
+	return standIn(['protocol', 'operation', 'path', 'binaryPropertyName'], 1, async (context, [item]) => [
+		[{ ...(await transfer(context, item?.json ?? {}, item?.binary ?? {})), pairedItem: { item: 0 } }],
+	]);
+}
+
+/** Sends a body of JSON. */
+const httpRequest = standIn(['method', 'url', 'sendBody', 'specifyBody', 'jsonBody', 'options'], 1, async (context) => {
+	const [url, body] = ['url', 'jsonBody'].map((name) => textOf(context.getNodeParameter(name, 0)));
+	try {
+		await context.helpers.httpRequest({ method: 'POST', url: url ?? '', body: recordOf(read(body ?? '')) });
+		return [[{ json: {} }]];
+	} catch (error) {
+		if (!context.continueOnFail()) throw error;
+		return [[{ json: { error: textOf(at(error, 'message')) } }]];
+	}
+});
+
 export const STAND_INS: Record<string, INodeType> = {
 	'n8n-nodes-base.manualTrigger': trigger,
 	'n8n-nodes-base.scheduleTrigger': trigger,
 	'n8n-nodes-base.set': editFields,
+	'n8n-nodes-base.convertToFile': convertToFile,
+	'n8n-nodes-base.httpRequest': httpRequest,
 	'n8n-nodes-base.splitOut': splitOut,
 	'n8n-nodes-base.if': condition,
 	'n8n-nodes-base.noOp': noOperation,

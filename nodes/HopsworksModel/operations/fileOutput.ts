@@ -25,8 +25,6 @@ interface FileOutputSetUp {
 	file: OutputFile;
 	/** Where rows go that failed, unless they stay in their place. */
 	failedFile?: OutputFile;
-	/** Called when rows have gone out. */
-	onWritten(): void;
 }
 
 export class FileOutput {
@@ -62,12 +60,11 @@ export class FileOutput {
 	}
 
 	private async *pieces(): AsyncGenerator<string> {
-		const { scoring, table, onWritten } = this.setUp;
+		const { scoring, table } = this.setUp;
 		let head: string | undefined;
 		for await (const rows of scoring.outcomes(HEAD_ROWS, ROWS_A_PIECE)) {
 			head ??= table.head();
 			yield (this.rows === 0 ? head : '') + (await this.textOf(rows));
-			onWritten();
 		}
 		take(this.whole());
 		if (head === undefined) yield table.head();

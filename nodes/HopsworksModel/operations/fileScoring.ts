@@ -52,11 +52,14 @@ export class FileScoring {
 	ended: Failure | undefined;
 	/** Rows that are read so far. */
 	read = 0;
+	/** Rows whose outcome is known so far: with a prediction, or without one. */
+	good = 0;
+	bad = 0;
+	/** Called after every request. */
+	onAnswer = (): void => {};
 	readonly group: ReadyGroup<Row, Json>;
 	private readonly held = new OrderedRows<FileRow, Json>();
 	private readonly turns = turnsOfRun();
-	private good = 0;
-	private bad = 0;
 	private underWay = 0;
 	/** Requests on end that failed for no row's sake. */
 	private misses = 0;
@@ -163,6 +166,7 @@ export class FileScoring {
 			return values;
 		} finally {
 			this.underWay--;
+			this.onAnswer();
 		}
 	}
 

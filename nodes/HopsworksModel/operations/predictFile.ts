@@ -26,12 +26,20 @@ const properties: INodeProperties[] = [
 		name: 'fileFormat',
 		type: 'options',
 		options: [
-			{ name: 'Automatic', value: 'auto', description: 'Told by the name of the file, or by how it begins' },
-			{ name: 'CSV', value: 'csv', description: 'One row per line, with the names of the columns in the first line' },
-			{ name: 'JSON Lines', value: 'jsonLines', description: 'One JSON object per line' },
+			{
+				name: 'Automatic',
+				value: 'auto',
+				description: "Recognized by the file's name or type, or else by how it begins",
+			},
+			{
+				name: 'CSV',
+				value: 'csv',
+				description: 'Values between commas, semicolons, tabs or pipes. The first row names the columns.',
+			},
+			{ name: 'JSON Lines', value: 'jsonLines', description: 'One JSON object per line, also known as NDJSON' },
 		],
 		default: 'auto',
-		description: 'How the table is written',
+		description: 'The format of the file',
 	},
 	{
 		displayName: 'Rows From',
@@ -44,7 +52,7 @@ const properties: INodeProperties[] = [
 				name: 'Schema of the Deployment',
 				value: 'schema',
 				description:
-					'The deployment itself says which columns it reads, and they are found by their names (Hopsworks 5.1 and later)',
+					'The deployment itself says which columns it reads. They are found in the file by their names (Hopsworks 5.1 and later).',
 			},
 			{ name: 'All Columns', value: 'allFields', description: 'Every column of the file is sent, each with its name' },
 		],

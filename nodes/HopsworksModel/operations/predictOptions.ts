@@ -27,7 +27,7 @@ export const scoringOptions = {
 		typeOptions: { minValue: 1, maxValue: 1_000_000, numberPrecision: 0 },
 		default: 500,
 		description:
-			'How many items to send in one request at most. If you leave this out, the node finds the number that is fastest, beginning with 500. Set it to 1 for deployments that read only the first row.',
+			'How many rows to send in one request at most. If you leave this out, the node finds the number that is fastest, beginning with 500. Set it to 1 for deployments that read only the first row.',
 	}),
 	verb: choiceOption(
 		{

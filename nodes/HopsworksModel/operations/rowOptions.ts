@@ -48,7 +48,7 @@ export const rowOptions = {
 				{
 					name: 'Automatic',
 					value: 'auto',
-					description: 'A list of values for selected columns, an object for all fields, JSON as you wrote it',
+					description: 'A list of values for selected columns, an object if all are sent, JSON as you wrote it',
 				},
 				{
 					name: 'Columnar',

@@ -51,7 +51,7 @@ async function scoreStream(
 	if (isFailedApart && nameOf(field) === FAILED_FILE) {
 		unusable(
 			`'Input File' is '${FAILED_FILE}', which is the name of the file with the failed rows`,
-			"Rename the file's field before this node, or set 'Failed Rows' in the options to 'In the Same File'.",
+			"Rename the file's field before this node, or set 'Where Failed Rows Go' in the options to 'In the Same File'.",
 		);
 	}
 	let bytes = 0;
@@ -83,11 +83,12 @@ async function scoreStream(
 		stream,
 		file: files.file,
 		...(isFailedApart && { failedFile: files.failedFile }),
-		onWritten() {
-			const share = stream.size && (bytes / stream.size) * (output.rows / scoring.read);
-			progress.reached({ rows: output.rows, failed: output.failed, share });
-		},
 	});
+	scoring.onAnswer = () => {
+		const rows = scoring.good + scoring.bad;
+		const share = stream.size && (bytes / stream.size) * (rows / scoring.read);
+		progress.reached({ rows, failed: scoring.bad, share });
+	};
 	const { file, failedFile } = await output.store();
 	tellOf(run, output, source, fileName ?? field, file);
 	return {
