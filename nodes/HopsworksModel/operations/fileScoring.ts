@@ -11,6 +11,7 @@ import { CANCELLED, turnsOfRun } from '../../n8n/cancel';
 import { withoutFiles, type WithFiles } from '../../n8n/files';
 import { LateRow, type Exchange, type Protocol } from '../../n8n/modelCall';
 import { failureIn } from '../../n8n/unusable';
+import { FileRow } from './fileRow';
 import type { RowReader } from './rowReading';
 
 /** As many requests on end that fail for no row's sake, and the deployment is given up. */
@@ -37,14 +38,6 @@ export interface FileScoringSetUp {
 export interface ScoredRow {
 	kept: string;
 	outcome: Outcome<Json>;
-}
-
-/** A row that is held: what of it goes out again, and what is sent. Of a class, as `HeldRow` is. */
-class FileRow {
-	constructor(
-		readonly text: string,
-		readonly row?: Row,
-	) {}
 }
 
 export class FileScoring {
