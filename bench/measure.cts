@@ -1,5 +1,5 @@
 /** One way of scoring, run once in a whole n8n of its own process, and what it took. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import execa from 'execa';
@@ -16,6 +16,7 @@ import { node } from '../tools/workflowParts.cts';
 import { CREDENTIAL, END, TABLE, type Arm } from './arms.cts';
 import { IN_FLIGHT, ROWS_PER_REQUEST } from './settings.cts';
 import { csvOf, type Row } from './table.cts';
+import { readUsage } from './usage.cts';
 import { workflowOf } from './workflowOf.cts';
 
 const ASKED = 'Asked';
@@ -35,16 +36,6 @@ export interface Measured extends Counts {
 	linked?: number;
 }
 
-interface Usage {
-	megabytes: number;
-	seconds: number;
-}
-
-function readUsage(file: string): Usage {
-	const used = read(readFileSync(file, 'utf8'));
-	return { megabytes: numberOf(at(used, 'megabytes')), seconds: numberOf(at(used, 'seconds')) };
-}
-
 /** The prediction in an item, wherever the arm leaves it. */
 function predictionOf({ prediction, predictions }: Record<string, unknown>): string {
 	return String(Array.isArray(predictions) ? predictions[0] : prediction);
@@ -55,7 +46,7 @@ export class Bench {
 		readonly n8n: WholeN8n,
 		readonly url: string,
 		private readonly model: Server,
-		private readonly folder: string,
+		readonly folder: string,
 	) {}
 
 	/** Installs, packs and starts what every measurement needs. */

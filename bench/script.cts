@@ -4,26 +4,17 @@
  * `node --require tsx/cjs bench/script.cts <table> <address> <in flight> <rows per request>`
  */
 import { readFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { Agent } from 'node:http';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { at, listOf } from '../test/support/json.cts';
 import { median } from './median.cts';
+import { post } from './post.cts';
 import { COLUMNS, FLOOR_SIZES, IN_FLIGHT, ROWS_PER_REQUEST } from './settings.cts';
 
 export interface Scored {
 	/** Milliseconds that the scoring alone took. */
 	milliseconds: number;
 	items: INodeExecutionData[];
-}
-
-async function post(url: string, body: string, agent: Agent): Promise<string> {
-	return await new Promise((resolve, reject) => {
-		const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-		const call = request(url, { method: 'POST', agent, headers }, (response) => resolve(text(response)));
-		call.on('error', reject);
-		call.end(body);
-	});
 }
 
 const agents = new Map<number, Agent>();

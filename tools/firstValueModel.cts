@@ -104,7 +104,7 @@ export async function startModel(port = 0): Promise<{ model: Server; url: string
 
 /** What a model at an address has counted since the last time it was asked. */
 export async function countsOf(url: string): Promise<Counts> {
-	const counted = read(await (await fetch(new URL('/counts', url))).text());
+	const counted = read(await (await fetch(new URL('/counts', url), { headers: { connection: 'close' } })).text());
 	const count = (name: keyof Counts): number => numberOf(at(counted, name));
 	return { requests: count('requests'), connections: count('connections'), mostAtOnce: count('mostAtOnce') };
 }

@@ -30,8 +30,7 @@ export function isCancelled(context: CallContext): boolean {
 }
 
 /** A context whose run counts as cancelled once `signal` is aborted, too: for one call that its caller may give up. */
-export function endedBy(context: CallContext, signal: AbortSignal | undefined): CallContext {
-	if (!signal) return context;
+export function endedBy(context: CallContext, signal: AbortSignal): CallContext {
 	const cancel = cancelSignal(context);
 	const either = cancel ? AbortSignal.any([cancel, signal]) : signal;
 	const ended: CallContext = Object.create(context, { getExecutionCancelSignal: { value: () => either } });

@@ -87,7 +87,16 @@ export function caller(
 	const guard = proxyGuard(context, settings);
 	const endOf = patience(context, settings.maxTries);
 	const wrongSchemeOf = schemeProbe(context);
+	const endable = new WeakMap<AbortSignal, CallContext>();
 	let turn: Promise<void> = Promise.resolve();
+
+	/** The context whose calls a signal ends. Once for each signal: one made anew for each call would hold its connection in memory. */
+	function contextOf(signal: AbortSignal | undefined): CallContext {
+		if (!signal) return context;
+		const ended = endable.get(signal) ?? endedBy(context, signal);
+		endable.set(signal, ended);
+		return ended;
+	}
 
 	/** n8n opens a connection for each request, and its bytes leave when the event loop turns: of many made at one go, with the last. */
 	async function ownTurn(): Promise<void> {
@@ -96,7 +105,7 @@ export function caller(
 	}
 
 	return async (call) => {
-		const ended = endedBy(context, call.signal);
+		const ended = contextOf(call.signal);
 		const refused = await guard(call);
 		if (refused) return { outcome: failed(refused), tries: 0, latency: 0 };
 		for (let tries = 1; ; tries++) {

@@ -11,6 +11,7 @@ import { CANCELLED, turnsOfRun } from '../../n8n/cancel';
 import { withoutFiles, type WithFiles } from '../../n8n/files';
 import { LateRow, type Exchange, type Protocol } from '../../n8n/modelCall';
 import { failureIn } from '../../n8n/unusable';
+import { FileRow } from './fileRow';
 import type { RowReader } from './rowReading';
 
 /** As many requests on end that fail for no row's sake, and the deployment is given up. */
@@ -50,7 +51,7 @@ export class FileScoring {
 	/** Called after every request. */
 	onAnswer = (): void => {};
 	readonly group: ReadyGroup<Row, Json>;
-	private readonly held = new OrderedRows<{ text: string; row?: Row }, Json>();
+	private readonly held = new OrderedRows<FileRow, Json>();
 	private readonly turns = turnsOfRun();
 	private underWay = 0;
 	/** Requests on end that failed for no row's sake. */
@@ -132,8 +133,8 @@ export class FileScoring {
 		const text = table.keptOf(row, fields);
 		const sent = fields.ok ? this.readRow(fields.value) : fields;
 		this.read++;
-		if (sent.ok) return this.held.add({ text, row: sent.value }, text.length + rowSize(sent.value));
-		this.settle(this.held.add({ text }, text.length), sent);
+		if (sent.ok) return this.held.add(new FileRow(text, sent.value), text.length + rowSize(sent.value));
+		this.settle(this.held.add(new FileRow(text), text.length), sent);
 		return undefined;
 	}
 

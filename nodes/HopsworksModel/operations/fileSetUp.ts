@@ -28,6 +28,9 @@ export const HEAD_ROWS = 10_000;
 /** Characters of these rows at most. */
 const MOST_HEAD = 8 * 1024 * 1024;
 
+/** Rows of a request at most, where their number is found: all that are under way are in memory, and more make few models faster. */
+const MOST_FOUND = 5000;
+
 /** Sets up the scoring of a file of an item, before any row is sent. Throws `unusable`. */
 export async function setUpFile(
 	run: Run,
@@ -46,7 +49,8 @@ export async function setUpFile(
 	if (columns) await decideText(columns, table, head, slot, readRow);
 	const wanted = form.isRaw ? AS_IT_CAME : readWantedForm(options);
 	const deployment = await resolver.resolve(read('deployment', item), options, route);
-	const protocol = predictProtocol({ ...form, wantedFor: () => wanted }, deployment.record, options);
+	const mostRows = form.rowsPerRequest === undefined ? Math.min(form.mostRows, MOST_FOUND) : form.mostRows;
+	const protocol = predictProtocol({ ...form, mostRows, wantedFor: () => wanted }, deployment.record, options);
 	take(await resolver.ready(deployment));
 	const ending = new AbortController();
 	const sendUntilEnd: Send = async (callee, asked, write, sending) =>

@@ -10,10 +10,17 @@ export async function mapPool<Job>(
 	work: (job: Job) => Promise<boolean>,
 ): Promise<void> {
 	const queue = Symbol.asyncIterator in jobs ? jobs[Symbol.asyncIterator]() : jobs[Symbol.iterator]();
+	let asked: Promise<unknown> = Promise.resolve();
+	/** One after the other: a generator keeps those who ask at the same time in a list, whose dead ends would hold the jobs in memory. */
+	const ask = async (): Promise<IteratorResult<Job>> => {
+		const asking = asked.then(() => queue.next());
+		asked = asking.catch(() => {});
+		return await asking;
+	};
 	let goesOn = true;
 	const worker = async (): Promise<void> => {
 		while (goesOn) {
-			const next = await queue.next();
+			const next = await ask();
 			if (next.done || !goesOn) return;
 			let mayGoOn = false;
 			try {

@@ -1,11 +1,18 @@
 /** Rows on their way through: they go out in the order in which they came in, whichever is answered first. */
 import type { Outcome } from '../failure/outcome';
 
-/** A row between its reading and its writing. */
-export interface HeldRow<Kept, Value> {
-	kept: Kept;
+/**
+ * A row between its reading and its writing. Of a class: where many literals live for a while, as the first rows of a file do,
+ * V8 makes all later ones where garbage is seldom collected.
+ */
+export class HeldRow<Kept, Value> {
 	/** What is known of it, once it is known. */
-	outcome?: Outcome<Value>;
+	outcome: Outcome<Value> | undefined = undefined;
+
+	constructor(
+		readonly kept: Kept,
+		readonly bytes: number,
+	) {}
 }
 
 /** Rows that are read ahead at most, and their bytes: enough for every request under way, and little beside a file. */
@@ -14,18 +21,18 @@ const MOST_BYTES = 32 * 1024 * 1024;
 
 /** Holds rows until all before them are answered. Bounded: whoever reads asks for room first. */
 export class OrderedRows<Kept, Value> {
-	private held: Array<HeldRow<Kept, Value> & { bytes: number }> = [];
+	private held: Array<HeldRow<Kept, Value>> = [];
 	/** The number of the first that is held; they count from 1. */
 	private first = 1;
 	private bytes = 0;
 	/** How many of those that are held are answered, from the first on. */
 	private answered = 0;
 	private hasEnded = false;
-	private readonly waiting = new Set<() => void>();
+	private waiting: Array<() => void> = [];
 
 	/** Holds a row and returns its number. */
 	add(kept: Kept, bytes: number): number {
-		this.held.push({ kept, bytes });
+		this.held.push(new HeldRow(kept, bytes));
 		this.bytes += bytes;
 		return this.first + this.held.length - 1;
 	}
@@ -61,7 +68,7 @@ export class OrderedRows<Kept, Value> {
 
 	/** Waits for rows to be answered or taken. */
 	async change(): Promise<void> {
-		if (!this.hasEnded) await new Promise<void>((resolve) => this.waiting.add(resolve));
+		if (!this.hasEnded) await new Promise<void>((resolve) => this.waiting.push(resolve));
 	}
 
 	/** Waits until `rows` from the first on are answered, or as many as there can be. */
@@ -85,8 +92,10 @@ export class OrderedRows<Kept, Value> {
 	}
 
 	private wake(): void {
-		const waiting = [...this.waiting];
-		this.waiting.clear();
+		const { waiting } = this;
+		if (waiting.length === 0) return;
+		// Not a Set that is cleared: each table of one that is thrown away knows the next, and would keep it in memory.
+		this.waiting = [];
 		for (const resolve of waiting) resolve();
 	}
 }

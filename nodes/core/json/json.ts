@@ -124,6 +124,8 @@ const KEPT_NUMBER = /^(?:0|-?[1-9]\d{0,8})(?:\.\d{0,4}[1-9])?$/;
 /** A number in JSON's own grammar. */
 export const NUMBER_TEXT = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
+const EXPONENT = /e/i;
+
 /** As many digits as every number has that is written with them and not too large for a double. */
 const MOST_DIGITS = 308;
 
@@ -131,7 +133,7 @@ const MOST_DIGITS = 308;
 export function isNumberText(text: string): boolean {
 	if (!NUMBER_TEXT.test(text)) return false;
 	// Only so many digits or an exponent can be too much for a double, and reading a number takes longer than looking at it.
-	return (text.length <= MOST_DIGITS && !/e/i.test(text)) || Number.isFinite(Number(text));
+	return (text.length <= MOST_DIGITS && !EXPONENT.test(text)) || Number.isFinite(Number(text));
 }
 
 /** Whether a text goes out as the number that it is. `place` is where it stands: members after a dot, elements as `[]`. */

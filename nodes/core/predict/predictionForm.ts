@@ -56,9 +56,9 @@ export class PredictionFormer {
 		const turns = new Turns(this.giveWay);
 		const formed: RowValues<Json> = [];
 		let hasUnwrapped = false;
-		for (const [position, item] of items.entries()) {
+		for (const item of items) {
 			if (turns.isOver()) await turns.next();
-			const prediction = predictions[position] ?? null;
+			const prediction = predictions[formed.length] ?? null;
 			const wanted = this.wantedFor(item);
 			if (wanted.classes) {
 				formed.push(underNames(prediction, wanted.classes, wanted.unwraps));

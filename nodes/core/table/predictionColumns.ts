@@ -39,6 +39,7 @@ export class PredictionColumns {
 		if (isSpread && Object.keys(prediction).some((name) => !this.members.includes(name))) return noColumn(prediction);
 		if (!isSpread && !this.isWhole && prediction !== null) return noColumn(prediction);
 		const whole = isSpread ? '' : asCell(prediction);
+		if (this.members.length === 0) return success([whole]);
 		const parts = this.members.map((name) => asCell(isSpread ? ownMember(prediction, name) : null));
 		return success([...(this.isWhole ? [whole] : []), ...parts]);
 	}

@@ -12,10 +12,13 @@ export function readHeader(row: CsvRow | undefined): Outcome<TableHeader> {
 
 export class TableHeader {
 	private readonly places = new Map<string, number[]>();
+	/** A row of which nothing is known. */
+	private readonly blank: Record<string, string>;
 
 	/** `names` are those of all columns in their order, empty ones and those that stand twice among them. */
 	constructor(readonly names: readonly string[]) {
 		for (const [place, name] of names.entries()) this.places.set(name, [...(this.places.get(name) ?? []), place]);
+		this.blank = Object.fromEntries(names.map((name) => [name, '']));
 	}
 
 	/** Where the one column of a name stands, from 0. Fails where there is none, or more than one. */
@@ -65,7 +68,10 @@ export class TableHeader {
 	recordOf(row: CsvRow): Outcome<Record<string, string>> {
 		const cells = this.cellsOf(row);
 		if (!cells.ok) return cells;
-		return success(Object.fromEntries(this.names.map((name, place) => [name, cells.value[place] ?? ''])));
+		// A copy, in which every name is the row's own, '__proto__' too; made from its entries it would take four times as much.
+		const record = { ...this.blank };
+		for (let place = 0; place < this.names.length; place++) record[this.names[place] ?? ''] = cells.value[place] ?? '';
+		return success(record);
 	}
 }
 
