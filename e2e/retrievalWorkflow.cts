@@ -53,6 +53,7 @@ export function retrievalWorkflow(id: string, store: Store, { documents, found, 
 			deployment: deployed('reranker'),
 			query,
 			text: '={{ $json.text }}',
+			options: { rowsPerRequest: 100 },
 		}),
 		node('7', 'Document', `${LANGCHAIN}.documentDefaultDataLoader`, 1.1, loader),
 		model('8', 'Hopsworks Embeddings', 'embeddingsHopsworks', {

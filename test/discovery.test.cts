@@ -47,7 +47,7 @@ function predictions({ success }: RunResult): unknown[] {
 describe('with a Hopsworks URL alone', () => {
 	test('10,000 rows take their batches and three look-ups', async () => {
 		const rows = Array.from({ length: 10_000 }, (_, row) => (row % 3 === 0 ? BAD : GOOD));
-		const run = await predict({ rows });
+		const run = await predict({ rows, parameters: { options: { rowsPerRequest: 500 } } });
 		expect(predictions(run)).toEqual(rows.map((row) => (row === BAD ? 1 : 0)));
 		expect(sandbox.traffic.requests).toBe(20);
 		expect(sandbox.traffic.restApi).toEqual([

@@ -153,7 +153,8 @@ describe('a server without a ranking', () => {
 	test('is asked for scores, and found out once', async () => {
 		server.answer = scores;
 		const rows = table(250);
-		const { success } = await rerank({ rows, parameters: { options: { concurrency: 1 } } });
+		const options = { concurrency: 1, rowsPerRequest: 100 };
+		const { success } = await rerank({ rows, parameters: { options } });
 		expect(server.requests.map(({ path }) => path.split('/').at(-1))).toEqual(['rerank', 'score', 'score', 'score']);
 		expect(Object.keys(sent()[1] ?? {})).toEqual(['model', 'text_1', 'text_2']);
 		expect(success.map(({ json }) => [json.relevance, json.rank])).toEqual(

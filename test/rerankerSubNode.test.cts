@@ -77,7 +77,7 @@ test('the most relevant documents come first, as copies, with their relevance wh
 
 test('1,000 documents go out in ten requests, and are ranked over all of them', async () => {
 	const { made } = await useReranker(async (reranker) => await reranker.compressDocuments(documents(1000), 'Which?'), {
-		parameters: { topN: 10_000 },
+		parameters: { topN: 10_000, options: { rowsPerRequest: 100 } },
 	});
 	expect(server.requests).toHaveLength(10);
 	const scores = listOf(made).map((one) => at(one, 'metadata', 'relevanceScore'));
