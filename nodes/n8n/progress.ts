@@ -48,7 +48,7 @@ export class Progress {
 
 /** `40 s`, `3 min`, `2 h 10 min`. */
 function duration(seconds: number): string {
-	if (seconds < 90) return `${Math.ceil(seconds)} s`;
+	if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
 	const minutes = Math.round(seconds / 60);
 	return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
