@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { SANDBOX_KEY } from '../sandbox/keys.cts';
 import type { Sandbox } from '../sandbox/sandbox.cts';
 import { credential } from '../tools/credential.cts';
-import { AGENT, CHAT, promiseOf, readExamples, SCHEMA, SCORING } from '../tools/examples.cts';
+import { AGENT, ASK, CHAT, CLASSIFY, FILE, promiseOf, readExamples, SCHEMA, SCORING } from '../tools/examples.cts';
 import { NEWEST } from '../tools/installation.cts';
 import { writeReport } from '../tools/report.cts';
 import { ROOT } from '../tools/root.cts';
@@ -243,6 +243,30 @@ step('the classifying example fills in the fields of the schema', async () => {
 	expect(rows[0]?.answer).toMatch(/team\s*:\s*billing\s*urgency\s*:\s*high/);
 	await editor.picture('schema');
 	await editor.closeNode();
+});
+
+step('the sorting example shows how sure the model is of every ticket', async () => {
+	await editor.openWorkflow(CLASSIFY, MODEL);
+	await editor.runWorkflow();
+	await editor.picture('sorted');
+	await editor.openNode(MODEL);
+	const rows = await editor.outputRows();
+	expect(rows.length).toBeGreaterThan(5);
+	for (const { classification } of rows) expect(classification).toMatch(/category\s*:.*confidence\s*:\s*[01]/s);
+	await editor.picture('classify');
+	await editor.closeNode();
+});
+
+step('the example of a file scores its rows, and the one of documents finds its answer in them', async () => {
+	await editor.openWorkflow(FILE, MODEL);
+	await editor.runWorkflow();
+	await editor.openNode(MODEL);
+	await editor.picture('file');
+	await editor.closeNode();
+	await editor.openWorkflow(ASK, 'Hopsworks Embeddings');
+	await editor.runWorkflow();
+	await editor.part('zoom-to-fit').click();
+	await editor.picture('retrieval');
 });
 
 step('an answer stands in the chat panel piece by piece, as it is written', async () => {

@@ -40,7 +40,10 @@ export function embedTests(version: string, vllm: () => Vllm): void {
 			const rows = textsOf(count);
 			let made: string[] = [];
 			const sent = await requestsDuring(vllm(), EMBEDDING, async () => {
-				const { success, error } = await embed(vllm(), EMBEDDING, { rows, options: { encoding, concurrency: 1 } });
+				const { success, error } = await embed(vllm(), EMBEDDING, {
+					rows,
+					options: { encoding, concurrency: 1, rowsPerRequest: 100 },
+				});
 				if (error) throw error;
 				made = vectorsOf(success);
 			});

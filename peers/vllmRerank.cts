@@ -19,9 +19,10 @@ export function rerankTests(version: string, vllm: () => Vllm): void {
 	for (const route of ['rerank', 'score'])
 		peerTest(`1,000 texts in ten requests, each with the relevance that /v1/${route} gives`, async () => {
 			const rows = textsOf(1000);
+			const options = { concurrency: 1, rowsPerRequest: 100 };
 			let made: number[] = [];
 			const sent = await requestsDuring(vllm(), EMBEDDING, async () => {
-				const { success, error } = await rerank(vllm(), EMBEDDING, { rows, options: { concurrency: 1 } });
+				const { success, error } = await rerank(vllm(), EMBEDDING, { rows, options });
 				if (error) throw error;
 				made = success.map(({ json }) => Number(json.relevance));
 				const order = success.map(({ json }) => Number(json.rank));
