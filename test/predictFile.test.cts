@@ -1,7 +1,7 @@
 /** Predict File in n8n's engine, over real HTTP, with n8n's own store for files. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { useFileStore } from './support/fileStore.cts';
-import { at } from './support/json.cts';
+import { at, read } from './support/json.cts';
 import { fileScorer } from './support/scoreFile.cts';
 import { firstValues, rowsOf, type Answer } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
@@ -258,10 +258,15 @@ describe('JSON Lines', () => {
 		expect(text).toBe('{"geo.lat":1,"prediction":{"a":[1]}}\n{"geo.lat":2,"prediction":null}\n');
 	});
 
-	test('cannot ask for files of others', async () => {
+	test.each(['x', '_files.x'])('cannot ask for files of others: %s', async (column) => {
 		const stored = await files.store('secret', 'other.txt');
-		const row = JSON.stringify({ amount: 1, age: 2, _files: { x: stored } });
-		await score(`${row}\n`, { fileName, rows: 'allFields' });
-		expect(bodies()).toEqual(['{"inputs":[{"amount":1,"age":2}]}']);
+		const row = JSON.stringify({ amount: 1, _files: { x: stored } });
+		const { text } = await score(`${row}\n{"amount":2,"x":3,"_files":{"x":4}}\n`, {
+			fileName,
+			columns: `amount, ${column}`,
+		});
+		expect(at(read(text.split('\n')[0] ?? ''), 'error')).toBe(`The field '${column}' is missing`);
+		expect(server.requests).toHaveLength(1);
+		expect(bodies()[0]).not.toContain('b64');
 	});
 });

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { useFileStore } from './support/fileStore.cts';
 import { at } from './support/json.cts';
 import { fileScorer, type FileParameters, type FileRun } from './support/scoreFile.cts';
-import { firstValues, rowsOf, type Answer } from './support/server.cts';
+import { firstValues, rowsOf } from './support/server.cts';
 import { sharedServer } from './support/sharedServer.cts';
 
 const server = sharedServer(firstValues);
@@ -81,6 +81,17 @@ describe('ended early', () => {
 		expect(server.requests.length).toBeLessThanOrEqual(17);
 	});
 
+	test('and the file of failed rows goes with the other one', async () => {
+		server.answer = (request, number) => {
+			if (number > 50) return { status: 403, body: { error: 'gone' } };
+			const isBad = rowsOf(request).some((row) => at(row, 0) === 7);
+			return isBad ? { status: 400, body: { error: 'no seven' } } : firstValues(request);
+		};
+		const options = { rowsPerRequest: 1000, concurrency: 2, failedRows: 'file' };
+		const run = await fails(rowsFile(60_000), { options });
+		expect(said(run)).toContain('gone');
+	});
+
 	test('by a file that breaks off in the middle', async () => {
 		const run = await fails(`${rowsFile(20_000)}r,1,"never closed`, { options: { rowsPerRequest: 500 } });
 		expect(said(run)).toContain('is never closed');
@@ -93,10 +104,9 @@ describe('ended early', () => {
 	});
 
 	test('by a model that turns out to answer other rows than it is asked', async () => {
-		// A recommender's ten ids for whatever it gets, as many as the rows of each request at first.
-		const tenIds: Answer = () => ({ body: { predictions: Array.from({ length: 10 }, (_, id) => id) } });
-		server.answer = tenIds;
-		const run = await fails(rowsFile(11_005), { options: { rowsPerRequest: 10, concurrency: 20 } });
+		// A recommender's hundred ids for whatever it gets, as many as the rows of each request at first.
+		server.answer = () => ({ body: { predictions: Array.from({ length: 100 }, (_, id) => id) } });
+		const run = await fails(rowsFile(25_050), { options: { rowsPerRequest: 100, concurrency: 20 } });
 		expect(said(run)).toContain('begun to answer with another number of predictions');
 	});
 

@@ -27,14 +27,14 @@ export function exchangeWith<Row, Value>({
 	const { limits } = protocol;
 	const found = limits instanceof RequestSize ? limits : undefined;
 	return async (batch, onPiece) => {
-		const ask: Ask = async (text) => (await send(target, protocol.asked, () => text)).outcome;
+		const callee = () => protocol.target ?? target;
+		const ask: Ask = async (text) => (await send(callee(), protocol.asked, () => text)).outcome;
 		const read = async (reply: Reply) => await protocol.read(reply, batch, ask, hasOthers());
 		for (;;) {
 			const { write } = protocol;
 			const request = found?.begin(batch.items.length);
 			const mayBeTooLarge = request?.isAttempt;
-			const callee = protocol.target ?? target;
-			const sent = await send(callee, protocol.asked, () => write(batch.rows), { onPiece, mayBeTooLarge });
+			const sent = await send(callee(), protocol.asked, () => write(batch.rows), { onPiece, mayBeTooLarge });
 			onSent?.(batch.items, sent);
 			const values = sent.outcome.ok ? await read(sent.outcome.value) : sent.outcome;
 			request?.end();

@@ -1,6 +1,6 @@
 /** The file that comes out: rows with their predictions, as they become known, and what is told of them at the end. */
 import type { IBinaryData } from 'n8n-workflow';
-import { badReply, failed, type Outcome } from '../../core/failure/outcome';
+import { badReply, failed, success, type Outcome } from '../../core/failure/outcome';
 import { pluralize } from '../../core/failure/pluralize';
 import { Handover } from '../../core/handover';
 import { gzip } from '../../core/table/gzip';
@@ -9,7 +9,6 @@ import type { Table, TableRow } from '../../core/table/table';
 import type { FileStream } from '../../n8n/fileStreams';
 import { failureIn, take } from '../../n8n/unusable';
 import type { FileScoring, ScoredRow } from './fileScoring';
-import { HEAD_ROWS } from './fileSetUp';
 
 /** Rows that are written at a time. */
 const ROWS_A_PIECE = 2000;
@@ -62,7 +61,7 @@ export class FileOutput {
 	private async *pieces(): AsyncGenerator<string> {
 		const { scoring, table } = this.setUp;
 		let head: string | undefined;
-		for await (const rows of scoring.outcomes(HEAD_ROWS, ROWS_A_PIECE)) {
+		for await (const rows of scoring.outcomes(ROWS_A_PIECE)) {
 			head ??= table.head();
 			yield (this.rows === 0 ? head : '') + (await this.textOf(rows));
 		}
@@ -112,7 +111,7 @@ export class FileOutput {
 		const { scoring } = this.setUp;
 		const [first] = this.failures;
 		if (scoring.ended) return failed(scoring.ended);
-		if (!first || this.failed < this.rows) return { ok: true, value: undefined };
+		if (!first || this.failed < this.rows) return success(undefined);
 		return badReply(
 			`None of the ${pluralize(this.rows, 'row')} of the file could be scored. Row ${first.row}: ${first.error}`,
 			'No file comes out. If the other rows failed for other reasons, score some of them as items to see these.',

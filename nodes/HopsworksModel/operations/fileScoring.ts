@@ -58,10 +58,13 @@ export class FileScoring {
 	private misses = 0;
 	private hasAnswer = false;
 
+	private readonly rows: AsyncIterator<TableRow[]>;
+
 	constructor(private readonly setUp: FileScoringSetUp) {
+		this.rows = setUp.rows[Symbol.asyncIterator]();
 		const { protocol } = setUp;
 		this.group = {
-			items: this.readAll(),
+			items: this.readPieces(Infinity),
 			limits: protocol.limits,
 			sizeOf: (row) => protocol.sizeOf(row),
 			rowOf: (row) => this.held.get(row)?.kept.row,
@@ -77,16 +80,12 @@ export class FileScoring {
 		this.setUp.abort();
 	}
 
-	/**
-	 * The rows in their order, some at a time. None goes out before `head` of them are answered, or all: by these it is decided
-	 * what predictions look like. Ends before its time where `ended` is set.
-	 */
-	async *outcomes(head: number, atATime: number): AsyncGenerator<ScoredRow[]> {
-		const scattering = this.scatterAll();
-		await this.held.answeredRows(head);
-		await this.lookBack();
+	/** The rows in their order, some at a time, once it is decided what predictions look like. Ends before its time where `ended` is set. */
+	async *outcomes(atATime: number): AsyncGenerator<ScoredRow[]> {
+		await this.scatterHead();
+		const scattering = this.scatter(this.group).finally(() => this.held.end());
 		while (!this.ended) {
-			await this.held.answeredRows(1);
+			await this.held.answer();
 			const taken = this.held.take(atATime);
 			if (taken.length === 0) break;
 			yield taken.map(({ kept, outcome = failed(CANCELLED) }) => ({ kept: kept.text, outcome }));
@@ -94,34 +93,36 @@ export class FileScoring {
 		await scattering;
 	}
 
-	private async scatterAll(): Promise<void> {
-		try {
-			await this.scatter(this.group);
-		} catch (error) {
-			this.end(failureIn(error));
-		}
-		this.held.end();
+	/** Scores the first piece of the file by itself, so that what is decided by it depends on the file alone and on no server's pace. */
+	private async scatterHead(): Promise<void> {
+		await this.scatter({ ...this.group, items: this.readPieces(1) });
+		await this.lookBack();
 	}
 
 	private async scatter(group: ReadyGroup<Row, Json>): Promise<void> {
 		const settle = (row: number, outcome: Outcome<Json>): void => this.settle(row, outcome);
-		await scatterReady([group], { ...this.setUp.course, stops: false, turns: this.turns, settle });
+		try {
+			await scatterReady([group], { ...this.setUp.course, stops: false, turns: this.turns, settle });
+		} catch (error) {
+			this.end(failureIn(error));
+		}
 	}
 
-	/** The numbers of the rows that can be sent, as they are read. */
-	private async *readAll(): AsyncGenerator<number[]> {
-		for await (const rows of this.setUp.rows) {
+	/** The numbers of the rows that can be sent, as so many pieces are read. */
+	private async *readPieces(most: number): AsyncGenerator<number[]> {
+		for (let pieces = 0; pieces < most; pieces++) {
+			// Where nothing that is held can go out, the next row is needed to fill a request.
+			while (!this.ended && this.held.isFull() && (this.underWay > 0 || this.held.hasAnswered()))
+				await this.held.change();
+			const next = this.ended ? undefined : await this.rows.next();
+			if (!next || next.done) return;
 			const numbers: number[] = [];
-			for (const row of rows) {
+			for (const row of next.value) {
 				if (this.turns.isOver()) await this.turns.next();
 				const number = this.hold(row);
 				if (number !== undefined) numbers.push(number);
 			}
-			if (this.setUp.isCancelled()) this.end(CANCELLED);
-			// Where nothing that is held can go out, the next row is needed to fill a request.
-			while (!this.ended && this.held.isFull() && (this.underWay > 0 || this.held.hasAnswered()))
-				await this.held.change();
-			if (this.ended) return;
+			if (this.setUp.isCancelled()) return this.end(CANCELLED);
 			yield numbers;
 		}
 	}

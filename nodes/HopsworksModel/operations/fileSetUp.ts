@@ -23,7 +23,7 @@ import { setUpRows } from './predictSetUp';
 import type { RowReader } from './rowReading';
 
 /** Rows by which it is decided which columns hold numbers, and what predictions look like. */
-export const HEAD_ROWS = 10_000;
+const HEAD_ROWS = 10_000;
 
 /** Characters of these rows at most. */
 const MOST_HEAD = 8 * 1024 * 1024;

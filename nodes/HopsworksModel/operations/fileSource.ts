@@ -76,7 +76,7 @@ async function* rowsOf(pieces: AsyncIterable<string>, table: Table<TableRow>): A
 	yield take(table.end());
 }
 
-/** Rows from the first on, until there are `most` of them or so many characters, and those behind. Throws `unusable`. */
+/** The first `most` rows, or fewer where they have so many characters; `all` begins with them as one piece. Throws `unusable`. */
 export async function readHead(
 	rows: AsyncGenerator<TableRow[]>,
 	most: number,
@@ -90,9 +90,11 @@ export async function readHead(
 		for (const row of next.value) characters += row.text.length;
 		head.push(...next.value);
 	}
+	const behind = head.splice(most);
 	async function* all(): AsyncGenerator<TableRow[]> {
 		// Not held any longer than they take.
 		yield head.splice(0);
+		yield behind.splice(0);
 		yield* rows;
 	}
 	return { head, all: all() };

@@ -71,9 +71,9 @@ export class OrderedRows<Kept, Value> {
 		if (!this.hasEnded) await new Promise<void>((resolve) => this.waiting.push(resolve));
 	}
 
-	/** Waits until `rows` from the first on are answered, or as many as there can be. */
-	async answeredRows(rows: number): Promise<void> {
-		while (this.answered < rows && !this.hasEnded && !(this.isFull() && this.hasAnswered())) await this.change();
+	/** Waits until the first row is answered, or until there is none to wait for. */
+	async answer(): Promise<void> {
+		while (this.answered === 0 && !this.hasEnded) await this.change();
 	}
 
 	/** The rows that wait to be taken. */

@@ -4,11 +4,9 @@ import type { Json } from '../json/json';
 import { CsvReader } from './csvReader';
 import type { CsvRow } from './csvRecords';
 import { PredictionColumns } from './predictionColumns';
-import type { ChosenColumns, Table, TableOutput } from './table';
+import { ERROR, type ChosenColumns, type Table, type TableOutput } from './table';
 import { readHeader, TableHeader } from './tableHeader';
 import { csvRecord, openRecord } from './tableWriter';
-
-const ERROR = 'error';
 
 export class CsvTable implements Table<CsvRow> {
 	private readonly reader: CsvReader;

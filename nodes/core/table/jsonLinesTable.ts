@@ -2,10 +2,8 @@
 import { success, type Outcome } from '../failure/outcome';
 import { encode, type Json } from '../json/json';
 import { JsonLinesReader, readJsonLine, type JsonLine } from './jsonLinesReader';
-import type { ChosenColumns, Table, TableOutput } from './table';
+import { ERROR, type ChosenColumns, type Table, type TableOutput } from './table';
 import { closeObject, openObject } from './tableWriter';
-
-const ERROR = 'error';
 
 /** What a line that is no object goes out as. */
 const LINE = 'line';
@@ -40,7 +38,7 @@ export class JsonLinesTable implements Table<JsonLine> {
 	}
 
 	keptOf({ text }: JsonLine, fields: Outcome<Record<string, unknown>>): string {
-		if (!fields.ok) return closeObject('{', [[LINE, encode(text)]]).slice(0, -1);
+		if (!fields.ok) return `{${encode(LINE)}:${encode(text)}`;
 		const { kept, outputField } = this.output;
 		if (kept === 'none') return '{';
 		const outgoing = [outputField, ERROR];

@@ -2,6 +2,9 @@
 import type { Outcome } from '../failure/outcome';
 import type { Json } from '../json/json';
 
+/** The name of what tells why a row has no prediction. */
+export const ERROR = 'error';
+
 /** What of a row goes out again: all of it, the columns that the model reads, or nothing. */
 export type KeptColumns = 'all' | 'chosen' | 'none';
 
