@@ -63,8 +63,8 @@ describe.each(OPERATIONS)('%s', (operation, parameters, field) => {
 		const { success, hints } = await run(operation, parameters, options, many, 100);
 		expect(success.filter(({ json }, id) => json[`f${id}`] === 0)).toEqual([]);
 		const said = hints.map(({ message }) => message).join();
-		expect(said).toContain("The incoming field 'f4' was overwritten");
-		expect(said).not.toContain("'f5'");
+		// Whichever are answered first.
+		expect(said.match(/The incoming field 'f\d+' was overwritten/g)).toHaveLength(5);
 		expect(said).toMatch(/Further incoming fields were overwritten, too$/);
 	});
 
