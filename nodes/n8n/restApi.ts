@@ -1,12 +1,19 @@
 /** The Hopsworks REST API: projects, deployments and their gateway, each call ending in an outcome. */
 import {
 	entriesOf,
-	gatewayIn,
 	readDeployment,
 	readProject,
 	type DeploymentRecord,
 	type Project,
 } from '../core/hopsworks/deploymentRecord';
+import {
+	allVersions,
+	readVersionPage,
+	VERSIONS_PER_PAGE,
+	versionsFailure,
+	type DeploymentVersion,
+} from '../core/hopsworks/deploymentVersion';
+import { gatewayIn } from '../core/hopsworks/endpoints';
 import { readInstanceLogs, type InstanceLogs } from '../core/hopsworks/instanceLogs';
 import { isRecord, type Json } from '../core/json/json';
 import { readName } from '../core/hopsworks/name';
@@ -132,6 +139,20 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 		/** The schema, or the JSON Schema of requests and replies (Hopsworks 5.1 and later). */
 		async schema(id: number, format: 'schema' | 'jsonschema'): Promise<Outcome<Record<string, Json>>> {
 			return await inProject(async (path) => await get(`${path}/serving/${id}/schema?format=${format}`, readObject));
+		},
+		/** Every version of a deployment, the newest first (Hopsworks 5.2 and later). */
+		async versions(id: number): Promise<Outcome<DeploymentVersion[]>> {
+			const found = await inProject(
+				async (path) =>
+					await allVersions(
+						async (offset) =>
+							await get(
+								`${path}/serving/${id}/versions?offset=${offset}&limit=${VERSIONS_PER_PAGE}`,
+								readVersionPage,
+							),
+					),
+			);
+			return found.ok ? found : versionsFailure(found.failure);
 		},
 		/** The origin of the gateway that can be reached from outside; `undefined` where there is none. */
 		async gateway(): Promise<Outcome<string | undefined>> {

@@ -3,7 +3,7 @@ import type { Meaning } from './meaning';
 import type { Panel } from './panel';
 
 export const SCOPE_MISSING = 320004;
-const DEPLOYMENT_NOT_FOUND = 240000;
+export const DEPLOYMENT_NOT_FOUND = 240000;
 const NOT_RUNNING = 250001;
 /** Start or stop is refused: it is there already, or over a quota. */
 export const NOT_STARTED = 240003;
