@@ -16,11 +16,12 @@ import {
 import { gatewayIn } from '../core/hopsworks/endpoints';
 import { readInstanceLogs, type InstanceLogs } from '../core/hopsworks/instanceLogs';
 import { isRecord, type Json } from '../core/json/json';
+import { allModelVersions, MODELS_PER_PAGE, readModelPage, type ModelVersion } from '../core/hopsworks/modelVersion';
 import { readName } from '../core/hopsworks/name';
 import { badInput, success, type Outcome } from '../core/failure/outcome';
 import { REST_PANEL } from '../core/failure/panel';
 import type { Reply } from '../core/json/reply';
-import { notHopsworks, restFailure } from '../core/hopsworks/restFailure';
+import { notHopsworks, registryFailure, restFailure } from '../core/hopsworks/restFailure';
 import { pathOf, REST_API } from '../core/hopsworks/route';
 import { unknownDeployment } from '../core/hopsworks/unknownDeployment';
 import { readWebAddress } from '../core/hopsworks/webAddress';
@@ -55,17 +56,18 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 	const call = caller(context, connection, { ...settings, timeout: Math.min(settings.timeout, TIMEOUT) }, tally);
 	let known: Promise<Outcome<Project>> | undefined;
 
-	async function send(method: 'GET' | 'POST', path: string): Promise<Outcome<Reply>> {
+	async function send(method: 'GET' | 'POST', path: string, failureOf = restFailure): Promise<Outcome<Reply>> {
 		const base = baseOf(connection.hopsworksUrl);
 		if (!base.ok) return base;
-		return (await call({ method, url: base.value + path, failureOf: restFailure, panel: REST_PANEL })).outcome;
+		return (await call({ method, url: base.value + path, failureOf, panel: REST_PANEL })).outcome;
 	}
 
 	async function get<Value>(
 		path: string,
 		read: (json: Json | undefined) => Value | undefined,
+		failureOf = restFailure,
 	): Promise<Outcome<Value>> {
-		const reply = await send('GET', path);
+		const reply = await send('GET', path, failureOf);
 		if (!reply.ok) return reply;
 		const { json } = reply.value;
 		const isFailure = isRecord(json) && ('error' in json || 'errorCode' in json);
@@ -146,13 +148,21 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 				async (path) =>
 					await allVersions(
 						async (offset) =>
-							await get(
-								`${path}/serving/${id}/versions?offset=${offset}&limit=${VERSIONS_PER_PAGE}`,
-								readVersionPage,
-							),
+							await get(`${path}/serving/${id}/versions?offset=${offset}&limit=${VERSIONS_PER_PAGE}`, readVersionPage),
 					),
 			);
 			return found.ok ? found : versionsFailure(found.failure);
+		},
+		/** Every version of every model in the project's own registry, or of the one that has the name. */
+		async modelVersions(name?: string): Promise<Outcome<ModelVersion[]>> {
+			const filter = name === undefined ? '' : `filter_by=${encodeURIComponent(`name_eq:${name}`.toWellFormed())}&`;
+			return await inProject(
+				async (path, { id }) =>
+					await allModelVersions(async (offset) => {
+						const query = `${filter}offset=${offset}&limit=${MODELS_PER_PAGE}`;
+						return await get(`${path}/modelregistries/${id}/models?${query}`, readModelPage, registryFailure);
+					}),
+			);
 		},
 		/** The origin of the gateway that can be reached from outside; `undefined` where there is none. */
 		async gateway(): Promise<Outcome<string | undefined>> {

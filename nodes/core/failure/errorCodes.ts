@@ -90,9 +90,9 @@ const MEANINGS: Record<number, Meaning> = {
 	},
 };
 
-function scopeMissing(text: string): Meaning {
-	const scope = /\[([A-Z_, ]+)\]/.exec(text)?.[1];
-	const named = scope === undefined ? 'SERVING or PROJECT' : scope;
+/** What a key lacks: the scopes that Hopsworks' words name, or else those that may be meant. */
+export function scopeMissing(text: string, otherwise = 'SERVING or PROJECT'): Meaning {
+	const named = /\[([A-Z_, ]+)\]/.exec(text)?.[1] ?? otherwise;
 	return {
 		message: `The API key lacks the scope ${named}`,
 		description: `Add the scope ${named} to the key in Hopsworks, under your name, Account Settings, API.`,

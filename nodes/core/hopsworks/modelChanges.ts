@@ -8,6 +8,7 @@ import {
 	isFirstLook,
 	isoOf,
 	isWatched,
+	metricIn,
 	momentOf,
 	remembered,
 	wasThere,
@@ -27,7 +28,8 @@ interface Seen {
 	number: number;
 	/** The same for the time at which they were made, in milliseconds since the epoch. */
 	created: number;
-	/** The best value of the metric so far. */
+	/** The metric by which they were judged, and its best value so far. */
+	metric?: Metric;
 	best?: number;
 }
 
@@ -35,12 +37,27 @@ const NOTHING: Seen = { number: 0, created: -Infinity };
 
 function readSeen(value: Json | undefined): Seen | undefined {
 	if (!isRecord(value) || typeof value.number !== 'number') return undefined;
-	const best = typeof value.best === 'number' ? value.best : undefined;
-	return { number: value.number, created: momentOf(value.created) ?? -Infinity, best };
+	const { number, created, best } = value;
+	return {
+		number,
+		created: momentOf(created) ?? -Infinity,
+		metric: metricIn(value.metric),
+		best: typeof best === 'number' ? best : undefined,
+	};
 }
 
-function keptOf({ number, created, best }: Seen): Json {
-	return { number, ...(Number.isFinite(created) && { created }), ...(best !== undefined && { best }) };
+function keptOf({ number, created, metric, best }: Seen): Json {
+	return {
+		number,
+		...(Number.isFinite(created) && { created }),
+		...(metric && { metric: { ...metric } }),
+		...(best !== undefined && { best }),
+	};
+}
+
+/** A model is called whatever its owner likes, and some names mean something to JavaScript. */
+function keyOf(name: string): string {
+	return `model ${name}`;
 }
 
 function isAfter({ version, created }: ModelVersion, seen: Seen): boolean {
@@ -75,6 +92,7 @@ function lookedAt(seen: Seen, versions: ModelVersion[], metric: Metric | undefin
 	return {
 		number: Math.max(seen.number, ...versions.map(({ version }) => version)),
 		created: Math.max(seen.created, ...versions.map(({ created }) => created ?? -Infinity)),
+		metric,
 		best: bestOf(versions, metric, seen.best),
 	};
 }
@@ -108,44 +126,59 @@ export function modelChanges(look: Look, all: ModelVersion[]): Changes {
 	const items: WatchedItem[] = [];
 	const seen: Record<string, Json> = {};
 	for (const [name, versions] of byName(all, watch)) {
-		const known = isFirstLook(look, name) ? undefined : readSeen(memory?.seen[name]);
 		const isFirst = isFirstLook(look, name);
+		const known = isFirst ? undefined : readSeen(memory?.seen[keyOf(name)]);
 		// What was there before watching began is no news, though the look that should have seen it has not.
 		const old = versions.filter(({ created }) => isFirst || wasThere(look, created));
-		const start = lookedAt(known ?? NOTHING, old, watch.metric);
-		if (isFirst) {
-			seen[name] = keptOf(start);
-			continue;
-		}
-		const { found, after } = isSame(memory?.watch.metric, watch.metric)
-			? continued(versions.filter((version) => !old.includes(version)), start, watch)
-			: edited(versions, known ?? NOTHING, look);
-		if (known || found.length > 0 || old.length > 0) seen[name] = keptOf(after);
+		const recent = versions.filter((version) => !old.includes(version));
+		const before = known ?? { ...NOTHING, metric: memory?.watch.metric };
+		const { found, after } =
+			isFirst || isSame(before.metric, watch.metric)
+				? continued(recent, lookedAt(before, old, watch.metric), watch)
+				: edited(versions, recent, before, watch);
+		// Of a model of which nothing has come out yet, nothing has to be remembered either.
+		if (known || found.length > 0 || old.length > 0) seen[keyOf(name)] = keptOf(after);
 		items.push(...found.map((one) => itemOf(look, versions, one)));
 	}
 	return { items, memory: remembered(look, seen) };
 }
 
-function continued(versions: ModelVersion[], start: Seen, { metric }: Watch): { found: Found[]; after: Seen } {
+interface Step {
+	found: Found[];
+	after: Seen;
+}
+
+function continued(versions: ModelVersion[], start: Seen, { metric }: Watch): Step {
 	const found = judged(inOrder(versions.filter((version) => isAfter(version, start))), start, metric);
-	return { found, after: lookedAt(start, found.map(({ version }) => version), metric) };
+	return {
+		found,
+		after: lookedAt(
+			start,
+			found.map(({ version }) => version),
+			metric,
+		),
+	};
 }
 
 /** The first look after another metric was chosen: what came before it comes out where it was wanted then, and is now. */
-function edited(versions: ModelVersion[], known: Seen, look: Look): { found: Found[]; after: Seen } {
-	const { memory, watch: { metric } } = look;
-	const recent = inOrder(versions.filter((one) => isAfter(one, known) && !wasThere(look, one.created)));
-	const earlier = versions.filter((one) => !recent.includes(one));
-	const then = judged(recent, known, memory?.watch.metric).map(({ version }) => version);
-	const now = judged(recent, { ...known, best: bestOf(earlier, metric) }, metric);
-	const forgetting = { ...known, best: undefined };
-	return { found: now.filter(({ version }) => then.includes(version)), after: lookedAt(forgetting, versions, metric) };
+function edited(versions: ModelVersion[], recent: ModelVersion[], before: Seen, { metric }: Watch): Step {
+	const fresh = inOrder(recent.filter((one) => isAfter(one, before)));
+	const earlier = versions.filter((one) => !fresh.includes(one));
+	const then = judged(fresh, before, before.metric).map(({ version }) => version);
+	const now = judged(fresh, { ...before, best: bestOf(earlier, metric) }, metric);
+	return {
+		found: now.filter(({ version }) => then.includes(version)),
+		after: lookedAt({ ...before, best: undefined }, versions, metric),
+	};
 }
 
 function byName(versions: ModelVersion[], watch: Watch): Map<string, ModelVersion[]> {
 	const models = new Map<string, ModelVersion[]>();
 	for (const version of versions) {
-		if (isWatched(watch, version.name)) models.set(version.name, [...(models.get(version.name) ?? []), version]);
+		if (!isWatched(watch, version.name)) continue;
+		const own = models.get(version.name) ?? [];
+		own.push(version);
+		models.set(version.name, own);
 	}
 	return models;
 }

@@ -1,6 +1,13 @@
 /** The failures of the Hopsworks REST API. */
 import { meaningInBetween } from '../failure/between';
-import { HOPSWORKS_FAILED, KEY_REFUSED, meaningOfCode, ROLE_TOO_LOW } from '../failure/errorCodes';
+import {
+	HOPSWORKS_FAILED,
+	KEY_REFUSED,
+	meaningOfCode,
+	ROLE_TOO_LOW,
+	SCOPE_MISSING,
+	scopeMissing,
+} from '../failure/errorCodes';
 import { readErrorReply } from '../failure/errorReply';
 import { statusMessage, withWords, type Meaning } from '../failure/meaning';
 import { badReply, type Failed, type Failure } from '../failure/outcome';
@@ -37,6 +44,19 @@ export function restFailure(status: number, reply: Reply): Failure {
 		description: meaning.description,
 		status,
 		errorCode: code,
+	};
+}
+
+/** The same for the model registry: it has a scope of its own, which keys that were made for deployments may lack. */
+export function registryFailure(status: number, reply: Reply): Failure {
+	const failure = restFailure(status, reply);
+	const { text, code } = readErrorReply(status, reply);
+	if (status !== 403 || (code !== undefined && code !== SCOPE_MISSING)) return failure;
+	const meaning = scopeMissing(text, 'MODELREGISTRY');
+	return {
+		...failure,
+		message: withWords(statusMessage(meaning, status), text),
+		description: `${meaning.description} If it has that scope, its user's role in the project does not allow this.`,
 	};
 }
 

@@ -1,6 +1,5 @@
 /** Deployments that have changed their states since the look before. */
-import { isRecord, type Json } from '../json/json';
-import { asText } from '../json/json';
+import { asText, isRecord, type Json } from '../json/json';
 import { stateOf, type DeploymentRecord, type State } from './deploymentRecord';
 import {
 	isFirstLook,
@@ -48,8 +47,7 @@ function wants({ states }: Watch, state: string): boolean {
 
 /** Whether a state is the one of before and yet came anew, such as a start that failed like the one before it. */
 function isAnew(before: Seen, { state, deployed }: Seen): boolean {
-	const isKnown = deployed !== undefined && before.deployed !== undefined;
-	return isKnown && STARTED.has(state) && deployed > before.deployed;
+	return STARTED.has(state) && deployed !== undefined && deployed > (before.deployed ?? Infinity);
 }
 
 /**

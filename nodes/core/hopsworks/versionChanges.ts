@@ -41,7 +41,9 @@ function seenOf(look: Look, { id, name }: DeploymentRecord): Seen | undefined {
 
 /** The deployments whose versions have to be asked for: the list tells only which one is active. */
 export function toAskForVersions(look: Look, records: DeploymentRecord[]): DeploymentRecord[] {
-	return records.filter((record) => isWatched(look.watch, record.name) && seenOf(look, record)?.mark !== markOf(record));
+	return records.filter(
+		(record) => isWatched(look.watch, record.name) && seenOf(look, record)?.mark !== markOf(record),
+	);
 }
 
 /** What is new, by deployment and number. `versions` are those that were asked for, by the number of their deployment. */
@@ -70,7 +72,8 @@ export function versionChanges(
 
 /** Every number between, also those that are not listed. */
 function newNumbers(before: number, highest: number, listed: number[]): number[] {
-	if (highest - before <= MOST_BETWEEN) return Array.from({ length: highest - before }, (_, index) => before + 1 + index);
+	if (highest - before <= MOST_BETWEEN)
+		return Array.from({ length: highest - before }, (_, index) => before + 1 + index);
 	return [...new Set(listed)].filter((number) => number > before).toSorted((one, other) => one - other);
 }
 

@@ -91,7 +91,7 @@ function textsIn(value: unknown): string[] | undefined {
 	return Array.isArray(value) ? value.map(asText) : undefined;
 }
 
-function metricIn(value: unknown): Metric | undefined {
+export function metricIn(value: unknown): Metric | undefined {
 	if (!isRecord(value)) return undefined;
 	return { name: asText(value.name), better: value.better === 'lower' ? 'lower' : 'higher' };
 }
