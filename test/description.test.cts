@@ -322,10 +322,14 @@ test('labels by which operations name what they read are those of fields', () =>
 	// Also those within the rows of a collection.
 	const panels = JSON.stringify(nodes.map(({ node }) => node.description.properties));
 	const labels = new Set([...panels.matchAll(/"displayName":"([^"]+)"/g)].map(([, label]) => label));
-	const sources = ['HopsworksModel/operations', 'HopsworksDeployment/operations', 'HopsworksTrigger'].flatMap((name) => {
-		const folder = join(ROOT, 'nodes', name);
-		return readdirSync(folder).filter((file) => file.endsWith('.ts')).map((file) => readFileSync(join(folder, file), 'utf8'));
-	});
+	const sources = ['HopsworksModel/operations', 'HopsworksDeployment/operations', 'HopsworksTrigger'].flatMap(
+		(name) => {
+			const folder = join(ROOT, 'nodes', name);
+			return readdirSync(folder)
+				.filter((file) => file.endsWith('.ts'))
+				.map((file) => readFileSync(join(folder, file), 'utf8'));
+		},
+	);
 	const named = sources.flatMap((source) => [
 		...[...source.matchAll(/\basOneOf\('([^']+)'/g)].map(([, label]) => label),
 		...[...source.matchAll(/\bas(?:Prompt|Json|JsonObject|WrittenJson)\(.*, '([^']+)'\)/g)].map(([, label]) => label),

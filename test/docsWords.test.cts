@@ -29,6 +29,7 @@ const OTHERS = new Set([
 	'is equal to',
 	'Language Models',
 	'On Error',
+	'Poll Times',
 	'Publish',
 	'FTP',
 	'HTTP Request',

@@ -11,7 +11,7 @@ import {
 	watchOf,
 	type Changes,
 	type Look,
-	type Watch,
+	type WatchChoice,
 	type WatchedItem,
 } from '../nodes/core/hopsworks/watchMemory';
 import { read } from './support/json.cts';
@@ -30,7 +30,7 @@ class Trigger {
 	private held = 'null';
 
 	constructor(
-		public watch: Watch,
+		public watch: WatchChoice,
 		private readonly compare: (look: Look) => Changes,
 	) {}
 
@@ -53,7 +53,7 @@ class Trigger {
 		this.kept = this.held;
 	}
 
-	edit(watch: Watch, at: number): void {
+	edit(watch: WatchChoice, at: number): void {
 		this.watch = watch;
 		this.restart(at);
 	}

@@ -2,7 +2,7 @@
 import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 import { show } from '../core/failure/excerpt';
 import { statesNamed } from '../core/hopsworks/stateChanges';
-import { WATCHED_EVENTS, watchOf, type Watch } from '../core/hopsworks/watchMemory';
+import { WATCHED_EVENTS, watchOf, type WatchChoice } from '../core/hopsworks/watchMemory';
 import { asText } from '../core/json/json';
 import { readLocator } from '../n8n/deploymentLocator';
 import { asOneOf } from '../n8n/options';
@@ -116,7 +116,7 @@ export const properties: INodeProperties[] = [
 ];
 
 /** What the user has chosen. Throws what `attempt` turns into a failure. */
-export async function readWatch(context: IPollFunctions): Promise<Watch> {
+export async function readWatch(context: IPollFunctions): Promise<WatchChoice> {
 	const read = async (name: string): Promise<unknown> =>
 		await fromN8n(async () => context.getNodeParameter(name, null));
 	const event = asOneOf('Event', await read('event'), WATCHED_EVENTS);

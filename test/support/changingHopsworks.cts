@@ -1,5 +1,5 @@
 /** A Hopsworks whose deployments and models change as a test tells it to, and that can be away or answer by halves. */
-import { startServer, type Answer, type Recorded, type Reply, type TestServer } from './server.cts';
+import { startServer, type Recorded, type Reply, type TestServer } from './server.cts';
 
 interface ServedDeployment {
 	id: number;
@@ -28,7 +28,7 @@ export class ChangingHopsworks {
 	models: RegisteredModel[] = [];
 	projectId = 119;
 	/** Answers in the place of what is there; undefined leaves that to it. */
-	instead: Answer | ((request: Recorded) => undefined) | undefined;
+	instead: ((request: Recorded) => Reply | undefined | Promise<Reply | undefined>) | undefined;
 	private nextId = 1;
 
 	private constructor(readonly server: TestServer) {}
@@ -36,8 +36,7 @@ export class ChangingHopsworks {
 	static async start(): Promise<ChangingHopsworks> {
 		const server = await startServer(() => ({ status: 500 }));
 		const hopsworks = new ChangingHopsworks(server);
-		server.answer = async (request, number) =>
-			(await hopsworks.instead?.(request, number)) ?? hopsworks.answer(request);
+		server.answer = async (request) => (await hopsworks.instead?.(request)) ?? hopsworks.answer(request);
 		return hopsworks;
 	}
 

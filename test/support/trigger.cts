@@ -118,7 +118,7 @@ export class PollingN8n {
 		if (!startNode) throw new Error('no trigger');
 		const run = await new WorkflowExecute(additionalData, 'manual').run({ workflow, startNode });
 		const { runData, error } = run.data.resultData;
-		const items = (runData[NAME]?.[0]?.data?.main[0] ?? []).map(({ json }) => json);
+		const items = (runData[NAME]?.[0]?.data?.main?.[0] ?? []).map(({ json }) => json);
 		return { items, ...(error && { error }) };
 	}
 }

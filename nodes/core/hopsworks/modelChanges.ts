@@ -15,7 +15,7 @@ import {
 	type Changes,
 	type Look,
 	type Metric,
-	type Watch,
+	type WatchChoice,
 	type WatchedItem,
 } from './watchMemory';
 
@@ -148,7 +148,7 @@ interface Step {
 	after: Seen;
 }
 
-function continued(versions: ModelVersion[], start: Seen, { metric }: Watch): Step {
+function continued(versions: ModelVersion[], start: Seen, { metric }: WatchChoice): Step {
 	const found = judged(inOrder(versions.filter((version) => isAfter(version, start))), start, metric);
 	return {
 		found,
@@ -161,7 +161,7 @@ function continued(versions: ModelVersion[], start: Seen, { metric }: Watch): St
 }
 
 /** The first look after another metric was chosen: what came before it comes out where it was wanted then, and is now. */
-function edited(versions: ModelVersion[], recent: ModelVersion[], before: Seen, { metric }: Watch): Step {
+function edited(versions: ModelVersion[], recent: ModelVersion[], before: Seen, { metric }: WatchChoice): Step {
 	const fresh = inOrder(recent.filter((one) => isAfter(one, before)));
 	const earlier = versions.filter((one) => !fresh.includes(one));
 	const then = judged(fresh, before, before.metric).map(({ version }) => version);
@@ -172,7 +172,7 @@ function edited(versions: ModelVersion[], recent: ModelVersion[], before: Seen, 
 	};
 }
 
-function byName(versions: ModelVersion[], watch: Watch): Map<string, ModelVersion[]> {
+function byName(versions: ModelVersion[], watch: WatchChoice): Map<string, ModelVersion[]> {
 	const models = new Map<string, ModelVersion[]>();
 	for (const version of versions) {
 		if (!isWatched(watch, version.name)) continue;

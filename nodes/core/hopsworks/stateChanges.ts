@@ -10,8 +10,8 @@ import {
 	wasThere,
 	type Changes,
 	type Look,
-	type Place,
-	type Watch,
+	type WatchPlace,
+	type WatchChoice,
 	type WatchedItem,
 } from './watchMemory';
 
@@ -41,7 +41,7 @@ function keptOf({ state, deployed }: Seen): Json {
 	return { state, ...(deployed !== undefined && { deployed }) };
 }
 
-function wants({ states }: Watch, state: string): boolean {
+function wants({ states }: WatchChoice, state: string): boolean {
 	return states?.includes(state) ?? true;
 }
 
@@ -80,7 +80,7 @@ export function stateChanges(look: Look, records: DeploymentRecord[]): Changes {
 	return { items, memory: remembered(look, seen) };
 }
 
-function itemOf(place: Place, record: DeploymentRecord, before: string | undefined, at: number): WatchedItem {
+function itemOf(place: WatchPlace, record: DeploymentRecord, before: string | undefined, at: number): WatchedItem {
 	return {
 		event: 'deploymentState',
 		project: place.project,

@@ -11,7 +11,7 @@ import {
 	wasThere,
 	type Changes,
 	type Look,
-	type Place,
+	type WatchPlace,
 	type WatchedItem,
 } from './watchMemory';
 
@@ -78,7 +78,7 @@ function newNumbers(before: number, highest: number, listed: number[]): number[]
 }
 
 function itemOf(
-	place: Place,
+	place: WatchPlace,
 	record: DeploymentRecord,
 	number: number,
 	listed: DeploymentVersion[],

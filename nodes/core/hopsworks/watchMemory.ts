@@ -14,7 +14,7 @@ export interface Metric {
 	better: 'higher' | 'lower';
 }
 
-export interface Watch {
+export interface WatchChoice {
 	event: WatchedEvent;
 	/** Of deployments or models; all unless set. */
 	names?: string[];
@@ -25,15 +25,15 @@ export interface Watch {
 }
 
 /** Where all that is remembered comes from: nothing of another place has anything to do with it. */
-export interface Place {
+export interface WatchPlace {
 	hopsworks: string;
 	projectId: number;
 	project: string;
 }
 
 export interface Memory {
-	place: Omit<Place, 'project'>;
-	watch: Watch;
+	place: Omit<WatchPlace, 'project'>;
+	watch: WatchChoice;
 	/** When watching began, in milliseconds since the epoch. */
 	since: number;
 	/** By the number of a deployment or the name of a model, in the form of the event. */
@@ -42,8 +42,8 @@ export interface Memory {
 
 /** A look at Hopsworks: what is wanted of it, and what the one before has left. */
 export interface Look {
-	place: Place;
-	watch: Watch;
+	place: WatchPlace;
+	watch: WatchChoice;
 	memory?: Memory;
 	/** In milliseconds since the epoch. */
 	at: number;
@@ -67,7 +67,11 @@ const MOST_ABSENT = 5000;
 const LAST_MOMENT = 8.64e15;
 
 /** What n8n has kept of a look; undefined where that is nothing, or about another place or event. */
-export function readMemory(kept: unknown, { hopsworks, projectId }: Place, { event }: Watch): Memory | undefined {
+export function readMemory(
+	kept: unknown,
+	{ hopsworks, projectId }: WatchPlace,
+	{ event }: WatchChoice,
+): Memory | undefined {
 	if (!isRecord(kept) || !isRecord(kept.place) || !isRecord(kept.watch) || typeof kept.since !== 'number') {
 		return undefined;
 	}
@@ -83,7 +87,7 @@ export function readMemory(kept: unknown, { hopsworks, projectId }: Place, { eve
 }
 
 /** A watch without the members that are not set: n8n keeps JSON. */
-export function watchOf(event: WatchedEvent, names?: string[], states?: string[], metric?: Metric): Watch {
+export function watchOf(event: WatchedEvent, names?: string[], states?: string[], metric?: Metric): WatchChoice {
 	return { event, ...(names && { names }), ...(states && { states }), ...(metric && { metric }) };
 }
 
@@ -113,7 +117,7 @@ export function remembered({ place, watch, memory, at }: Look, seen: Record<stri
 	};
 }
 
-export function isWatched({ names }: Watch, name: string): boolean {
+export function isWatched({ names }: WatchChoice, name: string): boolean {
 	return names?.includes(name) ?? true;
 }
 
