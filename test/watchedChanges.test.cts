@@ -7,6 +7,7 @@ import type { ModelVersion } from '../nodes/core/hopsworks/modelVersion';
 import { stateChanges } from '../nodes/core/hopsworks/stateChanges';
 import { toAskForVersions, versionChanges } from '../nodes/core/hopsworks/versionChanges';
 import {
+	momentOf,
 	readMemory,
 	watchOf,
 	type Changes,
@@ -88,6 +89,9 @@ function model(name: string, version: number, more: Partial<ModelVersion> = {}):
 	return { name, version, metrics: {}, framework: '', description: '', createdBy: '', ...more };
 }
 
+/** A state, and when the start was that led to it. */
+const entered = (state: unknown, deployed: number | null): string => [state, deployed].map(String).join(' ');
+
 /** What comes out of an item, in few letters. */
 const short = ({ deployment: name, model: of, before, after }: WatchedItem): string =>
 	[name ?? of, before, after].map(String).join(' ');
@@ -156,7 +160,7 @@ describe('states', () => {
 				);
 				trigger.restart(now);
 				const expected: string[] = [];
-				let last = `${state} ${deployed}`;
+				let last = entered(state, deployed);
 				for (const does of steps) {
 					now += HOUR;
 					if (does === 'start' || does === 'fail') {
@@ -165,13 +169,14 @@ describe('states', () => {
 					}
 					if (does === 'stop') state = 'Stopped';
 					if (does !== 'poll' && does !== 'restart') continue;
-					if (`${state} ${deployed}` !== last && wanted.includes(state)) expected.push(`${state} ${deployed}`);
-					last = `${state} ${deployed}`;
+					const seen = entered(state, deployed);
+					if (seen !== last && wanted.includes(state)) expected.push(seen);
+					last = seen;
 					if (does === 'poll') trigger.poll(now);
 					else trigger.restart(now);
 				}
-				const startedAt = (item: WatchedItem): string => `${String(item.after)} ${Date.parse(String(item.startedAt))}`;
-				expect(trigger.items.map(startedAt)).toEqual(expected);
+				const enteredBy = ({ after, startedAt }: WatchedItem): string => entered(after, momentOf(startedAt) ?? null);
+				expect(trigger.items.map(enteredBy)).toEqual(expected);
 			}),
 			{ numRuns: CASES },
 		);
@@ -373,7 +378,7 @@ describe('versions of models', () => {
 					if (does === 'restart') trigger.restart(now);
 					else trigger.poll(now);
 				}
-				expect(trigger.items.map(({ at }) => Date.parse(String(at)))).toEqual(expected);
+				expect(trigger.items.map(({ at }) => momentOf(at))).toEqual(expected);
 			}),
 			{ numRuns: CASES },
 		);

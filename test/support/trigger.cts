@@ -1,17 +1,18 @@
 /** A trigger in an n8n that is started, stopped and edited: n8n-core's own polls, and a memory kept as n8n keeps it. */
 import { Container } from '@n8n/di';
 import { PollContext, PollTriggerExecutor, WorkflowExecute } from 'n8n-core';
-import type {
-	IDataObject,
-	INodeExecutionData,
-	INodeParameters,
-	INodeType,
-	WorkflowActivateMode,
-	WorkflowExecuteMode,
+import {
+	deepCopy,
+	jsonParse,
+	type IDataObject,
+	type INodeExecutionData,
+	type INodeParameters,
+	type INodeType,
+	type WorkflowActivateMode,
+	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { HopsworksTrigger } from '../../nodes/HopsworksTrigger/HopsworksTrigger.node.ts';
 import { nodeNamed, setUp } from './engine.cts';
-import { read, recordOf } from './json.cts';
 
 /** Parameters that every trigger has: n8n itself adds the times of its polls. */
 const NAME = 'Trigger';
@@ -55,7 +56,7 @@ export class PollingN8n {
 			credential,
 			mode,
 			// Freshly read, as from a database.
-			staticData: JSON.parse(this.kept),
+			staticData: jsonParse<IDataObject>(this.kept),
 		});
 	}
 
@@ -72,7 +73,7 @@ export class PollingN8n {
 		};
 		const emit = (data: INodeExecutionData[][]): void => {
 			save();
-			this.executions.push((data[0] ?? []).map(({ json }) => recordOf(read(JSON.stringify(json)))).map(asData));
+			this.executions.push((data[0] ?? []).map(({ json }) => deepCopy(json)));
 		};
 		const context = new PollContext(workflow, node, additionalData, 'trigger', activation, emit, (error) => {
 			this.errors.push(error);
@@ -121,9 +122,4 @@ export class PollingN8n {
 		const items = (runData[NAME]?.[0]?.data?.main?.[0] ?? []).map(({ json }) => json);
 		return { items, ...(error && { error }) };
 	}
-}
-
-function asData(record: Record<string, unknown>): IDataObject {
-	const data: IDataObject = JSON.parse(JSON.stringify(record));
-	return data;
 }
