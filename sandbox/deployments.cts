@@ -5,7 +5,7 @@ import { kserve } from './kserve.cts';
 import { Lifecycle, type Pace } from './lifecycle.cts';
 import type { LogLine } from './logs.cts';
 import { trainedFraud } from './models/fraud.cts';
-import { CREATOR, frameworkOf, heldBy } from './record.cts';
+import { CREATED, CREATOR, frameworkOf, heldBy } from './record.cts';
 import { Registry, type ModelVersion } from './registry.cts';
 import { empty, isObject, type Reply } from './reply.cts';
 import { Versions, type Content, type Version } from './versions.cts';

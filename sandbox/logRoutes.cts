@@ -35,7 +35,16 @@ function logs(deployment: Deployment, { call: { query }, cluster: { settings } }
 	function entry(content: string, instanceName: string, more: object): object {
 		if (settings.isOld) return { instanceName, content };
 		const podUid = `uid-of-${instanceName}${generation === 0 ? '' : `-${generation}`}`;
-		return { instanceName, content, truncated: false, skipped: false, readFailed: false, ...more, podUid, restartCount: 0 };
+		return {
+			instanceName,
+			content,
+			truncated: false,
+			skipped: false,
+			readFailed: false,
+			...more,
+			podUid,
+			restartCount: 0,
+		};
 	}
 
 	const pod = query.get('pod');

@@ -52,7 +52,10 @@ function only(fields: Record<string, unknown>, names: ReadonlySet<string>): Reco
 }
 
 /** What of a saved record belongs to the version, and what to the deployment. */
-export function parted(fields: Record<string, unknown>): { held: Record<string, unknown>; common: Record<string, unknown> } {
+export function parted(fields: Record<string, unknown>): {
+	held: Record<string, unknown>;
+	common: Record<string, unknown>;
+} {
 	return { held: only(fields, HELD), common: only(fields, COMMON) };
 }
 

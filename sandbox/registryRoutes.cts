@@ -55,7 +55,8 @@ function sorted(models: ModelVersion[], asked: string | null): ModelVersion[] {
 	const [by = '', direction] = asked.split(':');
 	const sign = direction === 'asc' ? 1 : -1;
 	if (by === 'name') return models.toSorted((one, other) => sign * one.name.localeCompare(other.name));
-	const valueOf = ({ version, metrics }: ModelVersion): number | undefined => (by === 'version' ? version : metrics[by]);
+	const valueOf = ({ version, metrics }: ModelVersion): number | undefined =>
+		by === 'version' ? version : metrics[by];
 	return models.toSorted((one, other) => {
 		const [left, right] = [valueOf(one), valueOf(other)];
 		if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);

@@ -59,8 +59,6 @@ export function onDeployment(
 /** What only an owner of the project may do with a deployment. */
 export function asOwner(answer: (deployment: Deployment, asked: Asked) => Reply | Promise<Reply>): Route['answer'] {
 	return onDeployment((deployment, asked) =>
-		deployment.project.role === 'Data owner'
-			? answer(deployment, asked)
-			: FORBIDDEN,
+		deployment.project.role === 'Data owner' ? answer(deployment, asked) : FORBIDDEN,
 	);
 }

@@ -30,7 +30,8 @@ export function save(cluster: Cluster, deployment: Deployment, { fields, isNew, 
 	const { versions, project } = deployment;
 	const { held: given, common } = parted(fields);
 	const held = { ...versions.active.held, ...given };
-	const isSame = isDeepStrictEqual(held, versions.active.held) && (failure ?? versions.active.failure) === versions.active.failure;
+	const isSame =
+		isDeepStrictEqual(held, versions.active.held) && (failure ?? versions.active.failure) === versions.active.failure;
 	const { modelName, modelVersion } = held;
 	const model = cluster.registry.find(project, modelName, modelVersion);
 	if (!model) return `Model ${String(modelName)} has no version ${String(modelVersion)}`;

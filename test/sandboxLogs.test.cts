@@ -56,7 +56,7 @@ test('it stops after so many bytes, in the middle of a line, and says so', async
 	await calls.control('settings', { logBytes: 60 });
 	const [entry] = await entries('&tail=2');
 	expect(entry).toMatchObject({
-		content: '2026-11-24 02:00:00 INFO fraud line 199\n2026-11-24 02:00:00',
+		content: '2026-11-24 02:00:00 INFO fraud line 199\n2026-11-24 02:00:00 ',
 		truncated: true,
 	});
 	expect((await entries('&tail=1'))[0]).toMatchObject({ truncated: false });

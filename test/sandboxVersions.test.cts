@@ -87,14 +87,17 @@ test.each(['Starting', 'Stopping'] as const)('a deployment that is %s is not rol
 	expect(await record()).toMatchObject({ version: 2, status });
 });
 
-test.each(['Stopped', 'Created'] as const)('one that is %s stays so, and starts as what it was rolled back to', async (status) => {
-	const lifecycle = sandbox.cluster.find(({ id }) => id === 119, 'tumor')?.lifecycle;
-	lifecycle?.become(status);
-	expect((await rollBack(1)).body).toMatchObject({ version: 1, status });
-	lifecycle?.start();
-	await running();
-	expect(await predictions()).toEqual(FIRST);
-});
+test.each(['Stopped', 'Created'] as const)(
+	'one that is %s stays so, and starts as what it was rolled back to',
+	async (status) => {
+		const lifecycle = sandbox.cluster.find(({ id }) => id === 119, 'tumor')?.lifecycle;
+		lifecycle?.become(status);
+		expect((await rollBack(1)).body).toMatchObject({ version: 1, status });
+		lifecycle?.start();
+		await running();
+		expect(await predictions()).toEqual(FIRST);
+	},
+);
 
 test('a scientist may look at versions and not roll back, and others may not even look', async () => {
 	expect(await calls.ask('/project/121/serving/31/versions')).toMatchObject({ status: 200, body: { count: 1 } });

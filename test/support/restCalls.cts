@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Sandbox } from '../../sandbox/sandbox.cts';
 import { API_KEY } from './engine.cts';
-import { read } from './json.cts';
+import { isJsonText, read } from './json.cts';
 
 interface Answer {
 	status: number;
@@ -22,7 +22,7 @@ export function callsOf({ url }: Pick<Sandbox, 'url'>): Calls {
 	async function send(address: string, options: RequestInit): Promise<Answer> {
 		const reply = await fetch(`${url}${address}`, options);
 		const text = await reply.text();
-		return { status: reply.status, body: text === '' ? '' : read(text) };
+		return { status: reply.status, body: isJsonText(text) ? read(text) : text };
 	}
 	const headersOf = (key = API_KEY): Record<string, string> => ({
 		authorization: `ApiKey ${key}`,
