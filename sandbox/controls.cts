@@ -3,7 +3,7 @@ import { change, type Cluster, type Deployment } from './deployments.cts';
 import type { Project } from './designs.cts';
 import { readFault } from './faults.cts';
 import { generationOf } from './logs.cts';
-import { isObject } from './reply.cts';
+import { isObject, shown } from './reply.cts';
 import type { Sandbox } from './sandbox.cts';
 import { save } from './saving.cts';
 
@@ -47,7 +47,7 @@ function saveVersion(cluster: Cluster, given: Record<string, unknown>): { versio
 	const problem = save(cluster, deployment, {
 		fields: isObject(fields) ? fields : {},
 		isNew: inPlace !== true,
-		...(failure !== undefined && { failure: String(failure) }),
+		...(failure !== undefined && { failure: shown(failure) }),
 	});
 	if (problem !== undefined) throw new Error(problem);
 	return { version: deployment.versions.active.number };
@@ -61,7 +61,7 @@ function writeLine(cluster: Cluster, given: Record<string, unknown>): { written:
 		at: Date.now(),
 		text: String(text),
 		generation: generationOf(deployment),
-		...(instance !== undefined && { instance: String(instance) }),
+		...(instance !== undefined && { instance: shown(instance) }),
 	});
 	return { written: true };
 }

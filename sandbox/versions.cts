@@ -44,7 +44,7 @@ export class Versions {
 
 	/** What answers: while a deployment is updating, the version before. */
 	answering(isUpdating: boolean): Version {
-		return (isUpdating && this.before) || this.current;
+		return isUpdating ? (this.before ?? this.current) : this.current;
 	}
 
 	/** Makes a version the active one; `served` is the one that answers until it has come up. */
