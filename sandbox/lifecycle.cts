@@ -44,8 +44,9 @@ export class Lifecycle {
 	private routedAt = 0;
 	/** How often it was really started. */
 	starts = 0;
-	/** How often its instances were replaced while it ran. */
+	/** How often its instances were replaced while it ran, and when last. */
 	updates = 0;
+	updatedAt?: number;
 	/** Whether instances serve while others come up. */
 	private hasOthers = true;
 
@@ -119,6 +120,7 @@ export class Lifecycle {
 		if (status === 'Starting' || status === 'Stopping') return `Instance is ${status.toLowerCase()}`;
 		if (status !== 'Failed' && !isServing && status !== 'Updating') return undefined;
 		this.updates++;
+		this.updatedAt = Date.now();
 		this.hasOthers = isServing;
 		this.become('Updating');
 		return undefined;

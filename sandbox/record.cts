@@ -7,6 +7,9 @@ import { schema } from './schema.cts';
 export const VLLM_TAG = 'v0.28.0';
 export const CREATED = '2026-09-01T08:00:00Z';
 export const CREATOR = 'Ada Example';
+/** Of a deployment that was not changed since it was made. */
+const DEPLOYED = '2026-09-01T08:05:00Z';
+const FIRST_REVISION = 66_180_329;
 const ENVIRONMENT = { name: 'pandas-inference-pipeline' };
 
 function variablesOf({ hasSchema }: Design): string[] {
@@ -106,7 +109,10 @@ export function recordOf(deployment: Deployment, { isOld }: Settings): Record<st
 		requestedInstances: scalesToZero ? 0 : 1,
 		hopsworksInferencePath: `/project/${project.id}/inference/models/${name}`,
 		modelServerInferencePath: `/v1/models/${name}`,
-		...(lifecycle.isServing && { deployed: '2026-09-01T08:05:00Z', revision: '66180329' }),
+		...(lifecycle.isServing && {
+			deployed: new Date(lifecycle.updatedAt ?? DEPLOYED).toISOString(),
+			revision: String(FIRST_REVISION + lifecycle.updates),
+		}),
 		condition,
 		status,
 		batchingConfiguration: { batchingEnabled: false },

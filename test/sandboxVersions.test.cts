@@ -57,6 +57,18 @@ test('a way back and forth leaves as many versions, and dates as they were', asy
 	expect(await predictions()).toEqual(SECOND);
 });
 
+test('a deployment that was changed says so, though its version is the one of before', async () => {
+	const before = await record();
+	for (const version of [1, 2]) {
+		await rollBack(version);
+		await running();
+	}
+	const after = await record();
+	expect(after.version).toBe(before.version);
+	expect(after.revision).not.toBe(before.revision);
+	expect(Date.parse(String(after.deployed))).toBeGreaterThan(Date.parse(String(before.deployed)));
+});
+
 test('a version that is active already is no reason to restart', async () => {
 	expect((await rollBack(2)).body).toMatchObject({ version: 2, status: 'Running' });
 });
