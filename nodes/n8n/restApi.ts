@@ -14,8 +14,8 @@ import {
 	type DeploymentVersion,
 } from '../core/hopsworks/deploymentVersion';
 import { gatewayIn } from '../core/hopsworks/endpoints';
-import { readInstanceLogs, type InstanceLogs } from '../core/hopsworks/instanceLogs';
-import { isRecord, type Json } from '../core/json/json';
+import { logsQuery, readInstanceLogs, type InstanceLogs, type LogsQuery } from '../core/hopsworks/instanceLogs';
+import { encode, isRecord, type Json } from '../core/json/json';
 import { readName } from '../core/hopsworks/name';
 import { badInput, success, type Outcome } from '../core/failure/outcome';
 import { REST_PANEL } from '../core/failure/panel';
@@ -40,14 +40,6 @@ export const REST_DEFAULTS: SendSettings = {
 	mostReplyBytes: 64 * MEGABYTE,
 };
 
-interface LogsQuery {
-	component: 'predictor' | 'transformer';
-	/** How many lines, from the end. */
-	lines: number;
-	/** One instance; all of them unless set. */
-	instance?: string;
-}
-
 export type RestApi = ReturnType<typeof restApi>;
 
 /** Calls in the credential's project, which is looked up once. */
@@ -55,10 +47,10 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 	const call = caller(context, connection, { ...settings, timeout: Math.min(settings.timeout, TIMEOUT) }, tally);
 	let known: Promise<Outcome<Project>> | undefined;
 
-	async function send(method: 'GET' | 'POST', path: string): Promise<Outcome<Reply>> {
+	async function send(method: 'GET' | 'POST', path: string, write?: () => string): Promise<Outcome<Reply>> {
 		const base = baseOf(connection.hopsworksUrl);
 		if (!base.ok) return base;
-		return (await call({ method, url: base.value + path, failureOf: restFailure, panel: REST_PANEL })).outcome;
+		return (await call({ method, url: base.value + path, write, failureOf: restFailure, panel: REST_PANEL })).outcome;
 	}
 
 	async function get<Value>(
@@ -131,10 +123,16 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 		async stop(id: number): Promise<Outcome<Reply>> {
 			return await act(id, 'STOP');
 		},
-		async logs(id: number, { component, lines, instance }: LogsQuery): Promise<Outcome<InstanceLogs[]>> {
-			const pod = instance === undefined ? '' : `&pod=${encodeURIComponent(instance.toWellFormed())}`;
-			const query = `?component=${component}&tail=${lines}${pod}`;
-			return await inProject(async (path) => await get(`${path}/serving/${id}/logs${query}`, readInstanceLogs));
+		/** Makes a version the active one. */
+		async rollBack(id: number, version: number): Promise<Outcome<Reply>> {
+			return await inProject(
+				async (path) => await send('POST', `${path}/serving/${id}/rollback`, () => encode({ version })),
+			);
+		},
+		async logs(id: number, query: LogsQuery): Promise<Outcome<InstanceLogs[]>> {
+			return await inProject(
+				async (path) => await get(`${path}/serving/${id}/logs${logsQuery(query)}`, readInstanceLogs),
+			);
 		},
 		/** The schema, or the JSON Schema of requests and replies (Hopsworks 5.1 and later). */
 		async schema(id: number, format: 'schema' | 'jsonschema'): Promise<Outcome<Record<string, Json>>> {

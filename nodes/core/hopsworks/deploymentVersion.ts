@@ -114,6 +114,44 @@ export function activeIn(versions: DeploymentVersion[], otherwise: number | unde
 	return active.length === 1 ? active[0] : versions.find(({ version }) => version === otherwise);
 }
 
+/** The newest of the versions that are older than the active one, or the version of a number. */
+export function versionToRunIn(
+	name: string,
+	versions: DeploymentVersion[],
+	active: DeploymentVersion | undefined,
+	wanted: number | 'previous',
+): Outcome<number> {
+	if (wanted !== 'previous') {
+		return versions.some(({ version }) => version === wanted)
+			? success(wanted)
+			: badInput(`The deployment '${name}' has no version ${wanted}`, `${listOf(versions, active)} Choose one of them.`);
+	}
+	if (!active) {
+		return badInput(
+			`Hopsworks does not say which version of the deployment '${name}' is active`,
+			`${listOf(versions, active)} Name the one that shall run.`,
+		);
+	}
+	const previous = versions.find(({ version }) => version < active.version);
+	return previous
+		? success(previous.version)
+		: badInput(
+				`The deployment '${name}' has no version before version ${active.version}, which is active`,
+				`${listOf(versions, active)} Name the one that shall run.`,
+			);
+}
+
+/** More are not named. */
+const SHOWN_VERSIONS = 20;
+
+function listOf(versions: DeploymentVersion[], active: DeploymentVersion | undefined): string {
+	const named = versions
+		.slice(0, SHOWN_VERSIONS)
+		.map(({ version }) => (version === active?.version ? `${version} (active)` : String(version)));
+	const more = versions.length > SHOWN_VERSIONS ? ', …' : '';
+	return named.length === 0 ? 'It has none.' : `It has: ${named.join(', ')}${more}.`;
+}
+
 /** What a failed look at the versions means: a release without them answers 404, but not because the deployment is gone. */
 export function versionsFailure(failure: Failure): Failed {
 	const isMissing = failure.status === 404 && failure.errorCode !== DEPLOYMENT_NOT_FOUND;

@@ -18,11 +18,12 @@ const NOT_HOPSWORKS: Meaning = {
 	description: "Check 'Hopsworks URL' in the credential: the address at which you open Hopsworks in the browser.",
 };
 
-function byStatus(status: number): Meaning {
+/** Only Hopsworks itself gives a code with its refusal. */
+function byStatus(status: number, hasCode: boolean): Meaning {
 	if (status >= 300 && status < 400) return REDIRECTED;
 	if (status === 401) return KEY_REFUSED;
 	if (status === 403) return ROLE_TOO_LOW;
-	return status === 404 ? NOT_HOPSWORKS : HOPSWORKS_FAILED;
+	return status === 404 && !hasCode ? NOT_HOPSWORKS : HOPSWORKS_FAILED;
 }
 
 /** The failure that a reply of the REST API with a status outside 200 to 299 stands for. */
@@ -30,7 +31,7 @@ export function restFailure(status: number, reply: Reply): Failure {
 	const error = readErrorReply(status, reply);
 	const { text, code } = error;
 	const known = wantsTls(status, reply.text) ? TLS_NEEDED : meaningOfCode(code, text, REST_PANEL);
-	const meaning = known ?? meaningInBetween(error) ?? byStatus(status);
+	const meaning = known ?? meaningInBetween(error) ?? byStatus(status, code !== undefined);
 	return {
 		kind: 'status',
 		message: withWords(statusMessage(meaning, status), text),
