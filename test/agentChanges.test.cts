@@ -48,7 +48,12 @@ test.each(READING)('%s works as a tool as it is', async (operation) => {
 test.each(CHANGING)('%s is refused before anything is sent', async (operation) => {
 	const name = operations.find(({ value }) => value === operation)?.name;
 	// An agent could say what an expression says.
-	for (const more of [{}, { allowChanges: false }, { allowChanges: '={{ $json.leave }}' }, { allowChanges: '={{ true }}' }]) {
+	for (const more of [
+		{},
+		{ allowChanges: false },
+		{ allowChanges: '={{ $json.leave }}' },
+		{ allowChanges: '={{ true }}' },
+	]) {
 		const { error } = await run(operation, more);
 		expect(error?.message).toBe(`An agent may not use '${name}' here: 'Allow Changes' of the tool is off`);
 		expect(error?.description).toContain('Nothing was sent.');

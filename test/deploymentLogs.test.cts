@@ -45,9 +45,7 @@ test('without Since nothing of time is asked for, as every release knows it', as
 
 test('lines since a moment, to the millisecond, though the server looks at whole seconds', async () => {
 	const [logs] = fields(await run({ since: '2026-11-24T10:00:00.500Z', lines: 5 }));
-	expect(queries()).toEqual([
-		{ component: 'predictor', tail: '5', since: '2026-11-24T10:00:00Z', timestamps: 'true' },
-	]);
+	expect(queries()).toEqual([{ component: 'predictor', tail: '5', since: '2026-11-24T10:00:00Z', timestamps: 'true' }]);
 	expect(logs).toEqual({
 		deployment: 'fraud',
 		component: 'predictor',
@@ -141,12 +139,19 @@ describe('a moment', () => {
 		expect(readMoment('Since', new Date(1000), 'UTC')).toBe(1000);
 	});
 
-	test.each(['yesterday', '24.11.2026', '2026-02-30T10:00:00Z', '2026-11-24T25:00:00', 'Nov 24 2026', ' ', 5, true, {}])(
-		'%j is none',
-		(given) => {
-			expect(() => readMoment('Since', given, 'UTC')).toThrow(`'Since' is ${JSON.stringify(given)}`);
-		},
-	);
+	test.each([
+		'yesterday',
+		'24.11.2026',
+		'2026-02-30T10:00:00Z',
+		'2026-11-24T25:00:00',
+		'Nov 24 2026',
+		' ',
+		5,
+		true,
+		{},
+	])('%j is none', (given) => {
+		expect(() => readMoment('Since', given, 'UTC')).toThrow(`'Since' is ${JSON.stringify(given)}`);
+	});
 });
 
 describe('lines with their times', () => {

@@ -53,6 +53,7 @@ function answer({ method, path, body }: Recorded): Reply {
 		hopsworks.onRollBack?.();
 		if (hopsworks.refusal) return hopsworks.refusal;
 		Object.assign(record, typeof body === 'object' ? body : {});
+		for (const one of versions) one.active = one.version === record.version;
 		return { body: { ...record } };
 	}
 	if (path.includes('/serving?')) {
@@ -174,7 +175,10 @@ describe('pages of versions', () => {
 	});
 
 	test('a number that comes twice is one version, as it came last', async () => {
-		const pages = [[version(1, true), version(2)], [version(2, true), version(3)]];
+		const pages = [
+			[version(1, true), version(2)],
+			[version(2, true), version(3)],
+		];
 		expect(await all((offset) => ({ count: 4, items: pages[offset / 2] ?? [] }))).toEqual([3, 2, 1]);
 	});
 
@@ -261,9 +265,7 @@ describe('Roll Back', () => {
 	test('there is nothing before the first version, nor before one that nobody knows', async () => {
 		hopsworks.versions = [version(1, true), version(2)];
 		const first = await run({});
-		expect(first.error?.message).toBe(
-			"The deployment 'fraud' has no version before version 1, which is active",
-		);
+		expect(first.error?.message).toBe("The deployment 'fraud' has no version before version 1, which is active");
 		hopsworks.versions = [version(1, true), version(2, true)];
 		hopsworks.record.version = null;
 		const unknown = await run({});
@@ -367,14 +369,17 @@ describe('Roll Back', () => {
 		[403, 150068, 'No valid role', "The user's role in the project does not allow this"],
 		[403, undefined, 'Forbidden', "The user's role in the project does not allow this"],
 		[403, 320003, 'No valid role for this API key', "The API key's user may not do this"],
-	])('a role that is too low, as %i / %s, names the one that is needed', async (status, errorCode, errorMsg, message) => {
-		hopsworks.refusal = { status, body: { errorCode, errorMsg } };
-		const { error } = await run({});
-		expect(error?.message).toContain(message);
-		expect(error?.description).toContain('Data Owner');
-		// Such a refusal is final: there is no look at the state.
-		expect(hopsworks.server.requests.at(-1)?.method).toBe('POST');
-	});
+	])(
+		'a role that is too low, as %i / %s, names the one that is needed',
+		async (status, errorCode, errorMsg, message) => {
+			hopsworks.refusal = { status, body: { errorCode, errorMsg } };
+			const { error } = await run({});
+			expect(error?.message).toContain(message);
+			expect(error?.description).toContain('Data Owner');
+			// Such a refusal is final: there is no look at the state.
+			expect(hopsworks.server.requests.at(-1)?.method).toBe('POST');
+		},
+	);
 
 	test('a refusal in the server’s words, which is not taken for another server', async () => {
 		for (const status of [400, 404, 409, 422]) {
@@ -420,8 +425,6 @@ describe('Roll Back', () => {
 		const regular = await run(to(7), { rows: [{ id: 1 }], settings: { onError: 'continueRegularOutput' } });
 		expect(fields(regular)).toEqual([{ id: 1, error: "The deployment 'fraud' has no version 7" }]);
 		const apart = await run(to(7), { rows: [{ id: 1 }], settings: { onError: 'continueErrorOutput' } });
-		expect(apart.failed.map(({ json }) => json)).toEqual([
-			{ id: 1, error: "The deployment 'fraud' has no version 7" },
-		]);
+		expect(apart.failed.map(({ json }) => json)).toEqual([{ id: 1, error: "The deployment 'fraud' has no version 7" }]);
 	});
 });

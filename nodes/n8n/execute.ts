@@ -50,7 +50,8 @@ function chosenIn(run: Run, operations: Operations): Operation {
 
 /** The operation, unless an agent asks for it and its author has not said that it may. What an expression says the agent may have said. */
 function allowed({ context }: Run, operation: Operation): Operation {
-	const isAllowed = !isTool(context.getNode()) || context.getNodeParameter(ALLOW_CHANGES, 0, false, { rawExpressions: true }) === true;
+	const isAllowed =
+		!isTool(context.getNode()) || context.getNodeParameter(ALLOW_CHANGES, 0, false, { rawExpressions: true }) === true;
 	if (isAllowed) return operation;
 	return unusable(
 		`An agent may not use '${operation.name}' here: 'Allow Changes' of the tool is off`,

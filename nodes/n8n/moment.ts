@@ -19,14 +19,7 @@ function aheadAt(time: number, timeZone: string): number {
 		second: 'numeric',
 	}).formatToParts(time);
 	const part = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.find((one) => one.type === type)?.value);
-	const there = Date.UTC(
-		part('year'),
-		part('month') - 1,
-		part('day'),
-		part('hour'),
-		part('minute'),
-		part('second'),
-	);
+	const there = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
 	return there - Math.floor(time / 1000) * 1000;
 }
 
@@ -36,16 +29,21 @@ function inZone(time: number, timeZone: string): number {
 	return time - aheadAt(near, timeZone);
 }
 
+/** Dates of JavaScript and of n8n as ISO text. One that is no date at all is written as nothing. */
+function written(given: unknown): unknown {
+	const isDate = typeof given === 'object' && given !== null && 'toJSON' in given && typeof given.toJSON === 'function';
+	return isDate ? given.toJSON() : given;
+}
+
 /** The moment of a field, in milliseconds since the epoch; undefined where nothing is set. */
 export function readMoment(label: string, given: unknown, timeZone: string): number | undefined {
-	if (given instanceof Date && !Number.isNaN(given.getTime())) return given.getTime();
-	const text = asText(given).trim();
+	const text = asText(written(given)).trim();
 	if (text === '' && (given === undefined || given === null || given === '')) return undefined;
 	const [, day = '', clock = '00:00', seconds = ':00', zone = ''] = MOMENT.exec(text) ?? [];
-	const written = `${day}T${clock}${seconds.replace(',', '.')}`;
-	if (isTimestampText(written + zone)) {
+	const moment = `${day}T${clock}${seconds.replace(',', '.')}`;
+	if (isTimestampText(moment + zone)) {
 		const offset = zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2').toUpperCase();
-		const time = Date.parse(written + (offset || 'Z'));
+		const time = Date.parse(moment + (offset || 'Z'));
 		return offset === '' ? inZone(time, timeZone) : time;
 	}
 	return unusable(

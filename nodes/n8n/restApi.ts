@@ -144,10 +144,7 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 				async (path) =>
 					await allVersions(
 						async (offset) =>
-							await get(
-								`${path}/serving/${id}/versions?offset=${offset}&limit=${VERSIONS_PER_PAGE}`,
-								readVersionPage,
-							),
+							await get(`${path}/serving/${id}/versions?offset=${offset}&limit=${VERSIONS_PER_PAGE}`, readVersionPage),
 					),
 			);
 			return found.ok ? found : versionsFailure(found.failure);

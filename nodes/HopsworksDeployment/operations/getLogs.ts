@@ -28,8 +28,7 @@ const properties: INodeProperties[] = [
 			{
 				name: 'Transformer',
 				value: 'transformer',
-				description:
-					'The code that changes requests before the model and answers after it, if the deployment has any',
+				description: 'The code that changes requests before the model and answers after it, if the deployment has any',
 			},
 		],
 		default: 'predictor',
@@ -51,8 +50,7 @@ const properties: INodeProperties[] = [
 		type: 'boolean',
 		noDataExpression: true,
 		default: false,
-		description:
-			'Whether each line begins with the time at which it was written, in UTC (Hopsworks 5.2 and later)',
+		description: 'Whether each line begins with the time at which it was written, in UTC (Hopsworks 5.2 and later)',
 	},
 ];
 

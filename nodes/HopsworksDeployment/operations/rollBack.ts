@@ -88,7 +88,9 @@ function readWanted(read: ParameterReader, item: number, runsAgain: boolean): nu
 	if (choice === 'previous') return runsAgain ? retryOnFail() : choice;
 	const version = read('version', item);
 	// A field that an item does not have is no version, whatever the panel begins with.
-	return (version ?? '') === '' ? unusable("'Version' is empty", 'Give the number of a version.') : readNumber(versionField, version);
+	return (version ?? '') === ''
+		? unusable("'Version' is empty", 'Give the number of a version.')
+		: readNumber(versionField, version);
 }
 
 function retryOnFail(): never {

@@ -24,7 +24,8 @@ const NOT_A_MEMBER: Meaning = {
 };
 export const ROLE_TOO_LOW: Meaning = {
 	message: "The user's role in the project does not allow this",
-	description: 'To start, stop or roll back a deployment, you need the role Data Owner. Ask an owner of the project for it.',
+	description:
+		'To start, stop or roll back a deployment, you need the role Data Owner. Ask an owner of the project for it.',
 };
 const DEPLOYMENT_UNKNOWN: Meaning = {
 	message: 'The project has no such deployment',

@@ -124,7 +124,10 @@ export function versionToRunIn(
 	if (wanted !== 'previous') {
 		return versions.some(({ version }) => version === wanted)
 			? success(wanted)
-			: badInput(`The deployment '${name}' has no version ${wanted}`, `${listOf(versions, active)} Choose one of them.`);
+			: badInput(
+					`The deployment '${name}' has no version ${wanted}`,
+					`${listOf(versions, active)} Choose one of them.`,
+				);
 	}
 	if (!active) {
 		return badInput(
