@@ -416,7 +416,7 @@ describe('Roll Back', () => {
 	test('n8n’s Retry On Fail may not go back twice', async () => {
 		const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 		const { error } = await run({}, { settings });
-		expect(error?.message).toContain("'Retry On Fail' may roll the deployment back more than once");
+		expect(error?.message).toContain("may be rolled back more than once: 'Retry On Fail' is on");
 		expect(hopsworks.server.requests).toEqual([]);
 		expect(fields(await run(to(2), { settings }))[0]).toMatchObject({ toVersion: 2 });
 	});

@@ -31,8 +31,8 @@ function inZone(time: number, timeZone: string): number {
 
 /** Dates of JavaScript and of n8n as ISO text. One that is no date at all is written as nothing. */
 function written(given: unknown): unknown {
-	const isDate = typeof given === 'object' && given !== null && 'toJSON' in given && typeof given.toJSON === 'function';
-	return isDate ? given.toJSON() : given;
+	if (typeof given !== 'object' || given === null) return given;
+	return 'toJSON' in given && typeof given.toJSON === 'function' ? given.toJSON() : given;
 }
 
 /** The moment of a field, in milliseconds since the epoch; undefined where nothing is set. */

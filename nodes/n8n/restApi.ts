@@ -8,19 +8,19 @@ import {
 } from '../core/hopsworks/deploymentRecord';
 import {
 	allVersions,
+	meaningOfNoVersions,
 	readVersionPage,
 	VERSIONS_PER_PAGE,
-	versionsFailure,
 	type DeploymentVersion,
 } from '../core/hopsworks/deploymentVersion';
 import { gatewayIn } from '../core/hopsworks/endpoints';
 import { logsQuery, readInstanceLogs, type InstanceLogs, type LogsQuery } from '../core/hopsworks/instanceLogs';
 import { encode, isRecord, type Json } from '../core/json/json';
 import { readName } from '../core/hopsworks/name';
-import { badInput, success, type Outcome } from '../core/failure/outcome';
+import { badInput, success, type Failure, type Outcome } from '../core/failure/outcome';
 import { REST_PANEL } from '../core/failure/panel';
 import type { Reply } from '../core/json/reply';
-import { notHopsworks, restFailure } from '../core/hopsworks/restFailure';
+import { notHopsworks, restFailure, type OwnMeaning } from '../core/hopsworks/restFailure';
 import { pathOf, REST_API } from '../core/hopsworks/route';
 import { unknownDeployment } from '../core/hopsworks/unknownDeployment';
 import { readWebAddress } from '../core/hopsworks/webAddress';
@@ -47,17 +47,23 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 	const call = caller(context, connection, { ...settings, timeout: Math.min(settings.timeout, TIMEOUT) }, tally);
 	let known: Promise<Outcome<Project>> | undefined;
 
-	async function send(method: 'GET' | 'POST', path: string, write?: () => string): Promise<Outcome<Reply>> {
+	async function send(
+		method: 'GET' | 'POST',
+		path: string,
+		{ write, meaningOf }: { write?: () => string; meaningOf?: OwnMeaning } = {},
+	): Promise<Outcome<Reply>> {
 		const base = baseOf(connection.hopsworksUrl);
 		if (!base.ok) return base;
-		return (await call({ method, url: base.value + path, write, failureOf: restFailure, panel: REST_PANEL })).outcome;
+		const failureOf = (status: number, reply: Reply): Failure => restFailure(status, reply, meaningOf);
+		return (await call({ method, url: base.value + path, write, failureOf, panel: REST_PANEL })).outcome;
 	}
 
 	async function get<Value>(
 		path: string,
 		read: (json: Json | undefined) => Value | undefined,
+		meaningOf?: OwnMeaning,
 	): Promise<Outcome<Value>> {
-		const reply = await send('GET', path);
+		const reply = await send('GET', path, { meaningOf });
 		if (!reply.ok) return reply;
 		const { json } = reply.value;
 		const isFailure = isRecord(json) && ('error' in json || 'errorCode' in json);
@@ -126,7 +132,7 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 		/** Makes a version the active one. */
 		async rollBack(id: number, version: number): Promise<Outcome<Reply>> {
 			return await inProject(
-				async (path) => await send('POST', `${path}/serving/${id}/rollback`, () => encode({ version })),
+				async (path) => await send('POST', `${path}/serving/${id}/rollback`, { write: () => encode({ version }) }),
 			);
 		},
 		async logs(id: number, query: LogsQuery): Promise<Outcome<InstanceLogs[]>> {
@@ -140,14 +146,13 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 		},
 		/** Every version of a deployment, the newest first (Hopsworks 5.2 and later). */
 		async versions(id: number): Promise<Outcome<DeploymentVersion[]>> {
-			const found = await inProject(
+			return await inProject(
 				async (path) =>
-					await allVersions(
-						async (offset) =>
-							await get(`${path}/serving/${id}/versions?offset=${offset}&limit=${VERSIONS_PER_PAGE}`, readVersionPage),
-					),
+					await allVersions(async (offset) => {
+						const query = `?offset=${offset}&limit=${VERSIONS_PER_PAGE}`;
+						return await get(`${path}/serving/${id}/versions${query}`, readVersionPage, meaningOfNoVersions);
+					}),
 			);
-			return found.ok ? found : versionsFailure(found.failure);
 		},
 		/** The origin of the gateway that can be reached from outside; `undefined` where there is none. */
 		async gateway(): Promise<Outcome<string | undefined>> {

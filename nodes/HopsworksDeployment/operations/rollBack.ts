@@ -95,7 +95,7 @@ function readWanted(read: ParameterReader, item: number, runsAgain: boolean): nu
 
 function retryOnFail(): never {
 	return unusable(
-		"'Retry On Fail' may roll the deployment back more than once",
+		"The deployment may be rolled back more than once: 'Retry On Fail' is on",
 		"Turn it off in the settings of the node, which tries again by itself, or set 'Roll Back To' to 'Version'.",
 	);
 }

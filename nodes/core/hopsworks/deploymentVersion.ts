@@ -1,6 +1,7 @@
 /** The versions of a deployment's configuration (Hopsworks 5.2; hopsworks-api: `deployment_version.py`, `serving_api.py`). */
 import { DEPLOYMENT_NOT_FOUND } from '../failure/errorCodes';
-import { badInput, badReply, success, type Failed, type Failure, type Outcome } from '../failure/outcome';
+import type { Meaning } from '../failure/meaning';
+import { badInput, badReply, success, type Failed, type Outcome } from '../failure/outcome';
 import { pluralize } from '../failure/pluralize';
 import { asText, isRecord, type Json } from '../json/json';
 import { entriesOf, isVersion, shownOf } from './deploymentRecord';
@@ -155,12 +156,12 @@ function listOf(versions: DeploymentVersion[], active: DeploymentVersion | undef
 	return named.length === 0 ? 'It has none.' : `It has: ${named.join(', ')}${more}.`;
 }
 
-/** What a failed look at the versions means: a release without them answers 404, but not because the deployment is gone. */
-export function versionsFailure(failure: Failure): Failed {
-	const isMissing = failure.status === 404 && failure.errorCode !== DEPLOYMENT_NOT_FOUND;
-	if (!isMissing) return { ok: false, failure };
-	return badInput(
-		'This Hopsworks keeps no versions of deployments',
-		'They come with Hopsworks 5.2. Ask your administrator which release you have.',
-	);
+const NO_VERSIONS: Meaning = {
+	message: 'This Hopsworks keeps no versions of deployments',
+	description: 'They come with Hopsworks 5.2. Ask your administrator which release you have.',
+};
+
+/** What a refused look at the versions means: a release without them answers 404, but not because the deployment is gone. */
+export function meaningOfNoVersions(status: number, code: number | undefined): Meaning | undefined {
+	return status === 404 && code !== DEPLOYMENT_NOT_FOUND ? NO_VERSIONS : undefined;
 }

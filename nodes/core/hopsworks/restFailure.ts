@@ -26,11 +26,15 @@ function byStatus(status: number, hasCode: boolean): Meaning {
 	return status === 404 && !hasCode ? NOT_HOPSWORKS : HOPSWORKS_FAILED;
 }
 
+/** What a refusal means to one call alone. */
+export type OwnMeaning = (status: number, code: number | undefined) => Meaning | undefined;
+
 /** The failure that a reply of the REST API with a status outside 200 to 299 stands for. */
-export function restFailure(status: number, reply: Reply): Failure {
+export function restFailure(status: number, reply: Reply, ownMeaning?: OwnMeaning): Failure {
 	const error = readErrorReply(status, reply);
 	const { text, code } = error;
-	const known = wantsTls(status, reply.text) ? TLS_NEEDED : meaningOfCode(code, text, REST_PANEL);
+	const own = ownMeaning?.(status, code) ?? meaningOfCode(code, text, REST_PANEL);
+	const known = wantsTls(status, reply.text) ? TLS_NEEDED : own;
 	const meaning = known ?? meaningInBetween(error) ?? byStatus(status, code !== undefined);
 	return {
 		kind: 'status',
