@@ -106,7 +106,7 @@ test.each([
 	expect(found(typed).slice(0, before.length + 1)).toEqual([...before, 'Hopsworks Model']);
 });
 
-test.each(['deployment', 'start deployment', 'stop deployment', 'mlops', 'deployment logs'])(
+test.each(['deployment', 'start deployment', 'stop deployment', 'mlops', 'deployment logs', 'rollback', 'deployment versions'])(
 	'%j finds Hopsworks Deployment first',
 	(typed) => {
 		expect(found(typed)[0]).toBe('Hopsworks Deployment');

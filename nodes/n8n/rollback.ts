@@ -21,8 +21,7 @@ const BETWEEN: ReadonlySet<State> = new Set<State>(['Starting', 'Stopping']);
 /** States in which no instance takes the version up. */
 const DOWN: ReadonlySet<State> = new Set<State>(['Creating', 'Created', 'Stopped']);
 
-/** States that last, beside that of a deployment that has failed. */
-const SETTLED: ReadonlySet<State> = new Set<State>([...DOWN, 'Running', 'Idle']);
+const LASTING: ReadonlySet<State> = new Set<State>([...DOWN, 'Running', 'Idle', 'Failed']);
 
 /** Statuses that say no, whatever the state of the deployment. */
 const FINAL: ReadonlySet<number | undefined> = new Set([401, 403, 404]);
@@ -48,10 +47,9 @@ export async function rollBackDeployment(
 	const to = chosen.value;
 	const from = active?.version;
 	const isChanged = from !== to;
-	const deadline = Date.now() + maxWait * 1000;
 	if (isChanged && BETWEEN.has(record.state)) return notNow(record);
 	const changed = isChanged ? await activate(record, to, api) : success(record);
-	const settled = changed.ok ? await settle(record, changed.value, to, isChanged, patience, deadline) : changed;
+	const settled = changed.ok ? await settle(changed.value, to, patience, isChanged ? record : undefined) : changed;
 	if (!settled.ok) return settled;
 	const now = settled.value;
 	if (now.version !== undefined && now.version !== to) return overtaken(now, to);
@@ -73,27 +71,29 @@ async function activate(
 	return !asked.ok && !(now.ok && now.value.version === version) ? asked : now;
 }
 
-/** Waits until a deployment is in a state that lasts. Instances that ran before take the change up a moment later. */
+/** Waits until a deployment that was in the state `before` is in one that lasts. */
 async function settle(
-	before: DeploymentRecord,
 	changed: DeploymentRecord,
 	version: number,
-	isChanged: boolean,
 	patience: Patience,
-	deadline: number,
+	before?: DeploymentRecord,
 ): Promise<Outcome<DeploymentRecord>> {
-	const isOld = ({ state, reason }: DeploymentRecord, looks: number): boolean =>
-		isChanged && state === before.state && (looks === 0 || (state === 'Failed' && reason === before.reason));
+	const deadline = Date.now() + patience.maxWait * 1000;
 	let now = changed;
 	for (let looks = 0; patience.maxWait > 0; looks++) {
-		const isLasting = SETTLED.has(now.state) || now.state === 'Failed';
-		const mayBeOld = looks < OLD_LOOKS && isOld(now, looks) && !DOWN.has(now.state) && now.state !== 'Idle';
-		if (isLasting && !mayBeOld) break;
+		if (LASTING.has(now.state) && !(before && mayBeOld(now, before, looks))) break;
 		const next = await lookAgain(now, patience, deadline, `ready with version ${version}`);
 		if (!next.ok) return next;
 		now = next.value;
 	}
 	return success(now);
+}
+
+/** Whether a state may be that of the version before: instances that run take the change up a moment later. */
+function mayBeOld({ state, reason }: DeploymentRecord, before: DeploymentRecord, looks: number): boolean {
+	if (state !== before.state) return false;
+	if (state === 'Failed') return reason === before.reason && looks < OLD_LOOKS;
+	return state === 'Running' && looks === 0;
 }
 
 function notNow({ name, state }: DeploymentRecord): Failed {

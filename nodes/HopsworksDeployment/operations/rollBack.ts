@@ -16,7 +16,7 @@ const versionField: INodeProperties = {
 	displayName: 'Version',
 	name: 'version',
 	type: 'number',
-	typeOptions: { minValue: 1, maxValue: Number.MAX_SAFE_INTEGER, numberPrecision: 0 },
+	typeOptions: { minValue: 1, maxValue: 1_000_000, numberPrecision: 0 },
 	default: 1,
 	required: true,
 	description: "The number of the version, as 'Get Versions' and the deployment's page in Hopsworks show it",
