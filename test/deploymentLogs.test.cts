@@ -108,8 +108,13 @@ test('instances that were skipped are asked for since the same moment', async ()
 test('a reply without a single entry that can be read is no list of logs', async () => {
 	entries = ['line 1', 'line 2'];
 	expect((await run({})).error?.message).toContain('There is no Hopsworks at this address');
+});
+
+test('a deployment that sleeps has no instance, and a hint says so', async () => {
 	entries = [];
-	expect(fields(await run({}))).toEqual([]);
+	const { success, hints } = await run({});
+	expect(success).toEqual([]);
+	expect(hints[0]?.message).toContain("No instance of the deployment 'fraud' has logs: it is 'Running'");
 });
 
 test('the moment may come out of an expression, or of an item', async () => {

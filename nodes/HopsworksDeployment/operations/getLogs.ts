@@ -81,9 +81,11 @@ export const getLogs: Operation = {
 			const { lines, since, includesTimes } = wanted;
 			// What was written before is told apart by the times, to the millisecond.
 			const query = { component, lines, hasTimes: includesTimes || since !== undefined, since };
-			return async ({ id, name }, api) => {
+			return async ({ id, name, state }, api) => {
 				const logs = await api.logs(id, query);
 				if (!logs.ok) return logs;
+				if (logs.value.length === 0)
+					run.notes.add(`No instance of the deployment '${name}' has logs: it is '${state}'`);
 				const made: IDataObject[] = [];
 				for (const entry of logs.value) {
 					const whole = await withLines(entry, async (instance) => await api.logs(id, { ...query, instance }));
