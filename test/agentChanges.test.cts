@@ -46,7 +46,7 @@ test.each(READING)('%s works as a tool as it is', async (operation) => {
 });
 
 test.each(CHANGING)('%s is refused before anything is sent', async (operation) => {
-	const name = operations.find(({ value }) => value === operation)?.name;
+	const name = operations.find(({ value }) => value === operation)?.name ?? '';
 	// An agent could say what an expression says.
 	for (const more of [
 		{},

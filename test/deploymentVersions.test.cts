@@ -3,6 +3,7 @@ import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { allVersions, readVersionPage, VERSIONS_PER_PAGE } from '../nodes/core/hopsworks/deploymentVersion';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node';
 import { API_KEY, runModel, type RunResult } from './support/engine.cts';
+import { read } from './support/json.cts';
 import { quickenWaits } from './support/polls.cts';
 import { startServer, type Recorded, type Reply, type TestServer } from './support/server.cts';
 
@@ -149,9 +150,9 @@ describe('pages of versions', () => {
 		const asked: number[] = [];
 		const found = await allVersions(async (offset) => {
 			asked.push(offset);
-			const read = readVersionPage(JSON.parse(JSON.stringify(page(offset))));
-			if (!read) throw new Error('no page');
-			return { ok: true, value: read };
+			const found = readVersionPage(read(JSON.stringify(page(offset))));
+			if (!found) throw new Error('no page');
+			return { ok: true, value: found };
 		});
 		expect(asked.length).toBeLessThanOrEqual(100);
 		return found.ok ? found.value.map((one) => one.version) : found.failure.message;

@@ -23,11 +23,11 @@ export const getVersions: Operation = {
 	}),
 };
 
-function versionFields(deployment: string, { isActive: active, raw: _raw, ...fields }: DeploymentVersion): IDataObject {
-	const { version, created, createdBy, updated, updatedBy, modelName, modelVersion, modelServer } = fields;
+function versionFields(deployment: string, one: DeploymentVersion): IDataObject {
+	const { isActive: active, created, createdBy, updated, updatedBy, modelName, modelVersion, modelServer } = one;
 	return {
 		deployment,
-		version,
+		version: one.version,
 		active,
 		created,
 		createdBy,
