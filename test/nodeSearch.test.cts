@@ -109,12 +109,17 @@ test.each([
 	expect(found(typed).slice(0, before.length + 1)).toEqual([...before, 'Hopsworks Model']);
 });
 
-test.each(['deployment', 'start deployment', 'stop deployment', 'mlops', 'deployment logs'])(
-	'%j finds Hopsworks Deployment first',
-	(typed) => {
-		expect(found(typed)[0]).toBe('Hopsworks Deployment');
-	},
-);
+test.each([
+	'deployment',
+	'start deployment',
+	'stop deployment',
+	'mlops',
+	'deployment logs',
+	'rollback',
+	'deployment versions',
+])('%j finds Hopsworks Deployment first', (typed) => {
+	expect(found(typed)[0]).toBe('Hopsworks Deployment');
+});
 
 test.each(['model registry', 'new model version', 'deployment failed', 'deployment state', 'hopsworks trigger'])(
 	'%j finds Hopsworks Trigger',

@@ -24,7 +24,8 @@ const NOT_A_MEMBER: Meaning = {
 };
 export const ROLE_TOO_LOW: Meaning = {
 	message: "The user's role in the project does not allow this",
-	description: 'To start or stop a deployment, you need the role Data Owner. Ask an owner of the project for it.',
+	description:
+		'To start, stop or roll back a deployment, you need the role Data Owner. Ask an owner of the project for it.',
 };
 const DEPLOYMENT_UNKNOWN: Meaning = {
 	message: 'The project has no such deployment',
@@ -80,7 +81,8 @@ const MEANINGS: Record<number, Meaning> = {
 	320002: KEY_REFUSED,
 	320003: {
 		message: "The API key's user may not do this",
-		description: 'Its role in Hopsworks does not allow it. Ask your administrator.',
+		description:
+			'Its role does not allow it. To start, stop or roll back a deployment, the user needs the role Data Owner in the project.',
 	},
 	320012: KEY_REFUSED,
 	320013: KEY_REFUSED,
@@ -90,9 +92,10 @@ const MEANINGS: Record<number, Meaning> = {
 	},
 };
 
-/** What a key lacks: the scopes that Hopsworks' words name, or else those that may be meant. */
-export function scopeMissing(text: string, otherwise = 'SERVING or PROJECT'): Meaning {
-	const named = /\[([A-Z_, ]+)\]/.exec(text)?.[1] ?? otherwise;
+/** What a key lacks, by Hopsworks' own words where they name it. */
+export function scopeMissing(text: string): Meaning {
+	const scope = /\[([A-Z_, ]+)\]/.exec(text)?.[1];
+	const named = scope === undefined ? 'SERVING or PROJECT' : scope;
 	return {
 		message: `The API key lacks the scope ${named}`,
 		description: `Add the scope ${named} to the key in Hopsworks, under your name, Account Settings, API.`,

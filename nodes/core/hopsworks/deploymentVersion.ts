@@ -1,6 +1,7 @@
 /** The versions of a deployment's configuration (Hopsworks 5.2; hopsworks-api: `deployment_version.py`, `serving_api.py`). */
 import { DEPLOYMENT_NOT_FOUND } from '../failure/errorCodes';
-import { badInput, badReply, success, type Failed, type Failure, type Outcome } from '../failure/outcome';
+import type { Meaning } from '../failure/meaning';
+import { badInput, badReply, success, type Failed, type Outcome } from '../failure/outcome';
 import { pluralize } from '../failure/pluralize';
 import { asText, isRecord, type Json } from '../json/json';
 import { entriesOf, isVersion, shownOf } from './deploymentRecord';
@@ -114,12 +115,53 @@ export function activeIn(versions: DeploymentVersion[], otherwise: number | unde
 	return active.length === 1 ? active[0] : versions.find(({ version }) => version === otherwise);
 }
 
-/** What a failed look at the versions means: a release without them answers 404, but not because the deployment is gone. */
-export function versionsFailure(failure: Failure): Failed {
-	const isMissing = failure.status === 404 && failure.errorCode !== DEPLOYMENT_NOT_FOUND;
-	if (!isMissing) return { ok: false, failure };
-	return badInput(
-		'This Hopsworks keeps no versions of deployments',
-		'They come with Hopsworks 5.2. Ask your administrator which release you have.',
-	);
+/** The newest of the versions that are older than the active one, or the version of a number. */
+export function versionToRunIn(
+	name: string,
+	versions: DeploymentVersion[],
+	active: DeploymentVersion | undefined,
+	wanted: number | 'previous',
+): Outcome<number> {
+	if (wanted !== 'previous') {
+		return versions.some(({ version }) => version === wanted)
+			? success(wanted)
+			: badInput(
+					`The deployment '${name}' has no version ${wanted}`,
+					`${listOf(versions, active)} Choose one of them.`,
+				);
+	}
+	if (!active) {
+		return badInput(
+			`Hopsworks does not say which version of the deployment '${name}' is active`,
+			`${listOf(versions, active)} Name the one that shall run.`,
+		);
+	}
+	const previous = versions.find(({ version }) => version < active.version);
+	return previous
+		? success(previous.version)
+		: badInput(
+				`The deployment '${name}' has no version before version ${active.version}, which is active`,
+				`${listOf(versions, active)} Name the one that shall run.`,
+			);
+}
+
+/** More are not named. */
+const SHOWN_VERSIONS = 20;
+
+function listOf(versions: DeploymentVersion[], active: DeploymentVersion | undefined): string {
+	const named = versions
+		.slice(0, SHOWN_VERSIONS)
+		.map(({ version }) => (version === active?.version ? `${version} (active)` : String(version)));
+	const more = versions.length > SHOWN_VERSIONS ? ', …' : '';
+	return named.length === 0 ? 'It has none.' : `It has: ${named.join(', ')}${more}.`;
+}
+
+const NO_VERSIONS: Meaning = {
+	message: 'This Hopsworks keeps no versions of deployments',
+	description: 'They come with Hopsworks 5.2. Ask your administrator which release you have.',
+};
+
+/** What a refused look at the versions means: a release without them answers 404, but not because the deployment is gone. */
+export function meaningOfNoVersions(status: number, code: number | undefined): Meaning | undefined {
+	return status === 404 && code !== DEPLOYMENT_NOT_FOUND ? NO_VERSIONS : undefined;
 }

@@ -1,4 +1,6 @@
 /** The versions of models in a project's registry (hopsworks-api: `model_api.py`; OpenAPI 4.2.0). */
+import { SCOPE_MISSING, scopeMissing } from '../failure/errorCodes';
+import type { Meaning } from '../failure/meaning';
 import { badReply, success, type Outcome } from '../failure/outcome';
 import { pluralize } from '../failure/pluralize';
 import { asText, isRecord, type Json } from '../json/json';
@@ -107,4 +109,14 @@ export async function allModelVersions(
 		`Hopsworks sent ${pluralize(sent, 'model version')} where it counts ${counted.toLocaleString('en-US')}`,
 		'The list may have changed while it was read: try again. If that fails each time, ask your administrator.',
 	);
+}
+
+/** What a refusal of the registry means: it has a scope of its own, which keys that were made for deployments may lack. */
+export function meaningInRegistry(status: number, code: number | undefined): Meaning | undefined {
+	if (status !== 403 || (code !== undefined && code !== SCOPE_MISSING)) return undefined;
+	const { message, description } = scopeMissing('[MODELREGISTRY]');
+	return {
+		message,
+		description: `${description} If it has that scope, its user's role in the project does not allow this.`,
+	};
 }
