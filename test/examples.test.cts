@@ -3,9 +3,11 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { IConnections, INode, INodeType, IRun } from 'n8n-workflow';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
+import { HopsworksTrigger } from '../nodes/HopsworksTrigger/HopsworksTrigger.node';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import {
 	AGENT,
+	ALERTS,
 	CLASSIFY,
 	FILE,
 	needsOf,
@@ -13,6 +15,7 @@ import {
 	NIGHTLY_FILE,
 	promiseOf,
 	readExamples,
+	TRIGGER,
 	type Workflow,
 } from '../tools/examples.cts';
 import { lifecycleOf } from './support/deploymentStates.cts';
@@ -77,6 +80,7 @@ async function runExample(
 			...STAND_INS,
 			'n8n-nodes-hopsworks.hopsworksModel': new HopsworksModel(),
 			'n8n-nodes-hopsworks.hopsworksDeployment': new HopsworksDeployment(),
+			'n8n-nodes-hopsworks.hopsworksTrigger': new HopsworksTrigger(),
 			...types,
 		},
 	});
@@ -371,4 +375,27 @@ describe('the example of a file every night', () => {
 		expect(sandbox.messages[0]).toMatch(/^The payments of this night are not scored: /);
 		expect(files.has(SCORED)).toBe(reason === 'ECONNREFUSED');
 	});
+});
+
+test('the example of the trigger tells which deployment has failed, and why', async () => {
+	const run = await runExample(TRIGGER, {}, 'Hopsworks Trigger');
+	expect(run.data.resultData.error).toBeUndefined();
+	expect(made(run, 'Hopsworks Trigger')).toEqual([
+		expect.objectContaining({
+			deployment: 'broken',
+			after: 'Failed',
+			reason: expect.stringContaining('Failed to run'),
+		}),
+	]);
+	expect(sandbox.messages).toEqual([expect.stringContaining('The deployment broken is Failed. Failed to run')]);
+});
+
+test('the example of alerts makes a message of each alert', async () => {
+	const webhook = STAND_INS['n8n-nodes-base.manualTrigger'];
+	const run = await runExample(ALERTS, { types: webhook && { 'n8n-nodes-base.webhook': webhook } });
+	expect(run.data.resultData.error).toBeUndefined();
+	expect(sandbox.messages).toEqual([
+		'critical: shop: The job train_fraud has failed',
+		'warning: shop: The feature amount of payments has drifted',
+	]);
 });

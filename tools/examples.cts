@@ -55,6 +55,7 @@ export const NIGHTLY = 'hopsworksNightly';
 export const FILE = 'hopsworksFile001';
 export const NIGHTLY_FILE = 'hopsworksFile002';
 export const ALERT = 'hopsworksAlert01';
+export const TRIGGER = 'hopsworksTrigger';
 export const ALERTS = 'hopsworksAlert02';
 export const SCHEMA = 'hopsworksSchema1';
 export const CLASSIFY = 'hopsworksClass01';

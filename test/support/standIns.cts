@@ -122,16 +122,24 @@ export function ftp(files: Map<string, Buffer>): INodeType {
 }
 
 /** Sends a body of JSON. */
-const httpRequest = standIn(['method', 'url', 'sendBody', 'specifyBody', 'jsonBody', 'options'], 1, async (context) => {
-	const [url, body] = ['url', 'jsonBody'].map((name) => textOf(context.getNodeParameter(name, 0)));
-	try {
-		await context.helpers.httpRequest({ method: 'POST', url: url ?? '', body: recordOf(read(body ?? '')) });
-		return [[{ json: {} }]];
-	} catch (error) {
-		if (!context.continueOnFail()) throw error;
-		return [[{ json: { error: textOf(at(error, 'message')) } }]];
-	}
-});
+const httpRequest = standIn(
+	['method', 'url', 'sendBody', 'specifyBody', 'jsonBody', 'options'],
+	1,
+	async (context, items) => {
+		const made: Items = [];
+		for (const item of items.keys()) {
+			const [url, body] = ['url', 'jsonBody'].map((name) => textOf(context.getNodeParameter(name, item)));
+			try {
+				await context.helpers.httpRequest({ method: 'POST', url: url ?? '', body: recordOf(read(body ?? '')) });
+				made.push({ json: {}, pairedItem: { item } });
+			} catch (error) {
+				if (!context.continueOnFail()) throw error;
+				made.push({ json: { error: textOf(at(error, 'message')) }, pairedItem: { item } });
+			}
+		}
+		return [made];
+	},
+);
 
 export const STAND_INS: Record<string, INodeType> = {
 	'n8n-nodes-base.manualTrigger': trigger,
