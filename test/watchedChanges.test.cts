@@ -292,9 +292,8 @@ describe('versions of deployments', () => {
 					else if (does === 'restart') trigger.restart(START);
 					else trigger.poll(START);
 				}
-				expect(trigger.items.map(({ deployment: name, after }) => `${String(name)} ${String(after)}`)).toEqual(
-					expected,
-				);
+				const told = trigger.items.map(({ deployment: name, after }) => [name, after].map(String).join(' '));
+				expect(told).toEqual(expected);
 			}),
 			{ numRuns: CASES },
 		);
