@@ -8,6 +8,7 @@ import { until } from '../test/support/until.cts';
 import { importExamples, readExamples, ROLLOUT } from '../tools/examples.cts';
 import { pack } from '../tools/pack.cts';
 import { freePorts, WholeN8n } from '../tools/wholeN8n.cts';
+import { logIn } from './ownRestApi.cts';
 
 /** In seconds. One schedule may poll once a minute at most, and there may be several. */
 const POLL_EVERY = 4;
@@ -15,6 +16,7 @@ const SCHEDULES = Array.from({ length: 60 / POLL_EVERY }, (_, index) => ({
 	mode: 'custom',
 	cronExpression: `${index * POLL_EVERY} * * * * *`,
 }));
+const OWNER = { email: 'demo@example.com', password: 'Whole-2026' };
 /** From the poll to the message: what comes up is looked at every five seconds, and so is the way back. */
 const PATIENCE = 60_000;
 
@@ -35,6 +37,9 @@ beforeAll(async () => {
 	await n8n.addPackage(await pack(join(folder, 'package')));
 	await importExamples(n8n, sandbox.url);
 	await n8n.importAll('workflow', [often(sandbox.url)]);
+	await n8n.command('publish:workflow', `--id=${ROLLOUT}`);
+	await n8n.start();
+	await n8n.setUpOwner(OWNER.email, OWNER.password);
 });
 afterAll(async () => {
 	for (const end of endings) await end();
@@ -72,14 +77,12 @@ const tumor = () => sandbox.cluster.find(({ name }) => name === 'test', 'tumor')
 const rollbacks = (): string[] => sandbox.traffic.restApi.filter((call) => call.endsWith('/rollback'));
 
 test('the version that serves is measured and remembered, by hand', async () => {
-	await n8n.execute(ROLLOUT);
-	expect(sandbox.messages).toEqual(['tumor stays on version 2, which is right for 95.0 % of the labelled rows.']);
+	const { post } = await logIn(n8n.url, OWNER);
+	await post(`/rest/workflows/${ROLLOUT}/run`, { triggerToStartFrom: { name: 'Measure What Serves Now' } });
+	expect(await told(1)).toBe('tumor stays on version 2, which is right for 95.0 % of the labelled rows.');
 });
 
 test('a better version is measured once it serves, and stays', async () => {
-	await n8n.command('publish:workflow', `--id=${ROLLOUT}`);
-	await n8n.start();
-	await wait(2 * POLL_EVERY * 1000);
 	await roll(1, 3);
 	expect(await told(2)).toBe('tumor stays on version 3, which is right for 97.5 % of the labelled rows.');
 	expect([tumor()?.versions.active.number, rollbacks()]).toEqual([3, []]);
