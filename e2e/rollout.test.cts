@@ -18,7 +18,7 @@ const SCHEDULES = Array.from({ length: 60 / POLL_EVERY }, (_, index) => ({
 }));
 const OWNER = { email: 'demo@example.com', password: 'Whole-2026' };
 /** From the poll to the message: what comes up is looked at every five seconds, and so is the way back. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 let n8n: WholeN8n;
 let sandbox: Sandbox;
