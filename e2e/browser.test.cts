@@ -12,12 +12,13 @@ import { versionOf } from '../tools/versionOf.cts';
 import { isWriting } from '../tools/writing.cts';
 import type { Editor } from './editor.cts';
 import { startEditorSession, type EditorSession } from './editorSession.cts';
-import { paymentsWorkflow, PICKING, picked, streamingChat } from './workflows.cts';
+import { paymentsWorkflow, PICKING, picked, rollbackWorkflow, streamingChat } from './workflows.cts';
 
 const MODEL = 'Hopsworks Model';
 const UNREADABLE = 3;
 const [UNREADABLE_ROWS, STOPPED, MAPPING] = ['unreadableRows01', 'stoppedModel0001', 'columnsOfSchema1'];
 const STREAMING = 'streamedAnswer01';
+const ROLLBACK = 'rollBackOneStep1';
 
 let session: EditorSession;
 let sandbox: Sandbox;
@@ -42,6 +43,7 @@ beforeAll(async () => {
 			paymentsWorkflow(UNREADABLE_ROWS, { credentialId, deployment: picked('cardcheck'), columns }, UNREADABLE),
 			paymentsWorkflow(STOPPED, { credentialId, deployment: picked(''), columns: 'amount, age, hour' }),
 			streamingChat(STREAMING),
+			rollbackWorkflow(ROLLBACK, credentialId),
 			paymentsWorkflow(MAPPING, { credentialId, deployment: picked('payments'), rows: 'schema' }),
 		],
 		({ url }) => [credential(credentialId, 'Hopsworks', '', url)],
@@ -291,4 +293,29 @@ step('an AI agent asks the node as its tool and answers with what the tool said'
 	await editor.closeNotices();
 	await editor.part('zoom-to-fit').click();
 	await editor.picture('agent');
+});
+
+step('a deployment is rolled back to its version before, and the node says from what to what', async () => {
+	await editor.openWorkflow(ROLLBACK, 'Roll Back');
+	await editor.openNode('Roll Back');
+	await editor.runNode();
+	await editor.output.getByText('1 item').waitFor();
+	await editor.closeNotices();
+	const [made] = await editor.outputRows();
+	expect(made).toMatchObject({
+		name: 'tumor',
+		status: 'Running',
+		fromVersion: '2',
+		toVersion: '1',
+		rolledBack: 'true',
+	});
+	// What was done stands in the last columns.
+	await editor
+		.part('ndv-data-container')
+		.last()
+		.evaluate((panel: Scrolled) => {
+			for (const part of [panel, ...panel.querySelectorAll('*')]) part.scrollLeft = part.scrollWidth;
+		});
+	await editor.picture('rollback');
+	await editor.closeNode();
 });

@@ -64,8 +64,25 @@ const panels: Panel[] = [
 	deployment('Get Many', 'getAll', ['Return All', 'Limit', 'Simplify', 'Filters']),
 	deployment('Start', 'start', ['Deployment', 'Wait Until Done', 'Wait at Most (Seconds)', 'Simplify']),
 	deployment('Stop', 'stop', ['Deployment', 'Wait Until Done', 'Wait at Most (Seconds)', 'Simplify']),
-	deployment('Get Logs', 'getLogs', ['Deployment', 'Component', 'Lines']),
+	deployment('Get Logs', 'getLogs', ['Deployment', 'Component', 'Lines', 'Since', 'Include Timestamps']),
 	deployment('Get Schema', 'getSchema', ['Deployment', 'Format']),
+	deployment('Get Versions', 'getVersions', ['Deployment', 'Simplify']),
+	deployment('Roll Back', 'rollBack', [
+		'Deployment',
+		'Roll Back To',
+		'Wait Until Done',
+		'Wait at Most (Seconds)',
+		'Simplify',
+	]),
+	asTool(
+		deployment('Stop as a tool', 'stop', [
+			'Deployment',
+			'Allow Changes',
+			'Wait Until Done',
+			'Wait at Most (Seconds)',
+			'Simplify',
+		]),
+	),
 	{
 		name: 'Hopsworks Chat Model',
 		type: 'lmChatHopsworks',

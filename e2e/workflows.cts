@@ -81,6 +81,29 @@ export function picked(deployment: string): object {
 	return { __rl: true, mode: 'list', value: deployment };
 }
 
+/** A deployment that is rolled back by one version. */
+export function rollbackWorkflow(id: string, credentialId: string) {
+	const nodes = [
+		node('0', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
+		node(
+			'1',
+			'Roll Back',
+			'n8n-nodes-hopsworks.hopsworksDeployment',
+			1,
+			{ operation: 'rollBack', deployment: picked('tumor') },
+			uses('hopsworksApi', credentialId),
+		),
+	];
+	return {
+		id,
+		name: 'Roll Back',
+		active: false,
+		settings: { executionOrder: 'v1' },
+		nodes,
+		connections: chain('Start', 'Roll Back'),
+	};
+}
+
 /** A CSV file scored, and behind it a node that looks up the source of each row. */
 export function tableWorkflow(id: string, file: string, credentialId: string) {
 	const parameters = {

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
 	entriesOf,
-	gatewayIn,
 	isFresh,
 	isReady,
 	readDeployment,
@@ -11,6 +10,7 @@ import {
 	stateOf,
 	type DeploymentRecord,
 } from '../nodes/core/hopsworks/deploymentRecord';
+import { gatewayIn } from '../nodes/core/hopsworks/endpoints';
 import { parseReply, type Json } from '../nodes/core/json/json';
 
 function fixture(name: string): Json | undefined {

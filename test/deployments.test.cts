@@ -51,6 +51,7 @@ describe('Get', () => {
 				description: 'The fraud model',
 				status: 'Running',
 				reason: 'Deployment is ready',
+				version: expect.any(Number),
 				modelServer: 'PYTHON',
 				modelName: 'fraud',
 				modelVersion: 1,
@@ -390,7 +391,7 @@ describe('Get Logs', () => {
 		const common = { deployment: 'screening', component: 'predictor', content: '' };
 		expect(logs).toEqual([
 			{ ...common, instance: 'deaf', note: 'a note', readFailed: true },
-			{ ...common, instance: 'cut', content: 'line 1\nlin', truncated: true },
+			{ ...common, instance: 'cut', content: 'line 1\n', cutLine: 'lin', truncated: true },
 			{ ...common, instance: 'gone', note: expect.stringContaining('No such pod'), skipped: true },
 			{ ...common, instance: 'other', note: 'a note', skipped: true },
 			{ ...common, instance: 'late', note: 'a note', readFailed: true, restartCount: 2 },

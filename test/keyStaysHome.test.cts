@@ -245,7 +245,7 @@ describe('nothing is sent to anybody', () => {
 	});
 
 	test('Hopsworks Deployment with a name that is none', async () => {
-		for (const operation of ['get', 'start', 'stop', 'getLogs', 'getSchema']) {
+		for (const operation of ['get', 'start', 'stop', 'getLogs', 'getSchema', 'getVersions', 'rollBack']) {
 			const { error } = await runModel({
 				node: new HopsworksDeployment(),
 				credential: { hopsworksUrl: server.url },

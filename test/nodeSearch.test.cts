@@ -106,12 +106,17 @@ test.each([
 	expect(found(typed).slice(0, before.length + 1)).toEqual([...before, 'Hopsworks Model']);
 });
 
-test.each(['deployment', 'start deployment', 'stop deployment', 'mlops', 'deployment logs'])(
-	'%j finds Hopsworks Deployment first',
-	(typed) => {
-		expect(found(typed)[0]).toBe('Hopsworks Deployment');
-	},
-);
+test.each([
+	'deployment',
+	'start deployment',
+	'stop deployment',
+	'mlops',
+	'deployment logs',
+	'rollback',
+	'deployment versions',
+])('%j finds Hopsworks Deployment first', (typed) => {
+	expect(found(typed)[0]).toBe('Hopsworks Deployment');
+});
 
 test('what finds Hopsworks Model first finds the other nodes of the package too', () => {
 	for (const typed of ['kserve', 'vllm', 'model serving', 'machine learning']) {

@@ -67,6 +67,8 @@ test.each<[node: string, operation: string, deployment: string, parameters: INod
 	['hopsworksDeployment', 'getAll', '', {}],
 	['hopsworksDeployment', 'getLogs', 'fraud', {}],
 	['hopsworksDeployment', 'getSchema', 'payments', {}],
+	['hopsworksDeployment', 'getVersions', 'fraud', {}],
+	['hopsworksDeployment', 'rollBack', 'fraud', { rollBackTo: 'version', version: 1 }],
 	['hopsworksDeployment', 'stop', 'returns', {}],
 	['hopsworksDeployment', 'start', 'returns', {}],
 ])('what %s %s makes is as its sample output says', async (node, operation, deployment, parameters) => {

@@ -18,7 +18,7 @@ function run(operation: string, hopsworksUrl: string): Promise<RunResult> {
 
 describe('every documented refusal of the REST API', () => {
 	const refusals = documented.filter(({ case: name }) => name.startsWith('rest-'));
-	const operations = ['get', 'getAll', 'getLogs', 'getSchema', 'start', 'stop'];
+	const operations = ['get', 'getAll', 'getLogs', 'getSchema', 'getVersions', 'rollBack', 'start', 'stop'];
 
 	test.each(refusals.flatMap((refusal) => operations.map((operation) => ({ ...refusal, operation }))))(
 		'$case of $operation is said in the server’s words, with what to do',
@@ -26,7 +26,7 @@ describe('every documented refusal of the REST API', () => {
 			const other = await startServer(({ method, path }) => {
 				if (path.includes('getProjectInfo')) return { body: { projectId: 1, projectName: 'test' } };
 				const isCall =
-					operation === 'get' || operation === 'getAll' || method === 'POST' || /\/(logs|schema)\?/.test(path);
+					operation === 'get' || operation === 'getAll' || method === 'POST' || /\/(logs|schema|versions)\?/.test(path);
 				if (isCall) return { status, body, headers: { 'content-type': contentType, 'retry-after': '0' } };
 				return { body: { id: 1, name: 'screening', status: operation === 'start' ? 'Stopped' : 'Running' } };
 			});

@@ -1,4 +1,4 @@
-/** Hopsworks Deployment: lists, starts and stops deployed models, and gets what is known of them. */
+/** Hopsworks Deployment: lists, starts, stops and rolls back deployed models, and gets what is known of them. */
 import {
 	NodeConnectionTypes,
 	type IExecuteFunctions,
@@ -19,12 +19,12 @@ export class HopsworksDeployment implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ($parameter["deployment"] ? ": " + $parameter["deployment"] : "") }}',
-		description: 'List, start and stop models deployed on Hopsworks',
+		description: 'List, start, stop and roll back models deployed on Hopsworks',
 		defaults: { name: 'Hopsworks Deployment' },
 		usableAsTool: true,
 		builderHint: {
 			searchHint:
-				'Lists models that are deployed on Hopsworks with their states, starts and stops them, and gets logs and schemas. It calls no model: that is Hopsworks Model.',
+				'Lists models that are deployed on Hopsworks with their states and versions, starts, stops and rolls them back, and gets logs and schemas. It calls no model: that is Hopsworks Model.',
 			relatedNodes: [
 				{
 					nodeType: 'n8n-nodes-hopsworks.hopsworksModel',

@@ -3,8 +3,8 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { show } from '../core/failure/excerpt';
 import { firstError } from './errors';
 import { hintAtTrouble } from './hint';
-import { failedItem } from './items';
-import type { Operation, Operations } from './operation';
+import { failedItem, isTool } from './items';
+import { ALLOW_CHANGES, type Operation, type Operations } from './operation';
 import { Run } from './run';
 import { attempt, failureIn, unusable } from './unusable';
 
@@ -45,7 +45,18 @@ function itemsOf({ context, items, outcomes }: Run): INodeExecutionData[] {
 function chosenIn(run: Run, operations: Operations): Operation {
 	const chosen = run.read('operation', 0);
 	const operation = operations.find(({ value }) => value === chosen);
-	if (operation) return operation;
+	if (operation) return operation.changes ? allowed(run, operation) : operation;
 	const known = operations.map(({ value }) => `'${value}'`).join(', ');
 	return unusable(`'Operation' is ${show(chosen)}, which this node does not know`, `It knows ${known}.`);
+}
+
+/** The operation, unless an agent asks for it and its author has not said that it may. What an expression says the agent may have said. */
+function allowed({ context }: Run, operation: Operation): Operation {
+	const isAllowed =
+		!isTool(context.getNode()) || context.getNodeParameter(ALLOW_CHANGES, 0, false, { rawExpressions: true }) === true;
+	if (isAllowed) return operation;
+	return unusable(
+		`An agent may not use '${operation.name}' here: 'Allow Changes' of the tool is off`,
+		'Nothing was sent. Whoever made the workflow can turn it on in the panel of the tool.',
+	);
 }

@@ -12,7 +12,7 @@ const POLL_EVERY = 5;
 
 const STARTABLE: ReadonlySet<State> = new Set<State>(['Created', 'Stopped']);
 
-interface Patience {
+export interface Patience {
 	context: CallContext;
 	api: RestApi;
 	/** Longest wait, in seconds; 0 asks only. */
@@ -74,7 +74,7 @@ async function change(
 }
 
 /** Waits, and returns the deployment as it then is. A cancel ends the wait, and the look after it fails for that reason. */
-async function lookAgain(
+export async function lookAgain(
 	{ name, state, reason }: DeploymentRecord,
 	{ context, api, maxWait }: Patience,
 	deadline: number,
@@ -113,7 +113,7 @@ export function downFailure(record: DeploymentRecord): Failed | undefined {
 	);
 }
 
-function failedDeployment({ name, reason }: DeploymentRecord): Failed {
+export function failedDeployment({ name, reason }: DeploymentRecord): Failed {
 	return badInput(
 		`The deployment '${name}' has failed${reason === '' ? '' : `: ${reason}`}`,
 		"Its logs say more: see its page in Hopsworks, or 'Get Logs' of the node Hopsworks Deployment. Once the cause is fixed, stop it and start it again.",

@@ -1,19 +1,26 @@
 /** The Hopsworks REST API: projects, deployments and their gateway, each call ending in an outcome. */
 import {
 	entriesOf,
-	gatewayIn,
 	readDeployment,
 	readProject,
 	type DeploymentRecord,
 	type Project,
 } from '../core/hopsworks/deploymentRecord';
-import { readInstanceLogs, type InstanceLogs } from '../core/hopsworks/instanceLogs';
-import { isRecord, type Json } from '../core/json/json';
+import {
+	allVersions,
+	meaningOfNoVersions,
+	readVersionPage,
+	VERSIONS_PER_PAGE,
+	type DeploymentVersion,
+} from '../core/hopsworks/deploymentVersion';
+import { gatewayIn } from '../core/hopsworks/endpoints';
+import { logsQuery, readInstanceLogs, type InstanceLogs, type LogsQuery } from '../core/hopsworks/instanceLogs';
+import { encode, isRecord, type Json } from '../core/json/json';
 import { readName } from '../core/hopsworks/name';
-import { badInput, success, type Outcome } from '../core/failure/outcome';
+import { badInput, success, type Failure, type Outcome } from '../core/failure/outcome';
 import { REST_PANEL } from '../core/failure/panel';
 import type { Reply } from '../core/json/reply';
-import { notHopsworks, restFailure } from '../core/hopsworks/restFailure';
+import { notHopsworks, restFailure, type OwnMeaning } from '../core/hopsworks/restFailure';
 import { pathOf, REST_API } from '../core/hopsworks/route';
 import { unknownDeployment } from '../core/hopsworks/unknownDeployment';
 import { readWebAddress } from '../core/hopsworks/webAddress';
@@ -33,14 +40,6 @@ export const REST_DEFAULTS: SendSettings = {
 	mostReplyBytes: 64 * MEGABYTE,
 };
 
-interface LogsQuery {
-	component: 'predictor' | 'transformer';
-	/** How many lines, from the end. */
-	lines: number;
-	/** One instance; all of them unless set. */
-	instance?: string;
-}
-
 export type RestApi = ReturnType<typeof restApi>;
 
 /** Calls in the credential's project, which is looked up once. */
@@ -48,17 +47,23 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 	const call = caller(context, connection, { ...settings, timeout: Math.min(settings.timeout, TIMEOUT) }, tally);
 	let known: Promise<Outcome<Project>> | undefined;
 
-	async function send(method: 'GET' | 'POST', path: string): Promise<Outcome<Reply>> {
+	async function send(
+		method: 'GET' | 'POST',
+		path: string,
+		{ write, meaningOf }: { write?: () => string; meaningOf?: OwnMeaning } = {},
+	): Promise<Outcome<Reply>> {
 		const base = baseOf(connection.hopsworksUrl);
 		if (!base.ok) return base;
-		return (await call({ method, url: base.value + path, failureOf: restFailure, panel: REST_PANEL })).outcome;
+		const failureOf = (status: number, reply: Reply): Failure => restFailure(status, reply, meaningOf);
+		return (await call({ method, url: base.value + path, write, failureOf, panel: REST_PANEL })).outcome;
 	}
 
 	async function get<Value>(
 		path: string,
 		read: (json: Json | undefined) => Value | undefined,
+		meaningOf?: OwnMeaning,
 	): Promise<Outcome<Value>> {
-		const reply = await send('GET', path);
+		const reply = await send('GET', path, { meaningOf });
 		if (!reply.ok) return reply;
 		const { json } = reply.value;
 		const isFailure = isRecord(json) && ('error' in json || 'errorCode' in json);
@@ -124,14 +129,30 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 		async stop(id: number): Promise<Outcome<Reply>> {
 			return await act(id, 'STOP');
 		},
-		async logs(id: number, { component, lines, instance }: LogsQuery): Promise<Outcome<InstanceLogs[]>> {
-			const pod = instance === undefined ? '' : `&pod=${encodeURIComponent(instance.toWellFormed())}`;
-			const query = `?component=${component}&tail=${lines}${pod}`;
-			return await inProject(async (path) => await get(`${path}/serving/${id}/logs${query}`, readInstanceLogs));
+		/** Makes a version the active one. */
+		async rollBack(id: number, version: number): Promise<Outcome<Reply>> {
+			return await inProject(
+				async (path) => await send('POST', `${path}/serving/${id}/rollback`, { write: () => encode({ version }) }),
+			);
+		},
+		async logs(id: number, query: LogsQuery): Promise<Outcome<InstanceLogs[]>> {
+			return await inProject(
+				async (path) => await get(`${path}/serving/${id}/logs${logsQuery(query)}`, readInstanceLogs),
+			);
 		},
 		/** The schema, or the JSON Schema of requests and replies (Hopsworks 5.1 and later). */
 		async schema(id: number, format: 'schema' | 'jsonschema'): Promise<Outcome<Record<string, Json>>> {
 			return await inProject(async (path) => await get(`${path}/serving/${id}/schema?format=${format}`, readObject));
+		},
+		/** Every version of a deployment, the newest first (Hopsworks 5.2 and later). */
+		async versions(id: number): Promise<Outcome<DeploymentVersion[]>> {
+			return await inProject(
+				async (path) =>
+					await allVersions(async (offset) => {
+						const query = `?offset=${offset}&limit=${VERSIONS_PER_PAGE}`;
+						return await get(`${path}/serving/${id}/versions${query}`, readVersionPage, meaningOfNoVersions);
+					}),
+			);
 		},
 		/** The origin of the gateway that can be reached from outside; `undefined` where there is none. */
 		async gateway(): Promise<Outcome<string | undefined>> {

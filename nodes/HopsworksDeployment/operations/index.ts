@@ -5,9 +5,11 @@ import { get } from './get';
 import { getAll } from './getAll';
 import { getLogs } from './getLogs';
 import { getSchema } from './getSchema';
+import { getVersions } from './getVersions';
+import { rollBack } from './rollBack';
 import { start, stop } from './startAndStop';
 
 /** In the order in which the editor offers them, by their names; the first is the default. */
-export const operations: Operations = [get, getLogs, getAll, getSchema, start, stop];
+export const operations: Operations = [get, getLogs, getAll, getSchema, getVersions, rollBack, start, stop];
 
 export const properties = propertiesOf(operations, deploymentByName);

@@ -2,12 +2,14 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { DeploymentRecord } from '../../core/hopsworks/deploymentRecord';
 
+/** All that Hopsworks sent of something. */
+export function rawFields({ error, ...raw }: DeploymentRecord['raw']): IDataObject {
+	// n8n takes an item with a field of that name for a failed one.
+	return error === undefined ? raw : { ...raw, deploymentError: error };
+}
+
 export function recordFields(record: DeploymentRecord, isSimple: boolean): IDataObject {
-	if (!isSimple) {
-		// n8n takes an item with a field of that name for a failed one.
-		const { error, ...raw } = record.raw;
-		return error === undefined ? raw : { ...raw, deploymentError: error };
-	}
+	if (!isSimple) return rawFields(record.raw);
 	const { id, name, description, state, reason, modelServer, modelName, modelVersion, namespace, created } = record;
 	return {
 		id,
@@ -15,6 +17,7 @@ export function recordFields(record: DeploymentRecord, isSimple: boolean): IData
 		description,
 		status: state,
 		reason,
+		version: record.version,
 		modelServer,
 		modelName,
 		modelVersion,

@@ -3,7 +3,7 @@ import type { Meaning } from './meaning';
 import type { Panel } from './panel';
 
 export const SCOPE_MISSING = 320004;
-const DEPLOYMENT_NOT_FOUND = 240000;
+export const DEPLOYMENT_NOT_FOUND = 240000;
 const NOT_RUNNING = 250001;
 /** Start or stop is refused: it is there already, or over a quota. */
 export const NOT_STARTED = 240003;
@@ -24,7 +24,8 @@ const NOT_A_MEMBER: Meaning = {
 };
 export const ROLE_TOO_LOW: Meaning = {
 	message: "The user's role in the project does not allow this",
-	description: 'To start or stop a deployment, you need the role Data Owner. Ask an owner of the project for it.',
+	description:
+		'To start, stop or roll back a deployment, you need the role Data Owner. Ask an owner of the project for it.',
 };
 const DEPLOYMENT_UNKNOWN: Meaning = {
 	message: 'The project has no such deployment',
@@ -80,7 +81,8 @@ const MEANINGS: Record<number, Meaning> = {
 	320002: KEY_REFUSED,
 	320003: {
 		message: "The API key's user may not do this",
-		description: 'Its role in Hopsworks does not allow it. Ask your administrator.',
+		description:
+			'Its role does not allow it. To start, stop or roll back a deployment, the user needs the role Data Owner in the project.',
 	},
 	320012: KEY_REFUSED,
 	320013: KEY_REFUSED,

@@ -1,8 +1,7 @@
 /**
- * What the Hopsworks REST API says of projects, deployments and gateways: strict about what is used, blind to the rest.
+ * What the Hopsworks REST API says of projects and deployments: strict about what is used, blind to the rest.
  * Any field may be missing, and every release adds some (OpenAPI 4.2.0; hopsworks-api: `predictor.py`, `model_serving_api.py`).
  */
-import { isHostName } from './hostName';
 import { isRecord, type Json } from '../json/json';
 
 /** Known states; '' where the record tells none. */
@@ -41,6 +40,8 @@ export interface DeploymentRecord {
 	modelServer: string;
 	modelName: string;
 	modelVersion?: number;
+	/** The version of the deployment itself that is active; undefined where that is not told. */
+	version?: number;
 	description: string;
 	/** ISO 8601; older releases may send milliseconds since the epoch. */
 	created: string | number;
@@ -72,6 +73,11 @@ const USUAL_COLD_START = 600;
 
 const NEVER_SHOWN = new Set(['predictorEnvVars', 'transformerEnvVars']);
 
+/** All that was sent, but for environment variables: they may hold secrets. */
+export function shownOf(sent: Record<string, Json>): Record<string, Json> {
+	return Object.fromEntries(Object.entries(sent).filter(([field]) => !NEVER_SHOWN.has(field)));
+}
+
 function text(value: unknown): string {
 	return typeof value === 'string' ? value : '';
 }
@@ -79,6 +85,11 @@ function text(value: unknown): string {
 /** Whether a value is a number by which Hopsworks knows something: it becomes a part of an address. */
 function isId(value: unknown): value is number {
 	return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Whether a value is the number of a version, which count from 1. */
+export function isVersion(value: unknown): value is number {
+	return isId(value) && value > 0;
 }
 
 /** Agents and deployments of feature views name no model, and have a script or variables of Hopsworks' own instead. */
@@ -121,7 +132,7 @@ function timeIn(value: Json | undefined): number | undefined {
 /** A deployment; `undefined` where the value is none. */
 export function readDeployment(value: Json | undefined): DeploymentRecord | undefined {
 	if (!isRecord(value)) return undefined;
-	const { id, name, created, modelVersion, condition, batchingConfiguration: batching } = value;
+	const { id, name, created, modelVersion, version, condition, batchingConfiguration: batching } = value;
 	if (!isId(id) || typeof name !== 'string' || name === '') return undefined;
 	return {
 		id,
@@ -131,6 +142,7 @@ export function readDeployment(value: Json | undefined): DeploymentRecord | unde
 		modelServer: text(value.modelServer).toUpperCase(),
 		modelName: text(value.modelName),
 		modelVersion: typeof modelVersion === 'number' ? modelVersion : undefined,
+		version: isVersion(version) ? version : undefined,
 		description: text(value.description),
 		created: typeof created === 'number' ? created : text(created),
 		isGrpc: text(value.apiProtocol).toUpperCase() === 'GRPC',
@@ -142,7 +154,7 @@ export function readDeployment(value: Json | undefined): DeploymentRecord | unde
 		prices: pricesIn(value),
 		deployed: timeIn(value.deployed),
 		namespace: text(value.projectNamespace),
-		raw: Object.fromEntries(Object.entries(value).filter(([field]) => !NEVER_SHOWN.has(field))),
+		raw: shownOf(value),
 	};
 }
 
@@ -179,37 +191,4 @@ export function readProject(value: Json | undefined): Project | undefined {
 	const name = inner.projectName ?? inner.name;
 	if (!isId(id) || typeof name !== 'string') return undefined;
 	return { id, name, namespace: text(inner.namespace) };
-}
-
-/** What may be an IPv6 address, with brackets or without; the URL that it becomes a part of tells the rest. */
-const IPV6 = /^\[?[0-9A-Fa-f:.]{2,45}\]?$/;
-
-/** Whether a value is a host name or an address, without anything that would make it more than a host within a URL. */
-function isHost(value: unknown): value is string {
-	return typeof value === 'string' && (isHostName(value) || (IPV6.test(value) && value.includes(':')));
-}
-
-/**
- * The origin of the gateway that is reached from outside the cluster: the load balancer's HTTPS port, else its HTTP port,
- * as Hopsworks' own client chooses. `undefined` where there is none.
- */
-export function gatewayIn(endpoints: Json[]): string | undefined {
-	for (const endpoint of endpoints) {
-		if (!isRecord(endpoint) || text(endpoint.type).toUpperCase() !== 'LOAD_BALANCER') continue;
-		const hosts = [...(Array.isArray(endpoint.hosts) ? endpoint.hosts : []), endpoint.anyHost];
-		const host = hosts.find(isHost);
-		const [https, http] = ['HTTPS', 'HTTP'].map((name) => portOf(endpoint.ports, name));
-		if (host === undefined || (https ?? http) === undefined) continue;
-		const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-		const url = https === undefined ? `http://${bracketed}:${http}` : `https://${bracketed}:${https}`;
-		if (URL.canParse(url)) return new URL(url).origin;
-	}
-	return undefined;
-}
-
-function portOf(ports: unknown, name: string): number | undefined {
-	const all = Array.isArray(ports) ? ports : [];
-	const port: unknown = all.find((one) => isRecord(one) && text(one.name).toUpperCase() === name);
-	const number = isRecord(port) ? port.number : undefined;
-	return typeof number === 'number' && Number.isInteger(number) && number > 0 && number < 65_536 ? number : undefined;
 }

@@ -18,19 +18,24 @@ const NOT_HOPSWORKS: Meaning = {
 	description: "Check 'Hopsworks URL' in the credential: the address at which you open Hopsworks in the browser.",
 };
 
-function byStatus(status: number): Meaning {
+/** Only Hopsworks itself gives a code with its refusal. */
+function byStatus(status: number, hasCode: boolean): Meaning {
 	if (status >= 300 && status < 400) return REDIRECTED;
 	if (status === 401) return KEY_REFUSED;
 	if (status === 403) return ROLE_TOO_LOW;
-	return status === 404 ? NOT_HOPSWORKS : HOPSWORKS_FAILED;
+	return status === 404 && !hasCode ? NOT_HOPSWORKS : HOPSWORKS_FAILED;
 }
 
+/** What a refusal means to one call alone. */
+export type OwnMeaning = (status: number, code: number | undefined) => Meaning | undefined;
+
 /** The failure that a reply of the REST API with a status outside 200 to 299 stands for. */
-export function restFailure(status: number, reply: Reply): Failure {
+export function restFailure(status: number, reply: Reply, ownMeaning?: OwnMeaning): Failure {
 	const error = readErrorReply(status, reply);
 	const { text, code } = error;
-	const known = wantsTls(status, reply.text) ? TLS_NEEDED : meaningOfCode(code, text, REST_PANEL);
-	const meaning = known ?? meaningInBetween(error) ?? byStatus(status);
+	const own = ownMeaning?.(status, code) ?? meaningOfCode(code, text, REST_PANEL);
+	const known = wantsTls(status, reply.text) ? TLS_NEEDED : own;
+	const meaning = known ?? meaningInBetween(error) ?? byStatus(status, code !== undefined);
 	return {
 		kind: 'status',
 		message: withWords(statusMessage(meaning, status), text),
