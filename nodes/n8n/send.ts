@@ -3,6 +3,7 @@ import { sleep } from 'n8n-workflow';
 import { AdaptiveLimiter } from '../core/batching/adaptiveLimiter';
 import { failed, type Outcome } from '../core/failure/outcome';
 import type { Asked } from '../core/failure/panel';
+import { requestPlace, type RequestPlace } from '../core/failure/requestPlace';
 import { gaveUp, isRetryable, retryWait, waitTooLong } from '../core/failure/retry';
 import { statusFailure } from '../core/failure/statusFailure';
 import type { Target } from '../core/hopsworks/address';
@@ -11,6 +12,7 @@ import { CANCELLED, endedBy, isCancelled, pause } from './cancel';
 import type { CallContext, Connection, Context } from './connection';
 import { patience } from './patience';
 import { proxyGuard } from './proxyGuard';
+import { newRequestId } from './requestId';
 import { awaitRoute, PROBE_TIMEOUT } from './routeWait';
 import { schemeProbe } from './schemeProbe';
 import type { SendSettings } from './sendOptions';
@@ -29,6 +31,8 @@ export interface Sent {
 	tries: number;
 	/** Milliseconds from sending it for the last time to its reply. */
 	latency: number;
+	/** Undefined where it was not sent. */
+	request?: RequestPlace;
 }
 
 /** What is called, with what its record says of a call. */
@@ -63,7 +67,8 @@ export function sender(context: Context, connection: Connection, settings: SendS
 		const { url, host, isFresh, leastTimeout } = callee;
 		const { panel } = asked;
 		const failureOf: Call['failureOf'] = (status, reply) => statusFailure(status, reply, asked);
-		const post: Call = { method: 'POST', url, host, write, failureOf, panel, leastTimeout, ...sending };
+		const requestId = newRequestId();
+		const post: Call = { method: 'POST', url, host, requestId, write, failureOf, panel, leastTimeout, ...sending };
 		const sent = await call(post);
 		if (!isFresh || sent.outcome.ok || sent.outcome.failure.reason !== 'noRoute') return sent;
 		const route = routes.get(url) ?? awaitRoute(context, callee, probe);
@@ -106,6 +111,7 @@ export function caller(
 
 	return async (call) => {
 		const ended = contextOf(call.signal);
+		const { requestId = newRequestId() } = call;
 		const refused = await guard(call);
 		if (refused) return { outcome: failed(refused), tries: 0, latency: 0 };
 		for (let tries = 1; ; tries++) {
@@ -117,9 +123,12 @@ export function caller(
 				return { outcome: failed(CANCELLED), tries, latency: 0 };
 			}
 			tally.requests++;
-			const { outcome, wanted } = await sendOnce(ended, connection, settings, call);
+			const { outcome: came, wanted, replied } = await sendOnce(ended, connection, settings, { ...call, requestId });
+			const request = requestPlace(requestId, replied);
+			const hasFailed = !came.ok && came.failure.kind !== 'cancelled';
+			const outcome = hasFailed ? failed({ ...came.failure, request }) : came;
 			limiter.leave(place, !outcome.ok && CONGESTED.has(outcome.failure.status ?? 0));
-			const sent = { tries, latency: Date.now() - began };
+			const sent = { tries, latency: Date.now() - began, request };
 			if (!outcome.ok && outcome.failure.kind === 'cancelled') return { ...sent, outcome };
 			const { isOver, remark } = endOf(call.url, outcome, tries);
 			const wrongScheme = await wrongSchemeOf(call.url, outcome);
