@@ -53,13 +53,23 @@ async function passOn({ method, path, headers, text }: Recorded): Promise<Reply>
 /** Before the sandbox. */
 const server = sharedServer(passOn);
 
-/** From now on each request meets trouble when it comes for the first time: one that comes by another id is another one. */
-function trouble(reply: Reply): void {
-	const known = new Set<string>();
+const TROUBLE: Reply[] = [
+	{ status: 503 },
+	{ status: 429, headers: { 'retry-after': '0' } },
+	{ reset: true },
+	{ body: '{"a": 1}', headers: { 'content-length': '8' }, cutAfter: 3 },
+];
+
+/** From now on each request meets trouble, of one kind after the other: one that came by another id would be met by it without end. */
+function makeTrouble(): void {
+	const seen = new Map<string, number>();
 	server.answer = async (request) => {
-		const isNew = !known.has(idOf(request));
-		known.add(idOf(request));
-		return isNew ? reply : await passOn(request);
+		const times = seen.get(idOf(request)) ?? 0;
+		seen.set(idOf(request), times + 1);
+		// Hopsworks is asked three times at most, a deployment six times.
+		const most = request.path.startsWith('/v1/') ? TROUBLE.length : 2;
+		const kind = TROUBLE[(seen.size + times) % TROUBLE.length];
+		return kind && times < most ? kind : await passOn(request);
 	};
 }
 
@@ -113,10 +123,9 @@ const NEEDS: Record<string, INodeParameters> = {
 type Way = [name: string, go: () => Promise<{ status?: string; error?: unknown }>];
 
 function waysOf(node: () => INodeType, operations: ReadonlyArray<{ value: string }>): Way[] {
-	return operations.map(({ value }): Way => [
-		value,
-		() => run(node(), { operation: value, deployment: listed('fraud'), ...NEEDS[value] }),
-	]);
+	return operations.map(
+		({ value }): Way => [value, () => run(node(), { operation: value, deployment: listed('fraud'), ...NEEDS[value] })],
+	);
 }
 
 const isEmbeddings = (value: unknown): value is SuppliedEmbeddings =>
@@ -138,7 +147,12 @@ const WAYS: Way[] = [
 					rows: 'schema',
 					schemaColumns: { mappingMode: 'autoMapInputData', value: null },
 				},
-				{ rows: [{ cc_num: 2, amount: 1.5, ip_address: '1.2.3.4' }], items: undefined },
+				// Without the other address, what is looked up is needed, and asked for again.
+				{
+					credential: { hopsworksUrl: server.url, project: 'test' },
+					rows: [{ cc_num: 2, amount: 1.5, ip_address: '1.2.3.4', budget: 1, merchant_hint: 'x' }],
+					items: undefined,
+				},
 			),
 	],
 	[
@@ -151,7 +165,7 @@ const WAYS: Way[] = [
 			),
 	],
 	[
-		'chat through the REST proxy’s project',
+		'predict through Hopsworks',
 		() =>
 			run(
 				new HopsworksModel(),
@@ -196,8 +210,7 @@ const WAYS: Way[] = [
 				node: new RerankerHopsworks(),
 				type: NodeConnectionTypes.AiReranker,
 				isSupplied: isReranker,
-				use: async (reranker) =>
-					await reranker.compressDocuments([{ pageContent: 'a', metadata: {} }], 'b'),
+				use: async (reranker) => await reranker.compressDocuments([{ pageContent: 'a', metadata: {} }], 'b'),
 				credential: CREDENTIAL(),
 				parameters: { deployment: listed('reranker') },
 			}),
@@ -212,22 +225,15 @@ const WAYS: Way[] = [
 	],
 ];
 
-const TROUBLE: Array<[string, Reply]> = [
-	['no trouble', {}],
-	['503', { status: 503 }],
-	['429 with a wait', { status: 429, headers: { 'retry-after': '0' } }],
-	['a connection that is closed', { reset: true }],
-	['a reply that is cut off', { body: '{"a": 1}', headers: { 'content-length': '8' }, cutAfter: 3 }],
-];
-
-describe.each(TROUBLE)('with %s', (kind, reply) => {
+describe.each([false, true])('with trouble: %s', (hasTrouble) => {
 	test.each(WAYS)('%s', async (_name, go) => {
-		if (kind !== 'no trouble') trouble(reply);
+		if (hasTrouble) makeTrouble();
 		const { error } = await go();
 		expect(error).toBeUndefined();
-		const times = [...byId().values()];
-		expect(times.length).toBeGreaterThan(0);
-		expect(new Set(times)).toEqual(new Set([kind === 'no trouble' ? 1 : 2]));
+		// A look-up that a run can do without is made once.
+		const most = Math.max(...byId().values());
+		if (hasTrouble) expect(most).toBeGreaterThan(2);
+		else expect(most).toBe(1);
 		expect(sandbox.traffic.withoutId).toEqual([]);
 	});
 });
