@@ -247,7 +247,18 @@ describe('the other nodes', () => {
 		expect(error?.description).toMatch(new RegExp(`Request ID: ${lastId()}\\.$`));
 	});
 
-	test('nothing is said of a request where none was sent, or where the run was cancelled', async () => {
+	test('nothing is said of a request that no server can have seen', async () => {
+		const { failed, hints } = await predict(
+			1,
+			{ includeMetadata: true, maxTries: 2 },
+			{ onError: 'continueErrorOutput' },
+			{ credential: { servingUrl: 'http://127.0.0.1:9' } },
+		);
+		expect(failed[0]?.json.error).toBe('127.0.0.1:9 refused the connection (after 2 tries)');
+		expect(JSON.stringify(hints)).not.toContain('Request ID');
+	});
+
+	test('nor where none was sent', async () => {
 		const { error } = await runModel({
 			credential: { servingUrl: server.url },
 			rows: [{ x: 1 }],

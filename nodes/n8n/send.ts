@@ -1,6 +1,7 @@
 /** A call to a deployment or to Hopsworks through n8n's HTTP helper, made again where that can help. */
 import { sleep } from 'n8n-workflow';
 import { AdaptiveLimiter } from '../core/batching/adaptiveLimiter';
+import { CUT_REPLY } from '../core/failure/connectionFailure';
 import { failed, type Outcome } from '../core/failure/outcome';
 import type { Asked } from '../core/failure/panel';
 import { requestPlace, type RequestPlace } from '../core/failure/requestPlace';
@@ -31,7 +32,7 @@ export interface Sent {
 	tries: number;
 	/** Milliseconds from sending it for the last time to its reply. */
 	latency: number;
-	/** Undefined where it was not sent. */
+	/** Undefined where no server can have seen it. */
 	request?: RequestPlace;
 }
 
@@ -52,6 +53,14 @@ export type Send = (
 
 /** Statuses by which a server says that it has more to do than it can: fewer requests are then in flight. */
 const CONGESTED = new Set([429, 503]);
+
+/** Codes of connections that were lost, and not refused. */
+const LOST = new Set(['ECONNRESET', 'EPIPE', CUT_REPLY]);
+
+/** Whether a server can have seen a request, and so can have logged it. */
+function mayHaveArrived(outcome: Outcome<unknown>): boolean {
+	return outcome.ok || outcome.failure.kind !== 'connection' || LOST.has(outcome.failure.code ?? '');
+}
 
 /**
  * A function that posts a JSON text to a deployment and returns its reply, trying again where that can help. The text is
@@ -114,19 +123,19 @@ export function caller(
 		const { requestId = newRequestId() } = call;
 		const refused = await guard(call);
 		if (refused) return { outcome: failed(refused), tries: 0, latency: 0 };
+		let request: RequestPlace | undefined;
 		for (let tries = 1; ; tries++) {
 			const place = await limiter.enter();
 			await ownTurn();
 			const began = Date.now();
 			if (isCancelled(ended)) {
 				limiter.leave(place, false);
-				return { outcome: failed(CANCELLED), tries, latency: 0 };
+				return { outcome: failed(CANCELLED), tries, latency: 0, request };
 			}
 			tally.requests++;
 			const { outcome: came, wanted, replied } = await sendOnce(ended, connection, settings, { ...call, requestId });
-			const request = requestPlace(requestId, replied);
-			const hasFailed = !came.ok && came.failure.kind !== 'cancelled';
-			const outcome = hasFailed ? failed({ ...came.failure, request }) : came;
+			if (mayHaveArrived(came)) request = requestPlace(requestId, replied);
+			const outcome = came.ok || !request ? came : failed({ ...came.failure, request });
 			limiter.leave(place, !outcome.ok && CONGESTED.has(outcome.failure.status ?? 0));
 			const sent = { tries, latency: Date.now() - began, request };
 			if (!outcome.ok && outcome.failure.kind === 'cancelled') return { ...sent, outcome };

@@ -9,7 +9,7 @@ export interface Carrier {
 	request: RequestPlace;
 }
 
-/** Undefined where nothing was sent. */
+/** Undefined where no server can have seen the request. */
 export function carrierOf(items: number[], { request }: Sent): Carrier | undefined {
 	return request && { items, request };
 }

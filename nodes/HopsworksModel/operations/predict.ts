@@ -38,9 +38,10 @@ interface Metadata {
 	/** Milliseconds of the last reply. */
 	latency: number;
 	rowsInRequest: number;
-	requestId: string;
+	/** Not there where no server can have seen it. */
+	requestId?: string;
 	/** Its position in the request, named and counted as Hopsworks logs it: from 0. */
-	requestRow: number;
+	requestRow?: number;
 }
 
 /** What is the same for all items of a run. */
@@ -82,11 +83,12 @@ async function setUp({
 			);
 		},
 		onSent(sentItems, { tries, latency, request }) {
-			if (!addsMetadata || !request) return;
+			if (!addsMetadata) return;
 			const rowsInRequest = sentItems.length;
 			for (const [requestRow, item] of sentItems.entries()) {
 				const attempts = (metadata.get(item)?.attempts ?? 0) + tries;
-				metadata.set(item, { attempts, latency, rowsInRequest, requestId: request.id, requestRow });
+				const found = request && { requestId: request.id, requestRow };
+				metadata.set(item, { attempts, latency, rowsInRequest, ...found });
 			}
 		},
 		made(item, prediction) {
