@@ -1,6 +1,5 @@
 /** Where a row stood among the requests that went out: so it is found in the logs of a deployment. */
 import { asText, isRecord, type Json } from '../json/json';
-import type { Failure } from './outcome';
 
 export interface RequestPlace {
 	/** The id of the request: the one that the reply names, where it names another one than was sent. */
@@ -40,7 +39,14 @@ export function placeText({ id, sentId, row, rows = 1 }: RequestPlace): string {
 	return `Request ID: ${id}${sent}${place}`;
 }
 
+/** What a failure tells of a request. */
+interface PlacedFailure {
+	kind: string;
+	description: string;
+	request?: RequestPlace;
+}
+
 /** A failure's description, with the place of what failed at its end. A run that was cancelled has failed nowhere. */
-export function withPlace({ kind, description, request }: Failure): string {
+export function withPlace({ kind, description, request }: PlacedFailure): string {
 	return request && kind !== 'cancelled' ? `${description} ${placeText(request)}.`.trim() : description;
 }
