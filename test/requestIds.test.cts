@@ -34,7 +34,7 @@ const idOf = ({ headers }: Recorded): string => String(headers['x-request-id']);
 
 /** What the sandbox says. */
 async function passOn({ method, path, headers, text }: Recorded): Promise<Reply> {
-	const passed = ['authorization', 'content-type', 'accept', 'x-request-id'].map((name) => [
+	const passed = ['authorization', 'content-type', 'accept', 'x-request-id'].map((name): [string, string] => [
 		name,
 		String(headers[name] ?? ''),
 	]);
