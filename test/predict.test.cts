@@ -432,7 +432,9 @@ describe('failures', () => {
 		server.answer = firstValues;
 		const smooth = await predict({ rows });
 		expect(troubled.hints.map(({ message }) => message)).toEqual([
-			expect.stringMatching(/^3 items, 3 requests, 1 failed\. First failed item: 1\. Request ID: [\da-f-]{36}$/),
+			expect.stringMatching(
+				/^3 items, 3 requests, 1 failed\. First item whose request failed: 1\. Request ID: [\da-f-]{36}$/,
+			),
 		]);
 		expect(smooth.hints).toEqual([]);
 	});

@@ -108,8 +108,14 @@ describe('Include Metadata', () => {
 test('the hint names the first item that failed, its request and its row', async () => {
 	server.answer = nasty();
 	const { hints } = await predict(100, { rowsPerRequest: 25 }, { onError: 'continueErrorOutput' });
-	expect(hints[0]?.message).toMatch(/6 failed\. First failed item: 3\. Request ID: \S+$/);
+	expect(hints[0]?.message).toMatch(/6 failed\. First item whose request failed: 3\. Request ID: \S+$/);
 	expect(rowSaid(hints[0]?.message)).toEqual([3]);
+});
+
+test('the hint passes over an item that was never sent', async () => {
+	server.answer = () => REFUSED;
+	const { hints } = await predict(2, {}, { onError: 'continueErrorOutput' }, { rows: [{ x: 1 }, { id: 1 }] });
+	expect(hints[0]?.message).toMatch(/2 failed\. First item whose request failed: 1\. Request ID: \S+$/);
 });
 
 test('the error that ends a run says it at its end, and a row that the server named has its place', async () => {

@@ -17,12 +17,12 @@ function meetsRetryOnFail(context: IExecuteFunctions, outcomes: Array<Outcome<Ma
 	return error !== undefined && error !== null && error !== false;
 }
 
-/** How the first item that failed is found in the logs of its deployment. Where the run ends with an error, that says so. */
+/** How the first item whose request failed is found in the logs of its deployment. Where the run ends with an error, that says so. */
 function firstFailed(run: Run): string | undefined {
 	if (run.stops) return undefined;
 	for (const [item, outcome] of run.outcomes.entries()) {
 		const place = outcome.ok ? undefined : run.sentRows.placeOf(item, outcome.failure);
-		if (place) return `First failed item: ${item}. ${placeText(place)}`;
+		if (place) return `First item whose request failed: ${item}. ${placeText(place)}`;
 	}
 	return undefined;
 }
