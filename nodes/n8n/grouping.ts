@@ -69,7 +69,10 @@ export function grouping<Row, Value, OptionValues extends AddressOptions>(
 			deployment,
 			protocol,
 			hasOthers: () => items.length > 1,
-			onSent: call.onSent,
+			onSent(sentItems, sent) {
+				run.sentRows.note(sentItems, sent);
+				call.onSent?.(sentItems, sent);
+			},
 		});
 		const ready = async (): Promise<Outcome<unknown>> => await resolver.ready(deployment);
 		// Others are waited for together, before any request.

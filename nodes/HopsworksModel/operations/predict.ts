@@ -1,4 +1,5 @@
 /** Predict: every item is a row, many rows share a request, and every item gets its own prediction. */
+import type { IDataObject } from 'n8n-workflow';
 import type { Json } from '../../core/json/json';
 import type { Row } from '../../core/predict/rowLayout';
 import { answerField } from '../../n8n/answerField';
@@ -31,6 +32,18 @@ export const predict: Operation = {
 	run: async (run) => await runOnModel(run, predictOptions, setUp),
 };
 
+/** How a row was scored. */
+interface Metadata {
+	attempts: number;
+	/** Milliseconds of the last reply. */
+	latency: number;
+	rowsInRequest: number;
+	/** Not there where no server can have seen it. */
+	requestId?: string;
+	/** Its position in the request, named and counted as Hopsworks logs it: from 0. */
+	requestRow?: number;
+}
+
 /** What is the same for all items of a run. */
 async function setUp({
 	run,
@@ -45,9 +58,14 @@ async function setUp({
 	const wanted = eachItem(options, rows.form.isRaw ? () => AS_IT_CAME : readWanted);
 	const form: PredictForm = { ...rows.form, wantedFor: wanted.of };
 	const keepsInput = read('includeInputFields', 0) === true;
-	const metadata = new Map<number, { attempts: number; latency: number; rowsInRequest: number }>();
+	const metadata = new Map<number, Metadata>();
 	const addsMetadata = options.get('includeMetadata');
 	const answers = answerField(run, options, keepsInput);
+	run.besideError = (item) => {
+		const json: IDataObject = {};
+		if (metadata.has(item)) answers.putBeside(item, json, 'Metadata', { ...metadata.get(item) });
+		return json;
+	};
 	return {
 		readRow(item, itemOptions) {
 			answers.read(item, itemOptions);
@@ -64,16 +82,19 @@ async function setUp({
 				"With 'Rows From' set to 'Schema of the Deployment', all items of a run go to one deployment.",
 			);
 		},
-		onSent(sentItems, { tries, latency }) {
-			for (const item of addsMetadata ? sentItems : []) {
+		onSent(sentItems, { tries, latency, request }) {
+			if (!addsMetadata) return;
+			const rowsInRequest = sentItems.length;
+			for (const [requestRow, item] of sentItems.entries()) {
 				const attempts = (metadata.get(item)?.attempts ?? 0) + tries;
-				metadata.set(item, { attempts, latency, rowsInRequest: sentItems.length });
+				const found = request && { requestId: request.id, requestRow };
+				metadata.set(item, { attempts, latency, rowsInRequest, ...found });
 			}
 		},
 		made(item, prediction) {
 			const scored = outgoing(items, item, keepsInput);
 			putPrediction(answers, item, scored.json, prediction, wanted.of(item));
-			if (addsMetadata) answers.putBeside(item, scored.json, 'Metadata', metadata.get(item));
+			if (addsMetadata) answers.putBeside(item, scored.json, 'Metadata', { ...metadata.get(item) });
 			return scored;
 		},
 	};
