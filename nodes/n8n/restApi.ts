@@ -10,9 +10,11 @@ import {
 import { readInstanceLogs, type InstanceLogs } from '../core/hopsworks/instanceLogs';
 import { isRecord, type Json } from '../core/json/json';
 import { readName } from '../core/hopsworks/name';
+import { PROJECT_MISSING } from '../core/failure/errorCodes';
 import { badInput, success, type Outcome } from '../core/failure/outcome';
 import { REST_PANEL } from '../core/failure/panel';
 import type { Reply } from '../core/json/reply';
+import { noProjectChosen, unknownProject } from '../core/hopsworks/project';
 import { notHopsworks, restFailure } from '../core/hopsworks/restFailure';
 import { pathOf, REST_API } from '../core/hopsworks/route';
 import { unknownDeployment } from '../core/hopsworks/unknownDeployment';
@@ -43,10 +45,11 @@ interface LogsQuery {
 
 export type RestApi = ReturnType<typeof restApi>;
 
-/** Calls in the credential's project, which is looked up once. */
+/** Calls in the connection's project, which is looked up once. */
 export function restApi(context: CallContext, connection: Connection, settings: SendSettings, tally: Tally) {
 	const call = caller(context, connection, { ...settings, timeout: Math.min(settings.timeout, TIMEOUT) }, tally);
 	let known: Promise<Outcome<Project>> | undefined;
+	let listed: Promise<Outcome<Project[]>> | undefined;
 
 	async function send(method: 'GET' | 'POST', path: string): Promise<Outcome<Reply>> {
 		const base = baseOf(connection.hopsworksUrl);
@@ -69,21 +72,35 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 	async function lookUpProject(): Promise<Outcome<Project>> {
 		if (connection.project.trim() !== '') {
 			const name = readName(connection.project, "'Project' in the credential");
-			return name.ok ? await get(pathOf(['project', 'getProjectInfo', name.value]), readProject) : name;
+			if (!name.ok) return name;
+			const found = await get(pathOf(['project', 'getProjectInfo', name.value]), readProject);
+			if (found.ok || found.failure.errorCode !== PROJECT_MISSING) return found;
+			const others = await projects();
+			return others.ok ? unknownProject(found, name.value, others.value) : found;
 		}
-		const projects = await get('/project', readProjects);
-		if (!projects.ok) return projects;
-		const [only, second] = projects.value;
-		if (only && !second) return success(only);
-		const names = projects.value.map((project) => project.name).join(', ');
-		return only
-			? badInput("'Project' in the credential is empty", `Fill in one of the API key's projects: ${names}.`)
-			: badInput("The API key's user is a member of no project", 'Ask an owner of the project to add the user.');
+		const all = await projects();
+		if (!all.ok) return all;
+		const [only, second] = all.value;
+		return only && !second ? success(only) : noProjectChosen(all.value);
+	}
+
+	/** All that the key's user is a member of. */
+	async function projects(): Promise<Outcome<Project[]>> {
+		listed ??= get('/project', readProjects);
+		return await listed;
 	}
 
 	async function project(): Promise<Outcome<Project>> {
 		known ??= lookUpProject();
 		return await known;
+	}
+
+	/** The cluster has one gateway for all projects: where none is chosen, any of them will do to ask for it. */
+	async function anyProject(): Promise<Outcome<Project>> {
+		const found = await project();
+		const all = connection.project.trim() === '' && !found.ok ? await projects() : undefined;
+		const [first] = all?.ok ? all.value : [];
+		return first ? success(first) : found;
 	}
 
 	async function inProject<Value>(
@@ -99,6 +116,7 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 
 	return {
 		project,
+		projects,
 		/** All deployments of the project, by name. */
 		async deployments(): Promise<Outcome<DeploymentRecord[]>> {
 			const found = await inProject(async (path) => await get(`${path}/serving`, readDeployments));
@@ -135,7 +153,9 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 		},
 		/** The origin of the gateway that can be reached from outside; `undefined` where there is none. */
 		async gateway(): Promise<Outcome<string | undefined>> {
-			const found = await inProject(async (path) => await get(`${path}/inference/endpoints`, entriesOf));
+			const any = await anyProject();
+			if (!any.ok) return any;
+			const found = await get(`/project/${any.value.id}/inference/endpoints`, entriesOf);
 			return found.ok ? success(gatewayIn(found.value)) : found;
 		},
 		/** What the host names of deployments end with. */
