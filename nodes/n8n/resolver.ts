@@ -87,8 +87,10 @@ export function deploymentResolver(
 	/** The deployment that a project has under the name in an address. It need not be the one at a pasted address. */
 	async function recordAt({ target, record, project }: ResolvedDeployment): Promise<Outcome<DeploymentRecord>> {
 		if (record) return success(record);
-		const found = await readRecord(asked(project), target.deployment);
-		return found.ok ? (elsewhere(target, found.value) ?? found) : found;
+		const within = asked(project);
+		const found = await readRecord(within, target.deployment);
+		const owner = await within.api.project();
+		return found.ok && owner.ok ? (elsewhere(target, found.value, owner.value) ?? found) : found;
 	}
 
 	async function ask(question: Question, address: Address): Promise<Outcome<Partial<Knowledge>>> {

@@ -62,7 +62,8 @@ async function setUp({
 			const owner = schemaOwner ?? deployment;
 			const isOwn = target.deployment === owner.target.deployment && project === owner.project;
 			if (isOwn) return predictProtocol(form, record, itemOptions);
-			const of = (one: ResolvedDeployment): string => (project === owner.project ? '' : ` of the project '${one.project}'`);
+			const of = (one: ResolvedDeployment): string =>
+				project === owner.project ? '' : ` of the project '${one.project}'`;
 			return unusable(
 				`The rows are made for the schema of '${owner.target.deployment}'${of(owner)}, and this item is for '${target.deployment}'${of(deployment)}`,
 				"With 'Rows From' set to 'Schema of the Deployment', all items of a run go to one deployment.",

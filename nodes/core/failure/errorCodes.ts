@@ -22,7 +22,8 @@ const PROJECT_UNKNOWN: Meaning = {
 };
 const NOT_A_MEMBER: Meaning = {
 	message: "The API key's user is not a member of the project",
-	description: "Ask an owner of the project to add the user, or change 'Project' in the credential or in the options of the node.",
+	description:
+		"Ask an owner of the project to add the user, or change 'Project' in the credential or in the options of the node.",
 };
 export const ROLE_TOO_LOW: Meaning = {
 	message: "The user's role in the project does not allow this",

@@ -2,8 +2,9 @@
 import { quoted } from '../failure/excerpt';
 import { badInput, success, type Failed, type Outcome } from '../failure/outcome';
 import type { Target } from './address';
-import type { DeploymentRecord } from './deploymentRecord';
+import type { DeploymentRecord, Project } from './deploymentRecord';
 import { namespaceOf } from './name';
+import { isRestApi } from './route';
 
 /** A named deployment, and where it is called. */
 interface Claim {
@@ -35,15 +36,24 @@ export class ProjectsByAddress {
 	}
 }
 
-/** The failure of a pasted URL whose namespace is not that of the record that was found by its name; undefined where it may be. */
-export function elsewhere({ url, deployment }: Target, { namespace }: DeploymentRecord): Failed | undefined {
+/**
+ * The failure of a pasted URL that is not in the project in which a record was found by its name; undefined where it may be. The
+ * URL tells the namespace, or the number of the project where Hopsworks passes requests on.
+ */
+export function elsewhere(
+	{ url, deployment }: Target,
+	{ namespace }: DeploymentRecord,
+	{ id, name }: Project,
+): Failed | undefined {
 	const parts = new URL(url).pathname.split('/').slice(1).map(decodeURIComponent);
 	const at = parts.findIndex((part, index) => part === 'v1' && parts[index + 2] === deployment);
 	const pasted = parts[at + 1] ?? '';
 	// Where no path leads to it: TensorFlow Serving's `/v1/models/<name>/versions/2`.
-	if (at === -1 || pasted === 'models' || namespace === '' || namespaceOf(pasted) === namespace) return undefined;
+	const tells = at !== -1 && pasted !== 'models' && namespace !== '';
+	const isOther = isRestApi(parts) ? parts[3] !== String(id) : tells && namespaceOf(pasted) !== namespace;
+	if (!isOther) return undefined;
 	return badInput(
-		`The deployment's URL is in the namespace ${quoted(pasted)}, and the deployment '${deployment}' that was found in ${quoted(namespace)}`,
+		`The deployment's URL is not in the project ${quoted(name)}, where a deployment '${deployment}' was found`,
 		"Set 'Project' in the options, or in the credential, to the project of the URL; or choose the deployment by its name.",
 	);
 }

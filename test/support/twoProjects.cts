@@ -1,0 +1,58 @@
+/** A sandbox whose key's user owns two projects with deployments of the same names, and what each of them was asked. */
+import type { INodeParameters } from 'n8n-workflow';
+import type { Project } from '../../sandbox/designs.cts';
+import type { Reply } from '../../sandbox/reply.cts';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.cts';
+
+/** Its namespace is what the gateway makes of its name, and not the name itself. */
+export const CARDS = {
+	id: 130,
+	name: 'Card_Fraud',
+	namespace: 'card-fraud',
+	role: 'Data owner',
+} as const satisfies Project;
+
+export interface TwoProjects {
+	sandbox: Sandbox;
+	/** The project of each request to a deployment, in their order. */
+	asked: string[];
+}
+
+/** The second project's model takes good payments for fraud, and fraud for good. */
+function inverted(reply: Reply): Reply {
+	const swapped = reply.body.replace(/"predictions":\s*\[([01, ]*)\]/, (whole, values: string) =>
+		whole.replace(
+			values,
+			values.replace(/[01]/g, (value) => (value === '0' ? '1' : '0')),
+		),
+	);
+	return { ...reply, body: swapped };
+}
+
+export async function startTwoProjects(): Promise<TwoProjects> {
+	const sandbox = await startSandbox();
+	const { cluster } = sandbox;
+	Object.assign(cluster.settings.pace, { start: 0, stop: 0, wake: 0, route: 0 });
+	const asked: string[] = [];
+	const own = cluster.deployments.filter(({ project }) => project.name === 'test');
+	cluster.projects.push(CARDS);
+	for (const deployment of own) {
+		const { answer } = deployment;
+		const ofCards = cluster.build({ ...deployment, id: deployment.id + 1000, project: CARDS });
+		ofCards.answer = (call) => {
+			asked.push(CARDS.name);
+			return inverted(answer(call));
+		};
+		deployment.answer = (call) => {
+			asked.push('test');
+			return answer(call);
+		};
+		cluster.deployments.push(ofCards);
+	}
+	return { sandbox, asked };
+}
+
+/** The option as the editor keeps it. */
+export function chosen(value: string, mode = 'list'): INodeParameters {
+	return { project: { __rl: true, mode, value } };
+}
