@@ -179,7 +179,7 @@ describe('nothing is sent to anybody', () => {
 		],
 		[
 			'a chosen project that goes up',
-			{ options: { project: '={{ $json.project }}' }, rows: [{ project: '../x' }], credential: { project: '' } },
+			{ options: { project: '={{ $json.project }}' }, rows: [{ x: 1, project: '../x' }], credential: { project: '' } },
 			"'Project' in the options is not a name: '../x'",
 		],
 		[

@@ -132,7 +132,7 @@ describe('a pasted URL', () => {
 		expect(wrong.error?.message).toBe(
 			"The deployment's URL is not in the project 'test', where a deployment 'payments' was found",
 		);
-		const rows = [{ cc_num: '1', amount: 3, budget: 2, merchant_hint: 'x' }];
+		const rows = [{ cc_num: '4641025220953702', amount: 3, budget: 2, merchant_hint: 'x' }];
 		const right = await predict({ ...pasted, rows, options: chosen(CARDS.name), parameters: schema });
 		expect(right.error).toBeUndefined();
 		const start = { ...chosen('test'), whenStopped: 'start' };

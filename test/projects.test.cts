@@ -101,7 +101,13 @@ describe('items of two projects with a deployment of the same name', () => {
 	});
 
 	test('rows of a schema are for one of them', async () => {
-		const rows = NAMES.map((project) => ({ project, cc_num: '1', amount: 1, budget: 2, merchant_hint: 'x' }));
+		const rows = NAMES.map((project) => ({
+			project,
+			cc_num: '4641025220953702',
+			amount: 1,
+			budget: 2,
+			merchant_hint: 'x',
+		}));
 		const schemaColumns = { mappingMode: 'autoMapInputData', value: null };
 		const made = await run({
 			rows,

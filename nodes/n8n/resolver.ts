@@ -109,8 +109,7 @@ export function deploymentResolver(
 				return success({ record: record.value, ...(project.ok && { project: project.value }) });
 			}
 			case 'gateway': {
-				within.gateway ??= api.gateway();
-				const named = gateway ?? (await within.gateway);
+				const named = gateway ?? (await (within.gateway ??= api.gateway()));
 				if (!named.ok) return named;
 				gateway = named;
 				return success({ gateway: named.value ?? null });
