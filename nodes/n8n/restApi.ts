@@ -3,23 +3,21 @@ import {
 	entriesOf,
 	gatewayIn,
 	readDeployment,
-	readProject,
 	type DeploymentRecord,
 	type Project,
 } from '../core/hopsworks/deploymentRecord';
 import { readInstanceLogs, type InstanceLogs } from '../core/hopsworks/instanceLogs';
 import { isRecord, type Json } from '../core/json/json';
 import { readName } from '../core/hopsworks/name';
-import { PROJECT_MISSING } from '../core/failure/errorCodes';
 import { badInput, success, type Outcome } from '../core/failure/outcome';
 import { REST_PANEL } from '../core/failure/panel';
 import type { Reply } from '../core/json/reply';
-import { noProjectChosen, unknownProject } from '../core/hopsworks/project';
 import { notHopsworks, restFailure } from '../core/hopsworks/restFailure';
-import { pathOf, REST_API } from '../core/hopsworks/route';
+import { REST_API } from '../core/hopsworks/route';
 import { unknownDeployment } from '../core/hopsworks/unknownDeployment';
 import { readWebAddress } from '../core/hopsworks/webAddress';
 import type { CallContext, Connection } from './connection';
+import { projectLookUp } from './projectLookUp';
 import { caller, type Tally } from './send';
 import { MEGABYTE, type SendSettings } from './sendOptions';
 
@@ -48,8 +46,6 @@ export type RestApi = ReturnType<typeof restApi>;
 /** Calls in the connection's project, which is looked up once. */
 export function restApi(context: CallContext, connection: Connection, settings: SendSettings, tally: Tally) {
 	const call = caller(context, connection, { ...settings, timeout: Math.min(settings.timeout, TIMEOUT) }, tally);
-	let known: Promise<Outcome<Project>> | undefined;
-	let listed: Promise<Outcome<Project[]>> | undefined;
 
 	async function send(method: 'GET' | 'POST', path: string): Promise<Outcome<Reply>> {
 		const base = baseOf(connection.hopsworksUrl);
@@ -69,39 +65,7 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 		return value === undefined ? notHopsworks(reply.value) : success(value);
 	}
 
-	async function lookUpProject(): Promise<Outcome<Project>> {
-		if (connection.project.trim() !== '') {
-			const name = readName(connection.project, "'Project' in the credential");
-			if (!name.ok) return name;
-			const found = await get(pathOf(['project', 'getProjectInfo', name.value]), readProject);
-			if (found.ok || found.failure.errorCode !== PROJECT_MISSING) return found;
-			const others = await projects();
-			return others.ok ? unknownProject(found, name.value, others.value) : found;
-		}
-		const all = await projects();
-		if (!all.ok) return all;
-		const [only, second] = all.value;
-		return only && !second ? success(only) : noProjectChosen(all.value);
-	}
-
-	/** All that the key's user is a member of. */
-	async function projects(): Promise<Outcome<Project[]>> {
-		listed ??= get('/project', readProjects);
-		return await listed;
-	}
-
-	async function project(): Promise<Outcome<Project>> {
-		known ??= lookUpProject();
-		return await known;
-	}
-
-	/** The cluster has one gateway for all projects: where none is chosen, any of them will do to ask for it. */
-	async function anyProject(): Promise<Outcome<Project>> {
-		const found = await project();
-		const all = connection.project.trim() === '' && !found.ok ? await projects() : undefined;
-		const [first] = all?.ok ? all.value : [];
-		return first ? success(first) : found;
-	}
+	const { project, projects, anyProject } = projectLookUp(get, connection.project);
 
 	async function inProject<Value>(
 		ask: (path: string, project: Project) => Promise<Outcome<Value>>,
@@ -177,12 +141,6 @@ function baseOf(hopsworksUrl: string): Outcome<string> {
 	}
 	const address = readWebAddress(hopsworksUrl, "'Hopsworks URL' in the credential");
 	return address.ok ? success(`${address.value.origin}/${REST_API}/api`) : address;
-}
-
-function readProjects(json: Json | undefined): Project[] | undefined {
-	return entriesOf(json)
-		?.map(readProject)
-		.filter((project) => project !== undefined);
 }
 
 /** Deployments; undefined where entries are there, and none is one. */

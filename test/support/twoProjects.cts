@@ -1,8 +1,10 @@
 /** A sandbox whose key's user owns two projects with deployments of the same names, and what each of them was asked. */
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters, INodeType } from 'n8n-workflow';
 import type { Project } from '../../sandbox/designs.cts';
 import type { Reply } from '../../sandbox/reply.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.cts';
+import { runModel, type RunResult } from './engine.cts';
+import { textOf } from './json.cts';
 
 /** Its namespace is what the gateway makes of its name, and not the name itself. */
 export const CARDS = {
@@ -56,3 +58,39 @@ export async function startTwoProjects(): Promise<TwoProjects> {
 export function chosen(value: string, mode = 'list'): INodeParameters {
 	return { project: { __rl: true, mode, value } };
 }
+
+interface Ask {
+	rows?: IDataObject[];
+	options?: INodeParameters;
+	credential?: IDataObject;
+	parameters?: INodeParameters;
+	deployment?: string;
+	mode?: string;
+	node?: INodeType;
+}
+
+/** Predictions, unless another operation is given; without a project in the credential, unless one is given. */
+export function runIn(
+	two: TwoProjects,
+	{ rows = [{}], options, credential, parameters, deployment = 'fraud', mode, node }: Ask,
+): Promise<RunResult> {
+	const file = Buffer.from('amount,age,hour\n900,3,2\n').toString('base64');
+	return runModel({
+		node,
+		credential: { hopsworksUrl: two.sandbox.url, project: '', ...credential },
+		items: rows.map((json) => ({
+			json,
+			binary: { data: { data: file, mimeType: 'text/csv', fileName: 'payments.csv' } },
+		})),
+		settings: { onError: 'continueErrorOutput' },
+		parameters: {
+			operation: 'predict',
+			deployment: { __rl: true, mode: mode ?? 'name', value: deployment },
+			columns: 'amount, age, hour',
+			...parameters,
+			options: options ?? {},
+		},
+	});
+}
+
+export const errorsIn = ({ failed }: RunResult): string[] => failed.map(({ json }) => textOf(json.error));
