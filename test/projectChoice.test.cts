@@ -71,6 +71,12 @@ describe('the credential’s project and the node’s', () => {
 		expect(error?.description).toContain("'test', 'team_a', 'Card_Fraud'");
 	});
 
+	test('a name that Hopsworks does not know is no guess at a namespace, where there is a gateway too', async () => {
+		const { error } = await predict({ options: chosen('Test', 'name'), credential: { servingUrl: gateway.url } });
+		expect(error?.message).toContain('Hopsworks knows no such project');
+		expect(gateway.requests).toEqual([]);
+	});
+
 	test('plain text in the place of the choice is a name', async () => {
 		expect(predictions(await predict({ options: { project: CARDS.name } }))).toEqual([0]);
 	});

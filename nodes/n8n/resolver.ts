@@ -1,4 +1,5 @@
 /** Where a run's deployments answer and what Hopsworks says of them: asked once per run and deployment, not once per item. */
+import { PROJECT_MISSING } from '../core/failure/errorCodes';
 import { failed, success, type Outcome } from '../core/failure/outcome';
 import type { Address, Knowledge, Question } from '../core/hopsworks/address';
 import { isFresh, isReady, type DeploymentRecord } from '../core/hopsworks/deploymentRecord';
@@ -136,7 +137,10 @@ export function deploymentResolver(
 				continue;
 			}
 			const { failure } = answer;
-			if (failure.kind === 'cancelled' || !isOptional || address.routing === 'proxy') return failed(failure);
+			// Its namespace would be a guess, which may be another project's.
+			const isWrongChoice = failure.errorCode === PROJECT_MISSING && credential.project.trim() === '';
+			const isNeeded = !isOptional || isWrongChoice || address.routing === 'proxy';
+			if (failure.kind === 'cancelled' || isNeeded) return failed(failure);
 			notes.add(
 				`The deployment could not be looked up in Hopsworks, so it was called as the credential says: ${failure.message}`,
 			);
