@@ -39,13 +39,14 @@ export async function startTwoProjects(): Promise<TwoProjects> {
 	const own = cluster.deployments.filter(({ project }) => project.name === 'test');
 	cluster.projects.push(CARDS);
 	for (const deployment of own) {
-		const { answer } = deployment;
+		const { active } = deployment.versions;
+		const { answer } = active;
 		const ofCards = cluster.build({ ...deployment, id: deployment.id + 1000, project: CARDS });
-		ofCards.answer = (call) => {
+		ofCards.versions.active.answer = (call) => {
 			asked.push(CARDS.name);
 			return inverted(answer(call));
 		};
-		deployment.answer = (call) => {
+		active.answer = (call) => {
 			asked.push('test');
 			return answer(call);
 		};
