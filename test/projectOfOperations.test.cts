@@ -40,8 +40,15 @@ test.each(operations.map(({ value }) => value))('%s', async (operation) => {
 });
 
 test.each(ofDeployments.map(({ value }) => value))('%s of Hopsworks Deployment', async (operation) => {
-	const deployment = operation === 'getSchema' ? 'payments' : 'fraud';
-	const more = { waitUntilDone: false, component: 'predictor', format: 'schema', returnAll: true };
+	// The one has a schema, the other two versions.
+	const deployment = operation === 'getSchema' ? 'payments' : 'tumor';
+	const more = {
+		waitUntilDone: false,
+		component: 'predictor',
+		format: 'schema',
+		returnAll: true,
+		rollBackTo: 'previous',
+	};
 	const rows = ['test', CARDS.name].map((project) => ({ project }));
 	await runIn(two, {
 		node: new HopsworksDeployment(),

@@ -46,10 +46,14 @@ export function connectionInProject(connection: Connection, chosen: string): Out
 	return project.ok ? success({ ...connection, project: project.value }) : project;
 }
 
+/** The credential of a panel that offers choices. Throws n8n's error. */
+export async function credentialOfPanel(context: ILoadOptionsFunctions): Promise<Connection> {
+	return await inPanel(context, async () => await readConnection(context));
+}
+
 /** The connection of a panel that offers choices, to the project that is chosen in it. Throws n8n's error. */
 export async function connectionOfPanel(context: ILoadOptionsFunctions): Promise<Connection> {
-	const connection = await readConnection(context);
-	const found = await attempt(() => {
+	return await inPanel(context, async () => {
 		const chosen = readChosenProject(context.getCurrentNodeParameter('options.project'));
 		if (chosen.startsWith('=')) {
 			unusable(
@@ -57,8 +61,12 @@ export async function connectionOfPanel(context: ILoadOptionsFunctions): Promise
 				"Choose 'By Name' and enter the name of the deployment. Or run the nodes before this one, so that the expression has a value.",
 			);
 		}
-		return take(connectionInProject(connection, chosen));
+		return take(connectionInProject(await readConnection(context), chosen));
 	});
+}
+
+async function inPanel<Value>(context: ILoadOptionsFunctions, read: () => Promise<Value>): Promise<Value> {
+	const found = await attempt(read);
 	if (!found.ok) throw nodeError(context.getNode(), found.failure, 0);
 	return found.value;
 }
