@@ -6,7 +6,8 @@ import { chooseProject } from '../core/hopsworks/project';
 import { asText, isRecord } from '../core/json/json';
 import { readConnection, type Connection } from './connection';
 import { nodeError } from './errors';
-import type { Field } from './options';
+import { readOptions, type Field } from './options';
+import type { ParameterReader } from './parameterReader';
 import { attempt, take, unusable } from './unusable';
 
 const projectField: Field = {
@@ -38,6 +39,11 @@ export function readChosenProject(given: unknown): string {
 	const value: unknown = isRecord(given) ? given.value : given;
 	if (typeof value !== 'object' || value === null) return asText(value ?? '').trim();
 	return unusable(`'Project' in the options is ${show(value)}`, "It must be a project's name.");
+}
+
+/** What an item's options choose; '' where they choose nothing. */
+export function chosenProject(read: ParameterReader, item: number): string {
+	return readOptions(projectOptions, read('options', item)).get('project');
 }
 
 /** The connection to the project that counts, the credential's or the one that the node has chosen. */

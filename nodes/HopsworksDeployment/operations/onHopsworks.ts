@@ -8,10 +8,9 @@ import { success, type Outcome } from '../../core/failure/outcome';
 import type { DeploymentRecord } from '../../core/hopsworks/deploymentRecord';
 import { readConnection, type CallContext, type Connection } from '../../n8n/connection';
 import { readLocator } from '../../n8n/deploymentLocator';
-import { readOptions } from '../../n8n/options';
 import type { ParameterReader } from '../../n8n/parameterReader';
 import { REST_DEFAULTS, restApi, type RestApi } from '../../n8n/restApi';
-import { connectionInProject, projectOptions } from '../../n8n/projectChoice';
+import { chosenProject, connectionInProject } from '../../n8n/projectChoice';
 import type { Run } from '../../n8n/run';
 import { attempt, take, unusable } from '../../n8n/unusable';
 
@@ -27,8 +26,7 @@ export function onHopsworks(readJob: (read: ParameterReader, item: number) => Jo
 		const apis = new Map<string, RestApi>();
 		const jobs = new Map<number, () => ReturnType<Job>>();
 		const readItem = (item: number): void => {
-			const chosen = readOptions(projectOptions, read('options', item)).get('project');
-			const inProject = take(connectionInProject(connection.value, chosen));
+			const inProject = take(connectionInProject(connection.value, chosenProject(read, item)));
 			const api = apis.get(inProject.project) ?? restApi(context, inProject, REST_DEFAULTS, tally);
 			apis.set(inProject.project, api);
 			const job = readJob(read, item);
