@@ -101,7 +101,7 @@ export function grouping<Row, Value, OptionValues extends AddressOptions>(
 		const deployment = await resolver.resolve(locator, options, call.route(options));
 		const protocol = call.protocol(options, deployment);
 		const { url, host = '' } = deployment.target;
-		const key = encode([url, host, protocol.shared]);
+		const key = encode([url, host, deployment.project, protocol.shared]);
 		const group = (call.isSequential ? undefined : known.get(key)) ?? newGroup(deployment, protocol);
 		known.set(key, group);
 		last = { locator, given, group };

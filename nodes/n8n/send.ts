@@ -80,8 +80,10 @@ export function sender(context: Context, connection: Connection, settings: SendS
 		const post: Call = { method: 'POST', url, host, requestId, write, failureOf, panel, leastTimeout, ...sending };
 		const sent = await call(post);
 		if (!isFresh || sent.outcome.ok || sent.outcome.failure.reason !== 'noRoute') return sent;
-		const route = routes.get(url) ?? awaitRoute(context, callee, probe);
-		routes.set(url, route);
+		// By host name, deployments of one name in two projects have the same URL.
+		const place = `${host ?? ''} ${url}`;
+		const route = routes.get(place) ?? awaitRoute(context, callee, probe);
+		routes.set(place, route);
 		const awaited = await route;
 		if (!awaited.ok) return { ...sent, outcome: awaited };
 		if (!awaited.value) return sent;

@@ -10,6 +10,7 @@ import { eachItem } from '../../n8n/eachItem';
 import { runOnModel, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import { optionsField, readOptions } from '../../n8n/options';
+import type { ResolvedDeployment } from '../../n8n/resolver';
 import { sendOptions } from '../../n8n/sendOptions';
 import { unusable } from '../../n8n/unusable';
 import { predictOptions, type PredictOptions } from './predictOptions';
@@ -74,11 +75,15 @@ async function setUp({
 		},
 		readsAgain: () => columns?.decide() ?? false,
 		route: () => route,
-		protocol(itemOptions, { target, record }) {
-			const owner = schemaOwner?.target.deployment ?? target.deployment;
-			if (target.deployment === owner) return predictProtocol(form, record, itemOptions);
+		protocol(itemOptions, deployment) {
+			const { target, project, record } = deployment;
+			const owner = schemaOwner ?? deployment;
+			const isOwn = target.deployment === owner.target.deployment && project === owner.project;
+			if (isOwn) return predictProtocol(form, record, itemOptions);
+			const of = (one: ResolvedDeployment): string =>
+				project === owner.project ? '' : ` of the project '${one.project}'`;
 			return unusable(
-				`The rows are made for the schema of '${owner}', and this item is for '${target.deployment}'`,
+				`The rows are made for the schema of '${owner.target.deployment}'${of(owner)}, and this item is for '${target.deployment}'${of(deployment)}`,
 				"With 'Rows From' set to 'Schema of the Deployment', all items of a run go to one deployment.",
 			);
 		},
