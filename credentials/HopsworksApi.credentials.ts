@@ -38,7 +38,8 @@ export class HopsworksApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. my_project',
-			description: 'The name of the project that the deployments belong to, as Hopsworks shows it',
+			description:
+				'The name of the project that the deployments belong to, as Hopsworks shows it. Leave it empty if nodes that use this credential work in several projects: each then chooses one in its options.',
 		},
 		{
 			displayName: 'Model Serving URL',

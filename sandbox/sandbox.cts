@@ -17,8 +17,8 @@ export interface Sandbox {
 	tls?: { url: string; certificate: string };
 	faults: Faults;
 	cluster: Cluster;
-	/** What has come in: requests to the gateway, calls of the REST API, and those among them that no route was for. */
-	traffic: { requests: number; restApi: string[]; unknown: string[] };
+	/** What has come in: requests to the gateway, calls of the REST API, those among them that no route was for, and what had no id. */
+	traffic: { requests: number; restApi: string[]; unknown: string[]; withoutId: string[] };
 	/** Texts that were posted to `/sandbox/messages`, where the examples send what would go to Slack. */
 	messages: string[];
 	close(): Promise<void>;
@@ -33,6 +33,7 @@ async function answer(sandbox: Sandbox, request: IncomingMessage, response: Serv
 	const call: Call = { method, path, query: new URLSearchParams(query), headers, ...sent };
 	const control = controls[`${method} ${path}`];
 	if (control) return json(200, control(sandbox, call.body));
+	if (headers['x-request-id'] === undefined) traffic.withoutId.push(`${method} ${url}`);
 	if (path.startsWith(`${API}/`)) {
 		const asked = `${method} ${url.slice(API.length)}`;
 		traffic.restApi.push(asked);
@@ -78,7 +79,7 @@ export async function startSandbox({ port = 0, tlsPort }: Ports = {}): Promise<S
 		...(secure && { tls: { url: `https://127.0.0.1:${secure.port}`, certificate: secure.certificate } }),
 		cluster,
 		faults: new Faults(),
-		traffic: { requests: 0, restApi: [], unknown: [] },
+		traffic: { requests: 0, restApi: [], unknown: [], withoutId: [] },
 		messages: [],
 		async close() {
 			await Promise.all([plain.close(), secure?.close()]);

@@ -8,6 +8,7 @@ import { asText, isRecord } from '../../core/json/json';
 import { replyInTurns, type Reply } from '../../core/json/reply';
 import { giveWay, Watch } from '../cancel';
 import { networkFailure } from '../networkFailure';
+import { newRequestId, REQUEST_ID } from '../requestId';
 import { mayWantTls } from '../schemeProbe';
 import { endWith, isByteStream, readText } from '../stream';
 
@@ -42,7 +43,7 @@ export function getter(
 			const sending: Promise<unknown> = request({
 				method: 'GET',
 				uri: `${origin}${path}`,
-				headers: { Authorization: `ApiKey ${key}`, Accept: 'application/json' },
+				headers: { Authorization: `ApiKey ${key}`, Accept: 'application/json', [REQUEST_ID]: newRequestId() },
 				simple: false,
 				resolveWithFullResponse: true,
 				// So that a reply is read no further than it may be.
@@ -81,6 +82,7 @@ async function speaksTls(request: ICredentialTestFunctions['helpers']['request']
 		const sending: Promise<unknown> = request({
 			method: 'HEAD',
 			uri: `https://${host}/`,
+			headers: { [REQUEST_ID]: newRequestId() },
 			simple: false,
 			followRedirect: false,
 			rejectUnauthorized: false,
