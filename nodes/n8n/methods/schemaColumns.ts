@@ -8,6 +8,7 @@ import { readLocator } from '../deploymentLocator';
 import { nodeError } from '../errors';
 import { isTool } from '../items';
 import { REST_DEFAULTS, restApi } from '../restApi';
+import { attempt } from '../unusable';
 import { agentArguments } from './agentArguments';
 
 /** How the panel lets a value be typed. Integers of 64 bits are text there, since a number would be rounded. */
@@ -42,7 +43,9 @@ export async function getSchemaColumns(this: ILoadOptionsFunctions): Promise<Res
 	if (mode === 'url' || name === '' || name.startsWith('=')) {
 		return { fields: [], emptyFieldsNotice: 'Pick a deployment from the list, or by its name, to see its columns' };
 	}
-	const api = restApi(this, await readConnection(this), REST_DEFAULTS, { requests: 0, retries: 0 });
+	const connection = await attempt(async () => await readConnection(this));
+	if (!connection.ok) throw nodeError(this.getNode(), connection.failure, 0);
+	const api = restApi(this, connection.value, REST_DEFAULTS, { requests: 0, retries: 0 });
 	const record = await api.deployment(name);
 	if (!record.ok) throw nodeError(this.getNode(), record.failure, 0);
 	const schema = await api.schema(record.value.id, 'schema');

@@ -6,6 +6,7 @@ import { readConnection } from '../connection';
 import { nodeError } from '../errors';
 import type { Operations } from '../operation';
 import { REST_DEFAULTS, restApi } from '../restApi';
+import { attempt } from '../unusable';
 
 const SERVERS: Record<string, string> = {
 	PYTHON: 'Python',
@@ -42,8 +43,9 @@ const NOT_USABLE = 4;
  */
 function deploymentSearch(rankFor: (operation: unknown) => Rank): Search {
 	return async function (filter = '') {
-		const connection = await readConnection(this);
-		const found = await restApi(this, connection, REST_DEFAULTS, { requests: 0, retries: 0 }).deployments();
+		const connection = await attempt(async () => await readConnection(this));
+		if (!connection.ok) throw nodeError(this.getNode(), connection.failure, 0);
+		const found = await restApi(this, connection.value, REST_DEFAULTS, { requests: 0, retries: 0 }).deployments();
 		if (!found.ok) throw nodeError(this.getNode(), found.failure, 0);
 		const rankOf = rankFor(this.getCurrentNodeParameter('operation'));
 		const rank: Rank = (record) => (record.isGrpc ? NOT_USABLE : rankOf(record));
