@@ -125,30 +125,51 @@ test('Hopsworks and the gateway may have an authority each: both are in the fiel
 	expect(half).toMatch(/^'Model Serving URL': The certificate of .* is not trusted: no authority in 'CA Certificate'/);
 });
 
-test('the authority goes through a proxy, and the proxy sees no more than the address', async () => {
-	const { url, asked } = await gatewayFor(['127.0.0.1']);
-	const tunnelled: string[] = [];
-	const proxy = createProxy().on('connect', (request, socket) => {
-		tunnelled.push(String(request.url));
-		const through = connect(Number(new URL(url).port), '127.0.0.1', () => {
-			socket.write('HTTP/1.1 200 OK\r\n\r\n');
-			socket.pipe(through).pipe(socket);
+describe('through a proxy', () => {
+	/** Passes everything on to the own machine; what it was asked for. */
+	async function behindProxy(): Promise<string[]> {
+		const tunnelled: string[] = [];
+		const proxy = createProxy().on('connect', (request, socket) => {
+			tunnelled.push(String(request.url));
+			const through = connect(Number(new URL(`http://${String(request.url)}`).port), '127.0.0.1', () => {
+				socket.write('HTTP/1.1 200 OK\r\n\r\n');
+				socket.pipe(through).pipe(socket);
+			});
+			for (const end of [socket, through]) end.on('error', () => {});
+			socket.on('close', () => through.destroy());
+			through.on('close', () => socket.destroy());
 		});
-		for (const end of [socket, through]) end.on('error', () => {});
+		await new Promise<void>((ready) => proxy.listen(0, '127.0.0.1', ready));
+		process.env.HTTPS_PROXY = `http://127.0.0.1:${String(at(proxy.address(), 'port'))}`;
+		process.env.NO_PROXY = '';
+		closing.push(async () => {
+			delete process.env.HTTPS_PROXY;
+			delete process.env.NO_PROXY;
+			proxy.closeAllConnections();
+			await new Promise((closed) => proxy.close(closed));
+		});
+		return tunnelled;
+	}
+
+	test('the authority goes along, and the proxy sees no more than the address', async () => {
+		const { url, asked } = await gatewayFor(['localhost']);
+		const tunnelled = await behindProxy();
+		const servingUrl = url.replace('127.0.0.1', 'localhost');
+		expect((await predict({ servingUrl })).success).toHaveLength(1);
+		const { error } = await predict({ servingUrl, trustedCa: '' });
+		expect(error?.message).toContain('n8n does not know the authority');
+		expect(asked).toHaveLength(1);
+		expect(tunnelled).toEqual(Array(2).fill(new URL(servingUrl).host));
 	});
-	await new Promise<void>((ready) => proxy.listen(0, '127.0.0.1', ready));
-	process.env.HTTPS_PROXY = `http://127.0.0.1:${String(at(proxy.address(), 'port'))}`;
-	process.env.NO_PROXY = '';
-	const trusted = await predict({ servingUrl: url });
-	const { error } = await predict({ servingUrl: url, trustedCa: '' });
-	delete process.env.HTTPS_PROXY;
-	delete process.env.NO_PROXY;
-	proxy.closeAllConnections();
-	proxy.close();
-	expect(trusted.success).toHaveLength(1);
-	expect(error?.message).toContain('n8n does not know the authority');
-	expect(asked).toHaveLength(1);
-	expect(tunnelled).toEqual([new URL(url).host, new URL(url).host]);
+
+	test('an address in numbers is compared with nothing, which is told', async () => {
+		const { url, asked } = await gatewayFor(['127.0.0.1']);
+		await behindProxy();
+		const { error } = await predict({ servingUrl: url });
+		expect(error?.message).toBe(`n8n could not compare the certificate of ${new URL(url).host} with its address`);
+		expect(error?.description).toContain('Put the address into NO_PROXY');
+		expect(asked).toEqual([]);
+	});
 });
 
 test('a server that wants a certificate of n8n is told as that', async () => {

@@ -142,6 +142,13 @@ function wrongName({ host, hostHeader }: Checked, detail: string): Meaning {
 			description: `${isFor}With a host name of its own in the request, the certificate has to be for that name if n8n uses a proxy (HTTPS_PROXY), and for that name or the address if the gateway's address is a number. Set 'Routing' to 'By Path' in the options (Hopsworks 4.8 and later); or put the gateway's host name into NO_PROXY where n8n runs; or have a certificate made for this name too`,
 		};
 	}
+	// An address is compared as one, but in the tunnel of a proxy, where n8n's agent leaves it out and Node takes its default.
+	if (/\bHost: localhost\./.test(detail) && !host.startsWith('localhost')) {
+		return {
+			message: `n8n could not compare the certificate of ${host} with its address`,
+			description: `Through a proxy (HTTPS_PROXY), n8n compares certificates with host names alone. Put the address into NO_PROXY where n8n runs, or write a host name that the certificate is for into the credential`,
+		};
+	}
 	return {
 		message: `The certificate of ${host} is for another host`,
 		description: `${isFor}Write a name that the certificate is for into the credential in place of this one, or have a certificate made for this one too (subjectAltName)`,
