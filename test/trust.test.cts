@@ -4,7 +4,7 @@ import { Agent, createServer as createProxy, type IncomingMessage } from 'node:h
 import { createServer } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { listenOverTls, type Identity } from '../sandbox/listen.cts';
 import { SANDBOX_KEY } from '../sandbox/keys.cts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
@@ -43,7 +43,7 @@ async function identityFor(hosts: string[], issuer = authority): Promise<Identit
 async function gatewayFor(hosts: string[]): Promise<{ url: string; asked: string[]; names: unknown[] }> {
 	const asked: string[] = [];
 	const names: unknown[] = [];
-	const { port, close } = await listenOverTls(
+	const listening = await listenOverTls(
 		0,
 		({ headers, socket }: IncomingMessage, response) => {
 			asked.push(String(headers.host));
@@ -52,11 +52,11 @@ async function gatewayFor(hosts: string[]): Promise<{ url: string; asked: string
 		},
 		await identityFor(hosts),
 	);
-	closing.push(close);
-	return { url: `https://127.0.0.1:${port}`, asked, names };
+	closing.push(async () => await listening.close());
+	return { url: `https://127.0.0.1:${listening.port}`, asked, names };
 }
 
-function predict(credential: IDataObject, options: IDataObject = {}, rows = ROWS): Promise<RunResult> {
+function predict(credential: IDataObject, options: INodeParameters = {}, rows = ROWS): Promise<RunResult> {
 	return runModel({
 		credential: { trustedCa: authority.pem, ...credential },
 		rows,

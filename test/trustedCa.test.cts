@@ -1,6 +1,6 @@
 /** 'CA Certificate' as people paste it, held against Node's own reader of certificates. */
 import { X509Certificate } from 'node:crypto';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import fc from 'fast-check';
 import { shapeOf } from '../nodes/core/hopsworks/certificate';
 import { readTrustedCa } from '../nodes/core/hopsworks/trustedCa';
@@ -97,7 +97,7 @@ describe('is refused', () => {
 		[
 			'with a line lost from the second one',
 			(pem, two) => pem + cut(two),
-			`Certificate 2 of 2 certificates in ${FIELD} is not whole`,
+			`Certificate 2 of 2 in ${FIELD} is not whole`,
 		],
 		[
 			'with a line that is there twice',
@@ -185,22 +185,16 @@ describe('shapes, against Node', () => {
 	const derOf = (pem: string): Buffer => Buffer.from(base64Of(pem), 'base64');
 	function isForNode(bytes: Uint8Array): boolean {
 		try {
-			return new X509Certificate(bytes).subject !== undefined;
+			new X509Certificate(bytes).checkHost('x');
+			return true;
 		} catch {
 			return false;
 		}
 	}
 
-	test('whatever bytes Node reads as a certificate are one', () => {
-		const der = derOf(root.pem);
-		fc.assert(
-			fc.property(fc.nat(der.length - 1), fc.integer({ min: 0, max: 255 }), (place, byte) => {
-				const spoilt = Buffer.from(der);
-				spoilt[place] = byte;
-				if (isForNode(spoilt)) expect(shapeOf(spoilt)).toBe('certificate');
-			}),
-			{ numRuns: 2000 },
-		);
+	test('every authority that Node brings along is read, alone and all together', () => {
+		expect(rootCertificates.filter((pem) => !readTrustedCa(pem).ok)).toEqual([]);
+		expect(found(rootCertificates.join('\n\n'))).toHaveLength(new Set(rootCertificates).size);
 	});
 
 	test('none that is cut off is one, at whatever byte', () => {

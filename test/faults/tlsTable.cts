@@ -3,6 +3,12 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Identity } from '../../sandbox/listen.cts';
 import { daysFromNow, makeCertificate, type Certificate } from '../support/certificates.cts';
 
+interface Made {
+	identity: Identity;
+	/** Beside addresses and key. */
+	credential: IDataObject;
+}
+
 export interface TlsCase {
 	/** What the server shows. */
 	server: string;
@@ -14,7 +20,7 @@ export interface TlsCase {
 	advice?: string;
 	/** As which host the server is called. */
 	host?: 'localhost' | '127.0.0.1';
-	make: () => Promise<{ identity: Identity; credential: IDataObject }>;
+	make: () => Promise<Made>;
 }
 
 const NOT_TRUSTED = 'The certificate of HOST is not trusted: ';
@@ -42,7 +48,7 @@ async function chain(): Promise<{ root: Certificate; middle: Certificate; leaf: 
 async function trusted(
 	ofServer: object = {},
 	ofAuthority: object = {},
-): Promise<{ identity: Identity; credential: IDataObject }> {
+): Promise<Made & { credential: { trustedCa: string } }> {
 	const own = await authority('Cluster CA', ofAuthority);
 	return { identity: shown(await server(own, ofServer)), credential: { trustedCa: own.pem } };
 }
@@ -84,7 +90,7 @@ export const accepted: TlsCase[] = [
 		field: 'that authority behind another one',
 		async make() {
 			const { identity, credential } = await trusted();
-			return { identity, credential: { trustedCa: (await authority('Other CA')).pem + String(credential.trustedCa) } };
+			return { identity, credential: { trustedCa: (await authority('Other CA')).pem + credential.trustedCa } };
 		},
 	},
 	{
@@ -243,7 +249,7 @@ export const unreadable: TlsCase[] = [
 		advice: 'Paste it again, whole',
 		async make() {
 			const { identity, credential } = await trusted();
-			return { identity, credential: { trustedCa: String(credential.trustedCa).slice(0, 300) } };
+			return { identity, credential: { trustedCa: credential.trustedCa.slice(0, 300) } };
 		},
 	},
 	{

@@ -56,9 +56,6 @@ export async function makeCertificate(wanted: Wanted): Promise<Certificate> {
 	const { name, issuer, isAuthority = false, hosts = [], from = daysFromNow(-2), to = daysFromNow(30) } = wanted;
 	const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 	const signer = issuer?.keys ?? keys;
-	const usages = isAuthority
-		? KeyUsageFlags.keyCertSign | KeyUsageFlags.digitalSignature
-		: KeyUsageFlags.digitalSignature;
 	const altNames = hosts.map((value) => ({ type: /^[\d.]+$/.test(value) ? ('ip' as const) : ('dns' as const), value }));
 	const made = await X509CertificateGenerator.create({
 		subject: `CN=${name}`,
@@ -70,7 +67,7 @@ export async function makeCertificate(wanted: Wanted): Promise<Certificate> {
 		signingKey: signer.privateKey,
 		extensions: [
 			new BasicConstraintsExtension(isAuthority, undefined, true),
-			new KeyUsagesExtension(usages, true),
+			new KeyUsagesExtension(isAuthority ? KeyUsageFlags.keyCertSign : KeyUsageFlags.digitalSignature, true),
 			...(wanted.isPlain ? [] : [await SubjectKeyIdentifierExtension.create(keys.publicKey)]),
 			...(wanted.isPlain || !issuer ? [] : [await AuthorityKeyIdentifierExtension.create(signer.publicKey)]),
 			...(altNames.length > 0 ? [new SubjectAlternativeNameExtension(altNames)] : []),

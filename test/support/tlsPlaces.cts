@@ -8,7 +8,7 @@ import { RerankerHopsworks } from '../../nodes/RerankerHopsworks/RerankerHopswor
 import { hopsworksApiTest } from '../../nodes/n8n/methods/credentialTest';
 import { useChatModel } from './chatModel.cts';
 import { API_KEY, panelContext, runModel, type RunOptions } from './engine.cts';
-import { textOf } from './json.cts';
+import { at, textOf } from './json.cts';
 import { useSubNode } from './subNode.cts';
 
 const named = (value: string) => ({ __rl: true, mode: 'name', value });
@@ -16,8 +16,11 @@ const named = (value: string) => ({ __rl: true, mode: 'name', value });
 /** The words of an error and of those that it was made of. */
 function words(error: unknown): string {
 	if (error === undefined) return '';
-	const { message, description, cause } = Object(error);
-	return [message, description, cause === undefined ? '' : words(cause)].filter(Boolean).map(textOf).join('. ');
+	const [cause, ...own] = ['cause', 'message', 'description'].map((name) => at(error, name));
+	return [...own, words(cause)]
+		.filter((text) => text !== undefined && text !== '' && text !== null)
+		.map(textOf)
+		.join('. ');
 }
 
 async function run(
