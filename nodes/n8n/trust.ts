@@ -1,5 +1,5 @@
 /** Whose certificates are trusted, as the credential says: read once, and said to n8n in the words of each of its helpers. */
-import type { IDataObject, IHttpRequestOptions, IRequestOptions } from 'n8n-workflow';
+import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 import { WRONG_NAME } from '../core/failure/certificateFailure';
 import { REST_PANEL } from '../core/failure/panel';
 import { success, type Outcome } from '../core/failure/outcome';
@@ -36,10 +36,10 @@ export function tlsOptions({ ignoresIssues, authority }: Trust, servername?: str
 }
 
 /** For the helper of a credential's test. */
-export function requestTls({
-	ignoresIssues,
-	authority,
-}: Trust): Pick<IRequestOptions, 'rejectUnauthorized' | 'agentOptions'> {
+export function requestTls({ ignoresIssues, authority }: Trust): {
+	rejectUnauthorized: boolean;
+	agentOptions?: { ca: string };
+} {
 	return { rejectUnauthorized: !ignoresIssues, ...(authority !== '' && { agentOptions: { ca: authority } }) };
 }
 

@@ -2,13 +2,14 @@
 import type { IDataObject } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.cts';
 import { SANDBOX_KEY } from '../../sandbox/keys.cts';
+import { readPage, rowsOf } from '../support/pages.cts';
 import { places } from '../support/tlsPlaces.cts';
 import { accepted, refused, unreadable, type TlsCase } from './tlsTable.cts';
 
-const rowsOf = (cases: TlsCase[]) =>
+const named = (cases: TlsCase[]) =>
 	cases.map((one) => ({ name: `${one.server}; 'CA Certificate' holds ${one.field}`, one }));
 
-describe.each([...rowsOf(accepted), ...rowsOf(refused), ...rowsOf(unreadable)])('$name', ({ one }) => {
+describe.each([...named(accepted), ...named(refused), ...named(unreadable)])('$name', ({ one }) => {
 	const { says, advice = '', host = 'localhost' } = one;
 	let sandbox: Sandbox;
 	let credential: IDataObject;
@@ -42,4 +43,12 @@ describe.each([...rowsOf(accepted), ...rowsOf(refused), ...rowsOf(unreadable)])(
 			expect([sandbox.traffic.requests, sandbox.traffic.restApi]).toEqual([0, []]);
 		},
 	);
+});
+
+test('the page about the credential has every case', () => {
+	const rows = rowsOf(readPage('docs/credential.md')).map((cells) => cells.join(' | '));
+	const cases = [...accepted, ...refused, ...unreadable].map(
+		({ server, field, says }) => `${server} | ${field} | ${says?.replace('HOST', '…') ?? 'It works'}`,
+	);
+	expect(cases.filter((one) => !rows.includes(one))).toEqual([]);
 });
