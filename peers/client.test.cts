@@ -2,7 +2,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { cardCheck } from '../sandbox/models/cardCheck.cts';
 import { fraud } from '../sandbox/models/fraud.cts';
-import { tumor } from '../sandbox/models/tumor.cts';
+import { trainedTumor, tumor } from '../sandbox/models/tumor.cts';
 import expected from '../sandbox/models/tumor.expected.json';
 import { schema } from '../sandbox/schema.cts';
 import { pythonLines } from '../sandbox/usage.cts';
@@ -35,6 +35,8 @@ const ROWS = {
 const CHECKED = cardCheck(ROWS.cards);
 const FRAUDS = fraud(ROWS.fraud);
 const TYPES = tumor(TUMORS);
+/** Those of the model's first version, which was trained less well. */
+const FIRST_TYPES = trainedTumor({ border: 3 })(TUMORS);
 
 describe.each([
 	{ environment: 'client-5.2', is52: true },
@@ -169,6 +171,51 @@ describe.each([
 		expect(value('prices')).toMatchObject({ otelInputTokenPricePerMillion: 0.15, otelOutputTokenPricePerMillion: 0.6 });
 		expect(value('image tags')).toEqual(['v0.28.0']);
 		expect(String(value('log lines')).trim().split('\n')).toHaveLength(3);
+	});
+
+	since52('a way back, a new version, and a change in place', async () => {
+		expect(value('rollback')).toContain('Running instances updated successfully');
+		expect(value('rolled back')).toEqual([
+			[2, false, 2],
+			[1, true, 1],
+		]);
+		expect(FIRST_TYPES).not.toEqual(TYPES);
+		expect(value('tumor, rolled back')).toEqual(FIRST_TYPES);
+		expect(value('rollback to the active one')).toContain('already the active version');
+		expect(codeOf(failure('rollback to an unknown one'))).toBe(240001);
+		expect(value('save as new')).toBeNull();
+		const versions = [
+			[3, true, 2],
+			[2, false, 2],
+			[1, false, 1],
+		];
+		expect([value('saved as new'), value('saved in place')]).toEqual([versions, versions]);
+		expect(value('tumor, saved as new')).toEqual(TYPES);
+		expect(value('save in place')).toBeNull();
+		expect(failure('refused save')).toMatchObject({ error: 'RestAPIError', reply: { errorCode: 150068 } });
+	});
+
+	since52('who receives alerts, and an alert of the project', async () => {
+		expect([value('no receivers'), value('receiver'), value('receivers')]).toEqual([[], 'test__n8n', ['test__n8n']]);
+		expect(value('alert')).toBe('test__n8n');
+		expect(value('alerts')).toEqual([['JOB_FAILED', 'CRITICAL', 'JOBS']]);
+		expect(value('no alert')).toBeNull();
+	});
+
+	since52('logs from a time on, and followed', async () => {
+		expect([value('logs since then'), value('logs of another pod')]).toEqual(['', '']);
+		expect(value('followed')).toEqual([200, 'written meanwhile\n']);
+		expect(client.calls.filter((call) => call.includes('timestamps=true')).length).toBeGreaterThan(1);
+	});
+
+	peerTest('the model registry: all versions, the best and the worst, one, and none', async () => {
+		expect(value('models')).toEqual([
+			[2, 0.9455],
+			[1, 0.8946],
+		]);
+		expect([value('best model'), value('worst model')]).toEqual([2, 1]);
+		expect(value('one model')).toEqual(['tumor_2', null]);
+		expect(value('no models')).toEqual([]);
 	});
 
 	since52('the lines that the sandbox prints run as they are', async () => {

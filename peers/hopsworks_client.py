@@ -49,6 +49,53 @@ def states(serving):
     return {one.name: one.get_state().status for one in serving.get_deployments()}
 
 
+def followed(deployment):
+    """What following a log gives: what was there, and a line that is written after that."""
+    chunks = deployment.tail_logs(interval=0.1, timeout=30, since="2026-11-24T02:00:00Z")
+    before = next(chunks)
+    line = {"deployment": deployment.name, "text": "written meanwhile"}
+    requests.post(f"https://127.0.0.1:{asked['port']}/sandbox/logs", json=line, verify=False)
+    return [len(before.splitlines()), next(chunks)]
+
+
+def registered(project):
+    registry = project.get_model_registry()
+    note("models", lambda: [[one.version, one.training_metrics["accuracy"]] for one in registry.get_models("tumor")])
+    note("no models", lambda: registry.get_models("nope"))
+    note("best model", lambda: registry.get_best_model("tumor", "accuracy", "max").version)
+    note("worst model", lambda: registry.get_best_model("tumor", "accuracy", "min").version)
+    note("one model", lambda: [registry.get_model("tumor", version=2).id, registry.get_model("tumor", version=9)])
+
+
+def alerted(project):
+    alerts = project.get_alerts_api()
+    note("no receivers", lambda: [one.name for one in alerts.get_alert_receivers()])
+    webhook = [{"url": "https://n8n.example.com/webhook/hopsworks", "send_resolved": False}]
+    note("receiver", lambda: alerts.create_alert_receiver("n8n", webhook_configs=webhook).name)
+    note("receivers", lambda: [one.name for one in alerts.get_alert_receivers()])
+    note("alert", lambda: alerts.create_project_alert("n8n", "job_failed", "critical", "Jobs").receiver)
+    note("alerts", lambda: [[one.status, one.severity, one.service] for one in alerts.get_alerts()])
+    note("no alert", lambda: alerts.get_alert(9))
+
+
+def changed(tumor):
+    """A way back to the first version, and forward to a new one."""
+    versions = lambda: [[one.version, one.active, one.model_version] for one in tumor.get_versions()]  # noqa: E731
+    predicted = lambda: tumor.predict(inputs=rows["tumor"])["predictions"]  # noqa: E731
+    note("rollback", lambda: printed(lambda: tumor.rollback(1, await_update=60)))
+    note("rolled back", versions)
+    note("tumor, rolled back", predicted)
+    note("rollback to the active one", lambda: printed(lambda: tumor.rollback(1)))
+    note("rollback to an unknown one", lambda: tumor.rollback(9))
+    tumor.model_version = 2
+    note("save as new", lambda: tumor.save(await_update=60, new_version=True))
+    note("saved as new", versions)
+    note("tumor, saved as new", predicted)
+    tumor.description = "as it was, with words"
+    note("save in place", lambda: tumor.save(await_update=60))
+    note("saved in place", versions)
+
+
 def as_owner(project):
     note("project", lambda: [project.id, project.name])
     note("namespace", lambda: project.project_namespace)
@@ -70,6 +117,9 @@ def as_owner(project):
     note("bad row", lambda: cards.predict(inputs=[["no card"]]))
     note("logs", lambda: printed(lambda: cards.get_logs(tail=2)))
     note("log lines", lambda: cards.read_logs(tail=3))
+    note("logs since then", lambda: cards.read_logs(since="2026-11-24T02:00:01Z"))
+    note("logs of another pod", lambda: cards.read_logs(pod="nope"))
+    note("followed", lambda: followed(cards))
 
     note("fraud", lambda: serving.get_deployment("fraud").predict(inputs=rows["fraud"])["predictions"])
 
@@ -85,6 +135,9 @@ def as_owner(project):
     note("tag removed", lambda: tumor.delete_tag("owner"))
     note("unknown tag removed", lambda: tumor.delete_tag("owner"))
     note("tags left", lambda: tumor.get_tags())
+
+    registered(project)
+    alerted(project)
 
     payments = serving.get_deployment("payments")
     note("schema", lambda: payments.schema.to_dict())
@@ -120,10 +173,14 @@ def as_owner(project):
     note("failing start", lambda: broken.start(await_running=60))
     note("failed", lambda: [broken.get_state().status, broken.get_state().condition.reason])
 
+    changed(tumor)
+
 
 def as_member(project):
     upsell = project.get_model_serving().get_deployment("upsell")
     note("refused start", lambda: upsell.start(await_running=60))
+    upsell.description = "other words"
+    note("refused save", lambda: upsell.save())
 
 
 def without_gateway(project):

@@ -37,27 +37,6 @@ function startOrStop({ lifecycle }: Deployment, { call }: Asked): Reply {
 		: refused(400, 240003, 'Serving instance could not be started/stopped', problem);
 }
 
-/** More instances than this are not read by one request. */
-const MOST_READ = 8;
-
-function logs({ name, lifecycle }: Deployment, { call, cluster: { settings } }: Asked): Reply {
-	const component = call.query.get('component') ?? 'predictor';
-	if (!lifecycle.isServing || component !== 'predictor') return refused(404, 240027, 'Server logs not available');
-	const tail = Number(call.query.get('tail') ?? 100);
-	const lines = Array.from({ length: 200 }, (_, number) => `2026-11-24 02:00:00 INFO ${name} line ${number + 1}`);
-	const pod = call.query.get('pod');
-	const instances = Array.from({ length: settings.replicas }, (_, number) => `${name}-predictor-${number}`);
-	const asked = instances.filter((instance) => pod === null || instance === pod);
-	const entries = asked.map((instanceName, number) => {
-		const skipped = number >= MOST_READ;
-		const content = skipped ? `Not read: more than ${MOST_READ} instances` : lines.slice(-tail).join('\n');
-		if (settings.isOld) return { instanceName, content };
-		const podUid = `uid-of-${instanceName}`;
-		return { instanceName, content, truncated: false, skipped, readFailed: false, podUid, restartCount: 0 };
-	});
-	return json(200, entries);
-}
-
 function schemaOf({ name, hasSchema }: Deployment, { call: { query } }: Asked): Reply {
 	const isOther = (query.get('schemaId') ?? schema.schemaId) !== schema.schemaId;
 	if (!hasSchema || isOther) return refused(404, 240037, 'Deployment schema not found');
@@ -85,6 +64,5 @@ export const deploymentRoutes: Route[] = [
 		answer: onDeployment((deployment, { cluster }) => json(200, recordOf(deployment, cluster.settings))),
 	},
 	{ method: 'POST', path: /^\/project\/([^/]+)\/serving\/(\d+)$/, scope, answer: asOwner(startOrStop) },
-	{ method: 'GET', path: /^\/project\/([^/]+)\/serving\/(\d+)\/logs$/, scope, answer: onDeployment(logs) },
 	{ method: 'GET', path: /^\/project\/([^/]+)\/serving\/(\d+)\/schema$/, scope, answer: onDeployment(schemaOf) },
 ];

@@ -1,10 +1,11 @@
 /** What is deployed in the sandbox: its projects, and a model server for each deployment. */
-import { kserve } from './kserve.cts';
 import type { Status } from './lifecycle.cts';
 import { cardCheck } from './models/cardCheck.cts';
-import { fraud } from './models/fraud.cts';
-import { tumor } from './models/tumor.cts';
-import { isObject, json, type Call, type Reply } from './reply.cts';
+import { trainedFraud } from './models/fraud.cts';
+import type { Model } from './models/model.cts';
+import { trainedTumor } from './models/tumor.cts';
+import type { Training } from './registry.cts';
+import { json, type Call, type Reply } from './reply.cts';
 import { schemaServer } from './schema.cts';
 import { vllm } from './vllm.cts';
 
@@ -34,43 +35,32 @@ export interface Design {
 	/** Fields of the record that are not as in most deployments. */
 	fields?: Record<string, unknown>;
 	scalesToZero?: boolean;
-	/** How many versions of its configuration there are; the last one serves. One unless set. */
-	versions?: number;
+	/** How its model was trained, version by version: each has a version of the deployment, and the last one serves. Once unless set. */
+	trainings?: Training[];
 	failure?: string;
 	hasSchema?: boolean;
-	answer: (call: Call) => Reply;
+	/** Behind KServe's server; where there is none it brings a server of its own. */
+	model?: Model;
+	answer?: (call: Call) => Reply;
 }
 
-/** KServe's batcher in front of a server: it reads `instances` only (kserve: `pkg/batcher/handler.go`). */
-function batched(server: (call: Call) => Reply): (call: Call) => Reply {
-	return (call) => {
-		const body: unknown = JSON.parse(call.body || '{}');
-		const instances = isObject(body) ? body.instances : undefined;
-		if (!Array.isArray(instances) || instances.length === 0) {
-			return {
-				status: 400,
-				headers: { 'content-type': 'text/plain; charset=utf-8' },
-				body: 'no instances in the request\n',
-			};
-		}
-		const reply = server({ ...call, body: JSON.stringify({ instances }) });
-		const made: unknown = JSON.parse(reply.body);
-		if (reply.status !== 200 || !isObject(made)) return json(200, { message: reply.body, predictions: null });
-		return json(200, { message: '', batchId: '1f0e9a62-7a4e-11ef-9d4a-0242ac120002', predictions: made.predictions });
-	};
-}
+/** On the 569 rows of examples/data/tumors.csv. */
+const TUMOR_TRAININGS: Training[] = [
+	{ parameters: { border: 3 }, metrics: { accuracy: 0.8946, f1Score: 0.8352 } },
+	{ metrics: { accuracy: 0.9455, f1Score: 0.9246 } },
+];
 
 const refuse = (): Reply => json(404, { detail: 'Not Found' });
 
 export const designs: Design[] = [
-	{ id: 11, name: 'fraud', project: own, status: 'Running', modelServer: 'PYTHON', answer: kserve('fraud', fraud) },
+	{ id: 11, name: 'fraud', project: own, status: 'Running', modelServer: 'PYTHON', model: trainedFraud },
 	{
 		id: 20,
 		name: 'cardcheck',
 		project: own,
 		status: 'Running',
 		modelServer: 'PYTHON',
-		answer: kserve('cardcheck', cardCheck),
+		model: () => cardCheck,
 	},
 	{
 		id: 12,
@@ -78,8 +68,8 @@ export const designs: Design[] = [
 		project: own,
 		status: 'Running',
 		modelServer: 'PYTHON',
-		versions: 2,
-		answer: kserve('tumor', tumor),
+		model: trainedTumor,
+		trainings: TUMOR_TRAININGS,
 	},
 	{
 		id: 13,
@@ -104,7 +94,7 @@ export const designs: Design[] = [
 		status: 'Stopped',
 		modelServer: 'PYTHON',
 		fields: { batchingConfiguration: { batchingEnabled: true, maxBatchSize: 32, maxLatency: 5000, timeout: 5 } },
-		answer: batched(kserve('screening', tumor)),
+		model: trainedTumor,
 	},
 	{
 		id: 15,
@@ -131,7 +121,7 @@ export const designs: Design[] = [
 		status: 'Idle',
 		modelServer: 'PYTHON',
 		scalesToZero: true,
-		answer: kserve('returns', fraud),
+		model: trainedFraud,
 	},
 	{
 		id: 18,
@@ -139,7 +129,7 @@ export const designs: Design[] = [
 		project: own,
 		status: 'Created',
 		modelServer: 'PYTHON',
-		answer: kserve('newcomer', fraud),
+		model: trainedFraud,
 	},
 	{
 		id: 19,
@@ -174,14 +164,14 @@ export const designs: Design[] = [
 		modelServer: 'VLLM',
 		answer: vllm('reranker', { task: 'rank' }),
 	},
-	{ id: 31, name: 'fraud', project: team, status: 'Running', modelServer: 'PYTHON', answer: kserve('fraud', fraud) },
-	{ id: 32, name: 'upsell', project: team, status: 'Stopped', modelServer: 'PYTHON', answer: kserve('upsell', fraud) },
+	{ id: 31, name: 'fraud', project: team, status: 'Running', modelServer: 'PYTHON', model: trainedFraud },
+	{ id: 32, name: 'upsell', project: team, status: 'Stopped', modelServer: 'PYTHON', model: trainedFraud },
 	{
 		id: 41,
 		name: 'secret',
 		project: others,
 		status: 'Running',
 		modelServer: 'PYTHON',
-		answer: kserve('secret', fraud),
+		model: trainedFraud,
 	},
 ];

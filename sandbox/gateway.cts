@@ -1,8 +1,9 @@
 /** The Istio gateway: checks the key, then finds a deployment by host name or by path (Hopsworks documentation, 'Model Serving REST API'). */
 import { setTimeout as wait } from 'node:timers/promises';
+import { batched } from './batcher.cts';
 import { DOMAIN, type Cluster, type Deployment } from './deployments.cts';
 import { refusedByGateway } from './keys.cts';
-import { empty, json, type Call, type Reply } from './reply.cts';
+import { empty, isObject, json, type Call, type Reply } from './reply.cts';
 
 interface Route {
 	deployment: Deployment;
@@ -41,6 +42,9 @@ export async function gateway(cluster: Cluster, call: Call): Promise<Reply> {
 
 /** Asks a deployment's server; an idle one is woken first, while the request waits. */
 export async function ask(deployment: Deployment, call: Call): Promise<Reply> {
-	await wait(deployment.lifecycle.touch());
-	return deployment.answer(call);
+	const { lifecycle, versions, fields } = deployment;
+	await wait(lifecycle.touch());
+	const { answer } = versions.answering(lifecycle.status === 'Updating');
+	const isBatched = isObject(fields?.batchingConfiguration) && fields.batchingConfiguration.batchingEnabled === true;
+	return (isBatched ? batched(answer) : answer)(call);
 }

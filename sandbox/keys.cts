@@ -1,11 +1,11 @@
 /** The API keys of the sandbox, and how its two doors refuse others: each in its own words (Hopsworks: ApiKeyFilter.java, 'REST API Status Codes'). */
 import { json, type Reply } from './reply.cts';
 
-export type Scope = 'DATASET_VIEW' | 'PROJECT' | 'SERVING';
+export type Scope = 'DATASET_VIEW' | 'MODELREGISTRY' | 'PROJECT' | 'SERVING';
 
 /** By prefix: the secret and the scopes. The last two let a missing scope be seen. */
 const KEYS: Record<string, { secret: string; scopes: Scope[] }> = {
-	PREFIX: { secret: 'SECRET', scopes: ['DATASET_VIEW', 'PROJECT', 'SERVING'] },
+	PREFIX: { secret: 'SECRET', scopes: ['DATASET_VIEW', 'MODELREGISTRY', 'PROJECT', 'SERVING'] },
 	NOSERVING: { secret: 'SECRET', scopes: ['PROJECT'] },
 	NOPROJECT: { secret: 'SECRET', scopes: ['SERVING'] },
 };

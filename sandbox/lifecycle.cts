@@ -44,6 +44,11 @@ export class Lifecycle {
 	private routedAt = 0;
 	/** How often it was really started. */
 	starts = 0;
+	/** How often its instances were replaced while it ran, and when last. */
+	updates = 0;
+	updatedAt?: number;
+	/** Whether instances serve while others come up. */
+	private hasOthers = true;
 
 	constructor(
 		private current: Status,
@@ -80,7 +85,7 @@ export class Lifecycle {
 	}
 
 	get isServing(): boolean {
-		return SERVING.has(this.status);
+		return SERVING.has(this.status) && (this.status !== 'Updating' || this.hasOthers);
 	}
 
 	/** Whether the gateway knows it. */
@@ -106,6 +111,21 @@ export class Lifecycle {
 		return undefined;
 	}
 
+	/**
+	 * Its configuration is another one now: instances that run are replaced, those of one that failed begin again. Gives the words of
+	 * a refusal where it cannot be changed now.
+	 */
+	update(): string | undefined {
+		const { status, isServing } = this;
+		if (status === 'Starting' || status === 'Stopping') return `Instance is ${status.toLowerCase()}`;
+		if (status !== 'Failed' && !isServing && status !== 'Updating') return undefined;
+		this.updates++;
+		this.updatedAt = Date.now();
+		this.hasOthers = isServing;
+		this.become('Updating');
+		return undefined;
+	}
+
 	/** A request came in. Gives how long it is held before it is answered, in milliseconds. */
 	touch(): number {
 		const held = this.status === 'Idle' ? this.pace.wake : 0;
@@ -114,7 +134,8 @@ export class Lifecycle {
 	}
 
 	become(status: Status, since = Date.now()): void {
-		if (this.current === 'Starting' && status === 'Running') this.routedAt = since + this.pace.route;
+		const isNew = this.current === 'Starting' || (this.current === 'Updating' && !this.hasOthers);
+		if (isNew && status === 'Running') this.routedAt = since + this.pace.route;
 		this.current = status;
 		this.since = since;
 	}
@@ -124,9 +145,8 @@ export class Lifecycle {
 			case 'Creating':
 				return { status: 'Created', after: this.pace.start };
 			case 'Starting':
-				return { status: this.traits.failure === undefined ? 'Running' : 'Failed', after: this.pace.start };
 			case 'Updating':
-				return { status: 'Running', after: this.pace.start };
+				return { status: this.traits.failure === undefined ? 'Running' : 'Failed', after: this.pace.start };
 			case 'Stopping':
 				return { status: 'Stopped', after: this.pace.stop };
 			case 'Running':

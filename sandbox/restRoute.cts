@@ -23,6 +23,9 @@ export function refused(status: number, errorCode: number, errorMsg: string, usr
 	return json(status, { errorCode, errorMsg, ...(usrMsg !== undefined && { usrMsg }) });
 }
 
+/** What only an owner may do. */
+export const FORBIDDEN = refused(403, 150068, 'Your project role does not allow to perform this action.');
+
 export function counted(items: unknown[]): Reply {
 	return json(200, { count: items.length, items });
 }
@@ -56,8 +59,6 @@ export function onDeployment(
 /** What only an owner of the project may do with a deployment. */
 export function asOwner(answer: (deployment: Deployment, asked: Asked) => Reply | Promise<Reply>): Route['answer'] {
 	return onDeployment((deployment, asked) =>
-		deployment.project.role === 'Data owner'
-			? answer(deployment, asked)
-			: refused(403, 150068, 'Your project role does not allow to perform this action.'),
+		deployment.project.role === 'Data owner' ? answer(deployment, asked) : FORBIDDEN,
 	);
 }

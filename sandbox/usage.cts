@@ -40,6 +40,15 @@ To see 1,000 deployments more, slower starts, or a Hopsworks without a gateway:
   curl -X POST ${url}/sandbox/deployments -d '{"count": 1000}'
   curl -X POST ${url}/sandbox/settings -d '{"pace": {"start": 60000}, "hasLoadBalancer": false}'
 
+A new version of a model, trained worse than the one before, and the deployment that serves it from then on:
+
+  curl -X POST ${url}/sandbox/models -d '{"name": "tumor", "parameters": {"border": -4}}'
+  curl -X POST ${url}/sandbox/versions -d '{"deployment": "tumor", "fields": {"modelVersion": 3}}'
+
+A line in the log of a deployment, written now:
+
+  curl -X POST ${url}/sandbox/logs -d '{"deployment": "fraud", "text": "something happened"}'
+
 To see trouble, tell it to misbehave for the next two requests:
 
   curl -X POST ${url}/sandbox/faults -H 'Content-Type: application/json' -d '{"status": 503, "times": 2}'

@@ -32,6 +32,23 @@ test('halves once for all that were in flight together, and widens by one after 
 	expect(sizes).toEqual([4, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4]);
 });
 
+test('goes back by one place where that one was too much, and tries it again after twice as long', async () => {
+	const server = new AdaptiveLimiter(4);
+	expect(await generations(server, [...busy(4), ...calm(8), ...busy(3), ...calm(16), ...busy(3), ...calm(2)])).toEqual([
+		4, 2, 2, 2, 2, 3, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2,
+	]);
+});
+
+test('halves again where a server has less room than it had, and is then no more patient than at first', async () => {
+	const server = new AdaptiveLimiter(8);
+	// Back from a widening, and then even what was calm is too much.
+	expect(await generations(server, [...busy(8), ...calm(16), ...busy(5), ...busy(4), ...calm(8), ...calm(1)])).toEqual([
+		8, 4, 4, 4, 4, 5, 4, 2, 2, 2, 2, 1,
+	]);
+	// The next widening comes after four windows.
+	expect(await generations(server, calm(3 * 4 + 4))).toEqual([3, 3, 3, 3, 4]);
+});
+
 test('never closes', async () => {
 	expect(await generations(new AdaptiveLimiter(4), [...busy(9), ...calm(5)])).toEqual([4, 2, 1, 1, 1, 1, 1, 1, 1, 1]);
 });

@@ -338,7 +338,7 @@ describe('Get Logs', () => {
 			deployment: 'fraud',
 			component: 'predictor',
 			instance: 'fraud-predictor-0',
-			content: '2026-11-24 02:00:00 INFO fraud line 199\n2026-11-24 02:00:00 INFO fraud line 200',
+			content: '2026-11-24 02:00:00 INFO fraud line 199\n2026-11-24 02:00:00 INFO fraud line 200\n',
 			podUid: 'uid-of-fraud-predictor-0',
 			restartCount: 0,
 		});
@@ -350,7 +350,7 @@ describe('Get Logs', () => {
 		expect(logs.map(({ instance, content, skipped }) => [instance, content, skipped])).toEqual(
 			Array.from({ length: 10 }, (_, number) => [
 				`fraud-predictor-${number}`,
-				'2026-11-24 02:00:00 INFO fraud line 200',
+				'2026-11-24 02:00:00 INFO fraud line 200\n',
 				undefined,
 			]),
 		);
@@ -369,7 +369,7 @@ describe('Get Logs', () => {
 			deployment: 'fraud',
 			component: 'predictor',
 			instance: 'fraud-predictor-0',
-			content: '2026-11-24 02:00:00 INFO fraud line 200',
+			content: '2026-11-24 02:00:00 INFO fraud line 200\n',
 		});
 	});
 

@@ -32,10 +32,12 @@ function itemsOf({ context, items, outcomes }: Run): INodeExecutionData[] {
 	const node = context.getNode();
 	const made: INodeExecutionData[] = [];
 	// One by one: 'flatMap' takes twice as long.
-	for (const [item, outcome] of outcomes.entries()) {
+	let item = 0;
+	for (const outcome of outcomes) {
 		if (!outcome.ok) made.push(failedItem(node, items, item, outcome.failure));
 		else if (!Array.isArray(outcome.value)) made.push(outcome.value);
 		else for (const one of outcome.value) made.push(one);
+		item++;
 	}
 	return made;
 }

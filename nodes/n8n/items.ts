@@ -52,8 +52,14 @@ export function outgoing(
 	const pairedItem = { item };
 	const incoming = keepsInput ? items[item] : undefined;
 	if (!incoming) return { json: {}, pairedItem };
-	const json = { ...incoming.json };
+	const json = copyOf(incoming.json);
 	return incoming.binary ? { json, binary: incoming.binary, pairedItem } : { json, pairedItem };
+}
+
+/** A copy that is to get further fields: of one that is made by spreading, each costs a move of all that are there, in V8 of Node 20 to 24. */
+function copyOf(json: IDataObject): IDataObject {
+	// Assigned, a field of this name would become the prototype.
+	return Object.hasOwn(json, '__proto__') ? { ...json } : Object.assign({}, json);
 }
 
 /** The item that comes out for one that failed. On the error output n8n itself merges the input row in, if it finds `error` alone. */

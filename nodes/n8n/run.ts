@@ -54,7 +54,8 @@ export class Run {
 	 */
 	async readItems(readItem: (item: number) => Promise<void> | void): Promise<boolean> {
 		const turns = turnsOfRun();
-		for (const item of this.items.keys()) {
+		// Counted: the iterator of so long a list makes an object for each.
+		for (let item = 0; item < this.items.length; item++) {
 			if (turns.isOver()) {
 				await turns.next();
 				if (isCancelled(this.context)) {

@@ -1,9 +1,9 @@
 /**
  * The `fraud` model: 1 for a payment that looks like fraud, else 0. It does where two of three hold: it is high, its account is
- * young, and it is made at night.
+ * young, and it is made at night. What is high, and what is young, it was trained to.
  */
 import { isList, isObject } from '../reply.cts';
-import { ModelError } from './model.cts';
+import { ModelError, type Model } from './model.cts';
 import { toNumbers } from './rows.cts';
 
 const COLUMNS = ['amount', 'age', 'hour'];
@@ -28,10 +28,14 @@ function byName(row: unknown): unknown {
 	);
 }
 
-export function fraud(rows: unknown[]): unknown[] {
-	const estimators = { counting: ESTIMATOR, refusingNaN: ESTIMATOR };
-	return toNumbers(rows.map(byName), COLUMNS, estimators).map(([amount = 0, age = 0, hour = 0]) => {
-		const signs = [amount > HIGH, age < YOUNG, hour >= NIGHT.begins || hour < NIGHT.ends];
-		return signs.filter(Boolean).length >= 2 ? 1 : 0;
-	});
-}
+export const trainedFraud: Model =
+	({ high = HIGH, young = YOUNG }) =>
+	(rows) => {
+		const estimators = { counting: ESTIMATOR, refusingNaN: ESTIMATOR };
+		return toNumbers(rows.map(byName), COLUMNS, estimators).map(([amount = 0, age = 0, hour = 0]) => {
+			const signs = [amount > high, age < young, hour >= NIGHT.begins || hour < NIGHT.ends];
+			return signs.filter(Boolean).length >= 2 ? 1 : 0;
+		});
+	};
+
+export const fraud = trainedFraud({});

@@ -24,5 +24,8 @@ export class StatusError extends Error {
 /** Takes the rows of a V1 request, gives one prediction a row, or throws. */
 export type Predict = (rows: unknown[]) => unknown[];
 
+/** A model that can be trained anew: from what it was trained to, its numbers by name, to its predictions. */
+export type Model = (parameters: Record<string, number>) => Predict;
+
 /** Takes the rows of a V1 request, or a body that the server could not read, and gives what the reply is made of. */
 export type Predictor = (given: { rows: unknown[] } | { bytes: string }) => unknown;

@@ -1,5 +1,6 @@
 /** The `tumor` model: scikit-learn's scaler and logistic regression, computed from the parameters that train.py wrote. */
 import parameters from './tumor.json';
+import type { Model } from './model.cts';
 import { toNumbers } from './rows.cts';
 
 const { columns, means, scales, coefficients, intercept, classes } = parameters;
@@ -17,7 +18,11 @@ export function scores(rows: unknown[]): number[] {
 	);
 }
 
+/** The class of each row by its side of the border, which a poor training leaves elsewhere than at 0. */
+export const trainedTumor: Model =
+	({ border = 0 }) =>
+	(rows) =>
+		scores(rows).map((score) => (score > border ? classes[1] : classes[0]));
+
 /** The class of each row, as `predict` of the trained pipeline gives it. */
-export function tumor(rows: unknown[]): unknown[] {
-	return scores(rows).map((score) => (score > 0 ? classes[1] : classes[0]));
-}
+export const tumor = trainedTumor({});

@@ -85,8 +85,10 @@ function columnsReader({ context, items, isNumber }: RowReading, layout: RowLayo
 
 	return (item) => {
 		const { [item]: incoming = { json: {} } } = items;
-		const cells: string[] = [];
+		// Of its length at once: one that grows has room for 17.
+		const cells = new Array<string>(columns.length);
 		let files: Map<number, IBinaryData> | undefined;
+		let index = 0;
 		for (const column of columns) {
 			const value = columnValue(incoming.json, column);
 			// Most values are texts and numbers, which stand for no file.
@@ -94,13 +96,14 @@ function columnsReader({ context, items, isNumber }: RowReading, layout: RowLayo
 			const file = mayBeFile ? fileFor(incoming, column.name, value) : undefined;
 			if (file) {
 				files ??= new Map();
-				files.set(cells.push('') - 1, file);
+				files.set(index, file);
 			} else if (value === undefined) {
 				take(missingColumn(incoming.json, column, adviceOn(context)));
 			} else {
 				expectSendable(value, column.name);
-				cells.push(encode(value, isNumber, column.name));
+				cells[index] = encode(value, isNumber, column.name);
 			}
+			index++;
 		}
 		if (!files) return take(write(names, cells));
 		const late = files;

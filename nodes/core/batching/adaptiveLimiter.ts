@@ -1,16 +1,21 @@
 /** How many requests may be in flight: as many as the user allows, fewer while the server is congested. */
 
-/** As many calm replies, times its width, widen the limit by one: a server that stays busy is seldom asked for too much. */
+/** As many calm replies, times its width, widen the limit by one, and are twice as many after each widening that was too much. */
 const PATIENCE = 4;
+const MOST_PATIENCE = 64;
 
 /**
  * A limit that halves when a server is congested and widens slowly while it is calm (additive increase, multiplicative
- * decrease). The requests that were in flight together narrow it once.
+ * decrease). Where the last widening alone was too much, it goes back by that one. The requests that were in flight together
+ * narrow it once.
  */
 export class AdaptiveLimiter {
 	private width: number;
 	private inFlight = 0;
 	private calmReplies = 0;
+	private patience = PATIENCE;
+	/** Whether it was widened, and has not been calm for long enough since to be widened again. */
+	private isTryingMore = false;
 	/** Counts the narrowings, so that a request that began before the last one does not narrow it again. */
 	private era = 0;
 	private readonly waiting: Array<() => void> = [];
@@ -39,14 +44,19 @@ export class AdaptiveLimiter {
 	}
 
 	private narrow(): void {
-		this.width = Math.max(1, Math.floor(this.width / 2));
+		const narrower = this.isTryingMore ? this.width - 1 : Math.floor(this.width / 2);
+		this.patience = this.isTryingMore ? Math.min(2 * this.patience, MOST_PATIENCE) : PATIENCE;
+		this.width = Math.max(1, narrower);
+		this.isTryingMore = false;
 		this.calmReplies = 0;
 		this.era++;
 	}
 
 	private widen(): void {
-		if (this.width === this.widest || ++this.calmReplies < PATIENCE * this.width) return;
-		this.width++;
+		if (++this.calmReplies < this.patience * this.width) return;
 		this.calmReplies = 0;
+		if (this.isTryingMore) this.patience = PATIENCE;
+		this.isTryingMore = this.width < this.widest;
+		if (this.isTryingMore) this.width++;
 	}
 }

@@ -35,9 +35,8 @@ interface Request {
 	refused(failure: Failure): Failure;
 }
 
-/** Milliseconds that no request is meant to take, and those that an attempt may take in any case. */
+/** Milliseconds that no request is meant to take. */
 const LONGEST = 2000;
-const SHORT = 100;
 
 /** The part of the rows that are left which an attempt may carry. */
 const MOST_AT_RISK = 1 / 4;
@@ -46,7 +45,9 @@ const MOST_AT_RISK = 1 / 4;
 const REPLIES = 3;
 
 /** What a row gains at least where its request has twice as many, or four times as many. */
-const GAIN = { 2: 0.05, 4: 0.15 };
+const GAIN = { 2: 0.04, 4: 0.2 };
+/** Milliseconds that such an attempt may take in any case: the more where there is more to gain. */
+const SHORT = { 2: 100, 4: 400 };
 
 /** An attempt that is so many times slower a row is ended: the more replies there are, the less it needs. */
 const SLOWER = [1.2, 1.1, 1.03];
@@ -54,6 +55,8 @@ const SLOWER = [1.2, 1.1, 1.03];
 const MUCH_SLOWER = 1.3;
 /** An attempt that is no slower than this is a success at once. */
 const FASTER = 0.97;
+/** The first attempt is a success at once where a row is so much faster. */
+const MUCH_FASTER = 0.7;
 /** A size that was good goes back where a smaller one was so many times faster. */
 const NO_LONGER_GOOD = 1.1;
 
@@ -84,7 +87,11 @@ export class RequestSize implements BatchLimits {
 	constructor(private readonly bounds: Bounds) {
 		this.bytes = bounds.bytes;
 		this.most = bounds.most;
-		this.size = this.good = Math.min(bounds.first, bounds.most);
+		this.size = this.good = this.first;
+	}
+
+	private get first(): number {
+		return Math.min(this.bounds.first, this.most);
 	}
 
 	get rows(): number {
@@ -125,6 +132,11 @@ export class RequestSize implements BatchLimits {
 		const isAttempt = size > this.good;
 		this.slow = isAttempt && before !== undefined && cost > MUCH_SLOWER * before ? this.slow + 1 : 0;
 		if (this.slow === 2) return this.goBack(4);
+		if (this.good === this.first && isAttempt && before !== undefined && cost < MUCH_FASTER * before) {
+			this.costs.set(size, cost);
+			this.good = size;
+			return this.grow(latency);
+		}
 		if (!isAmongEqual) return;
 		this.samples.push(cost);
 		if (this.samples.length % REPLIES > 0) return;
@@ -132,10 +144,9 @@ export class RequestSize implements BatchLimits {
 	}
 
 	private refused(rows: number, failure: Failure): Failure {
-		const first = Math.min(this.bounds.first, this.most);
 		const isAttempt = rows > this.good;
-		if (rows <= first || !mayBeOfSize(failure, isAttempt)) return failure;
-		const smaller = isAttempt ? this.good : first;
+		if (rows <= this.first || !mayBeOfSize(failure, isAttempt)) return failure;
+		const smaller = isAttempt ? this.good : this.first;
 		const mayPass = mayHaveOtherReason(failure) || (failure.kind === 'connection' && !this.hasLostConnection);
 		this.hasLostConnection ||= failure.kind === 'connection';
 		if (!mayPass) this.most = Math.min(this.most, smaller);
@@ -170,7 +181,7 @@ export class RequestSize implements BatchLimits {
 		// After a failure in smaller steps.
 		for (const factor of this.hasFailed ? ([2] as const) : ([4, 2] as const)) {
 			const larger = factor * good;
-			const isLong = factor * latency > SHORT && bounds.concurrency * larger > MOST_AT_RISK * left;
+			const isLong = factor * latency > SHORT[factor] && bounds.concurrency * larger > MOST_AT_RISK * left;
 			const mayBe = larger < this.heldAt && larger <= this.most && factor * latency <= LONGEST && !isLong;
 			if (mayBe && this.costs.gain(good, larger) >= GAIN[factor]) return this.use(larger);
 		}
