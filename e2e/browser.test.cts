@@ -4,7 +4,19 @@ import { performance } from 'node:perf_hooks';
 import { SANDBOX_KEY } from '../sandbox/keys.cts';
 import type { Sandbox } from '../sandbox/sandbox.cts';
 import { credential } from '../tools/credential.cts';
-import { AGENT, ASK, CHAT, CLASSIFY, FILE, promiseOf, readExamples, SCHEMA, SCORING } from '../tools/examples.cts';
+import {
+	AGENT,
+	ASK,
+	CHAT,
+	CLASSIFY,
+	FILE,
+	promiseOf,
+	readExamples,
+	ROLLOUT,
+	SCHEMA,
+	SCORING,
+	TRIGGER,
+} from '../tools/examples.cts';
 import { NEWEST } from '../tools/installation.cts';
 import { writeReport } from '../tools/report.cts';
 import { ROOT } from '../tools/root.cts';
@@ -88,7 +100,9 @@ step('a search in the node panel finds the three nodes, and the chosen one stand
 	await editor.openWorkflow(PICKING, 'Payments');
 	await editor.node('Payments').click();
 	const found = await editor.searchNodes('hopsworks');
-	expect(found.toSorted()).toEqual(['Hopsworks Chat Model', 'Hopsworks Deployment', MODEL]);
+	// n8n may show triggers apart, where one looks for what follows a node.
+	const following = found.filter((name) => name !== 'Hopsworks Trigger');
+	expect(following.toSorted()).toEqual(['Hopsworks Chat Model', 'Hopsworks Deployment', MODEL]);
 	await editor.choose(MODEL);
 	await editor.choose('Get predictions from deployed model');
 	await editor.part('tab-params').waitFor();
@@ -271,6 +285,12 @@ step('the example of a file scores its rows, and the one of documents finds its 
 	await editor.picture('retrieval');
 });
 
+step('the guarded rollout is there to be read', async () => {
+	await editor.openWorkflow(ROLLOUT, 'Roll Back');
+	await editor.part('zoom-to-fit').click();
+	await editor.picture('guarded-rollout');
+});
+
 step('an answer stands in the chat panel piece by piece, as it is written', async () => {
 	await editor.openWorkflow(STREAMING, MODEL);
 	// Long enough to be seen growing by a browser that looks only a few times a second.
@@ -317,5 +337,15 @@ step('a deployment is rolled back to its version before, and the node says from 
 			for (const part of [panel, ...panel.querySelectorAll('*')]) part.scrollLeft = part.scrollWidth;
 		});
 	await editor.picture('rollback');
+	await editor.closeNode();
+});
+
+step('the trigger shows a deployment that has failed as an example, and the team is told of it', async () => {
+	sandbox.messages.length = 0;
+	await editor.openWorkflow(TRIGGER, 'Hopsworks Trigger');
+	await editor.runWorkflow();
+	expect(sandbox.messages).toEqual([expect.stringContaining('The deployment broken is Failed')]);
+	await editor.openNode('Hopsworks Trigger');
+	await editor.picture('trigger');
 	await editor.closeNode();
 });

@@ -48,6 +48,7 @@ test('the package is installed alone, over an earlier one too, and n8n offers it
 		expect.arrayContaining([
 			'n8n-nodes-hopsworks.hopsworksDeployment',
 			'n8n-nodes-hopsworks.hopsworksModel',
+			'n8n-nodes-hopsworks.hopsworksTrigger',
 			'n8n-nodes-hopsworks.lmChatHopsworks',
 		]),
 	);

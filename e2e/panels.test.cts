@@ -41,6 +41,13 @@ const deployment = (name: string, operation: string, fields: string[]): Panel =>
 	parameters: { operation },
 	fields: ['Credential', 'Operation', ...fields, 'Options'],
 });
+/** n8n itself adds the times of its polls, as the first field. */
+const trigger = (name: string, event: string, fields: string[], more: Record<string, unknown> = {}): Panel => ({
+	name,
+	type: 'hopsworksTrigger',
+	parameters: { event, ...more },
+	fields: ['Credential', 'Poll Times', 'Mode', 'Event', ...fields],
+});
 const asTool = (panel: Panel): Panel => {
 	const [credential = '', ...fields] = panel.fields;
 	return { ...panel, type: `${panel.type}Tool`, fields: [credential, 'Tool Description', ...fields] };
@@ -83,6 +90,12 @@ const panels: Panel[] = [
 			'Simplify',
 		]),
 	),
+	trigger('Hopsworks Trigger', 'deploymentState', ['Deployment Names or IDs', 'States']),
+	trigger('New Deployment Version', 'deploymentVersion', ['Deployment Names or IDs']),
+	trigger('New Model Version', 'modelVersion', ['Model', 'Best So Far Only']),
+	trigger('New Model Version, best so far', 'modelVersion', ['Model', 'Best So Far Only', 'Metric', 'Better Is'], {
+		bestOnly: true,
+	}),
 	{
 		name: 'Hopsworks Chat Model',
 		type: 'lmChatHopsworks',

@@ -47,9 +47,9 @@ const floors: Array<{ files: RegExp; mayImport: RegExp }> = [
 		files: /^nodes\/(?<node>[A-Z]\w+)\/\w+\.node\.ts$/,
 		mayImport: /^(nodes\/n8n\/|nodes\/NODE\/|n8n-workflow$)/,
 	},
-	// What a sub-node hands to vector stores, agents and chains.
+	// What a sub-node hands to vector stores, agents and chains, and what a trigger does at each poll.
 	{
-		files: /^nodes\/(?<node>(?:Embeddings|Reranker)\w+)\/\w+\.ts$/,
+		files: /^nodes\/(?<node>(?:Embeddings|Reranker)\w+|\w+Trigger)\/\w+\.ts$/,
 		mayImport: /^(nodes\/(core\/|n8n\/\w+$)|nodes\/NODE\/|n8n-workflow$)/,
 	},
 	{

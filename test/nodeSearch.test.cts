@@ -10,6 +10,8 @@ import deploymentCodex from '../nodes/HopsworksDeployment/HopsworksDeployment.no
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
 import modelCodex from '../nodes/HopsworksModel/HopsworksModel.node.json';
+import { HopsworksTrigger } from '../nodes/HopsworksTrigger/HopsworksTrigger.node';
+import triggerCodex from '../nodes/HopsworksTrigger/HopsworksTrigger.node.json';
 import { LmChatHopsworks } from '../nodes/LmChatHopsworks/LmChatHopsworks.node';
 import chatModelCodex from '../nodes/LmChatHopsworks/LmChatHopsworks.node.json';
 import { at, listOf, read, recordOf, textOf } from './support/json.cts';
@@ -68,6 +70,7 @@ const others = given.map(([key = '', name = '', , ...alias]) => entry(key, name,
 const own = [
 	entry(deploymentCodex.node, new HopsworksDeployment().description.displayName, deploymentCodex.alias),
 	entry(chatModelCodex.node, new LmChatHopsworks().description.displayName, chatModelCodex.alias),
+	entry(triggerCodex.node, new HopsworksTrigger().description.displayName, triggerCodex.alias),
 	entry(modelCodex.node, new HopsworksModel().description.displayName, modelCodex.alias),
 ];
 
@@ -117,6 +120,13 @@ test.each([
 ])('%j finds Hopsworks Deployment first', (typed) => {
 	expect(found(typed)[0]).toBe('Hopsworks Deployment');
 });
+
+test.each(['model registry', 'new model version', 'deployment failed', 'deployment state', 'hopsworks trigger'])(
+	'%j finds Hopsworks Trigger',
+	(typed) => {
+		expect(found(typed)).toContain('Hopsworks Trigger');
+	},
+);
 
 test('what finds Hopsworks Model first finds the other nodes of the package too', () => {
 	for (const typed of ['kserve', 'vllm', 'model serving', 'machine learning']) {

@@ -55,10 +55,13 @@ export const NIGHTLY = 'hopsworksNightly';
 export const FILE = 'hopsworksFile001';
 export const NIGHTLY_FILE = 'hopsworksFile002';
 export const ALERT = 'hopsworksAlert01';
+export const TRIGGER = 'hopsworksTrigger';
+export const ALERTS = 'hopsworksAlert02';
 export const SCHEMA = 'hopsworksSchema1';
 export const CLASSIFY = 'hopsworksClass01';
 export const EMBED = 'hopsworksEmbed01';
 export const ASK = 'hopsworksAskDocs';
+export const ROLLOUT = 'hopsworksRollout';
 
 export function readExamples(sandboxUrl: string): Workflow[] {
 	return readdirSync(FOLDER)

@@ -174,6 +174,12 @@ export class WholeN8n {
 	async stop(): Promise<void> {
 		await this.server?.end();
 	}
+
+	/** Ends the server without giving it time for anything. */
+	async kill(): Promise<void> {
+		this.server?.kill();
+		await this.server?.end();
+	}
 }
 
 /** The data of a task is by the kind of output: `main`, or `ai_tool` and the like. */

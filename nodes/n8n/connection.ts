@@ -3,6 +3,7 @@ import type {
 	ICredentialsDecrypted,
 	IExecuteFunctions,
 	ILoadOptionsFunctions,
+	IPollFunctions,
 	ISupplyDataFunctions,
 } from 'n8n-workflow';
 import { apiKeyIn } from '../core/hopsworks/apiKey';
@@ -15,8 +16,11 @@ export const CREDENTIAL = 'hopsworksApi';
 /** What a request needs of n8n: a run of a node, or a model that is handed to another one. */
 export type Context = IExecuteFunctions | ISupplyDataFunctions;
 
-/** The same, or the panel as it offers choices: it has no run that could be cancelled, and streams nothing. */
-export type CallContext = Context | ILoadOptionsFunctions;
+/**
+ * The same, or the panel as it offers choices, or a trigger that looks whether something has happened: these have no run
+ * that could be cancelled, and stream nothing.
+ */
+export type CallContext = Context | ILoadOptionsFunctions | IPollFunctions;
 
 /** The credential's fields, '' where not filled in. */
 export interface Connection {

@@ -15,6 +15,13 @@ import {
 import { gatewayIn } from '../core/hopsworks/endpoints';
 import { logsQuery, readInstanceLogs, type InstanceLogs, type LogsQuery } from '../core/hopsworks/instanceLogs';
 import { encode, isRecord, type Json } from '../core/json/json';
+import {
+	allModelVersions,
+	meaningInRegistry,
+	MODELS_PER_PAGE,
+	readModelPage,
+	type ModelVersion,
+} from '../core/hopsworks/modelVersion';
 import { readName } from '../core/hopsworks/name';
 import { badInput, success, type Failure, type Outcome } from '../core/failure/outcome';
 import { REST_PANEL } from '../core/failure/panel';
@@ -133,6 +140,17 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 					await allVersions(async (offset) => {
 						const query = `?offset=${offset}&limit=${VERSIONS_PER_PAGE}`;
 						return await get(`${path}/serving/${id}/versions${query}`, readVersionPage, meaningOfNoVersions);
+					}),
+			);
+		},
+		/** Every version of every model in the project's own registry, or of the one that has the name. */
+		async modelVersions(name?: string): Promise<Outcome<ModelVersion[]>> {
+			const filter = name === undefined ? '' : `filter_by=${encodeURIComponent(`name_eq:${name}`.toWellFormed())}&`;
+			return await inProject(
+				async (path, { id }) =>
+					await allModelVersions(async (offset) => {
+						const query = `${filter}offset=${offset}&limit=${MODELS_PER_PAGE}`;
+						return await get(`${path}/modelregistries/${id}/models?${query}`, readModelPage, meaningInRegistry);
 					}),
 			);
 		},

@@ -221,10 +221,15 @@ export interface WorkflowOptions extends Pick<
 	connections: IConnections;
 	/** What the nodes are, by their types. */
 	types: Record<string, INodeType>;
+	/** What n8n has kept of its nodes. */
+	staticData?: IDataObject;
 }
 
 /** A workflow and what n8n's engine needs around it. */
-function setUp(options: WorkflowOptions): { workflow: Workflow; additionalData: IWorkflowExecuteAdditionalData } {
+export function setUp(options: WorkflowOptions): {
+	workflow: Workflow;
+	additionalData: IWorkflowExecuteAdditionalData;
+} {
 	const { nodes, connections, types, onChunk, credentialType = new HopsworksApi(), mode = 'manual' } = options;
 	const credential = { apiKey: API_KEY, project: 'test', ...options.credential };
 	const byName = (name: string): INodeType => types[name] ?? refuse();
@@ -235,6 +240,7 @@ function setUp(options: WorkflowOptions): { workflow: Workflow; additionalData: 
 		active: false,
 		nodeTypes: { getByName: byName, getByNameAndVersion: byName, getKnownTypes: () => ({}) },
 		settings: { executionOrder: 'v1', binaryMode: options.binaryMode },
+		staticData: options.staticData,
 	});
 	const saved = { id: 'w', name: 'w', active: false, isArchived: false, createdAt: new Date(), updatedAt: new Date() };
 	const additionalData: IWorkflowExecuteAdditionalData = {

@@ -4,6 +4,7 @@ import { HopsworksApi } from '../../credentials/HopsworksApi.credentials';
 import { EmbeddingsHopsworks } from '../../nodes/EmbeddingsHopsworks/EmbeddingsHopsworks.node.ts';
 import { HopsworksDeployment } from '../../nodes/HopsworksDeployment/HopsworksDeployment.node.ts';
 import { HopsworksModel } from '../../nodes/HopsworksModel/HopsworksModel.node.ts';
+import { HopsworksTrigger } from '../../nodes/HopsworksTrigger/HopsworksTrigger.node.ts';
 import { LmChatHopsworks } from '../../nodes/LmChatHopsworks/LmChatHopsworks.node.ts';
 import { RerankerHopsworks } from '../../nodes/RerankerHopsworks/RerankerHopsworks.node.ts';
 
@@ -41,6 +42,7 @@ export function allLabels(): Set<string> {
 	const descriptions = [
 		new HopsworksModel(),
 		new HopsworksDeployment(),
+		new HopsworksTrigger(),
 		new LmChatHopsworks(),
 		new EmbeddingsHopsworks(),
 		new RerankerHopsworks(),

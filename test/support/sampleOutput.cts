@@ -14,16 +14,21 @@ export interface Sample {
 	validate: ValidateFunction;
 }
 
+/** Where n8n looks for it: a node without operations has one for all that it does. */
+function fileOf(node: string, operation: string): string {
+	const folder = node.charAt(0).toUpperCase() + node.slice(1);
+	const file = operation === '' ? 'v1.0.0.json' : join('v1.0.0', `${operation}.json`);
+	return join(NODES, folder, '__schema__', file);
+}
+
 /** The sample output of an operation, by the name of the node's type: `hopsworksModel`. */
 export function sampleOf(node: string, operation: string): Sample {
-	const folder = node.charAt(0).toUpperCase() + node.slice(1);
-	const schema = read(readFileSync(join(NODES, folder, '__schema__', 'v1.0.0', `${operation}.json`), 'utf8'));
+	const schema = read(readFileSync(fileOf(node, operation), 'utf8'));
 	return { fields: Object.keys(recordOf(at(schema, 'properties'))), validate: ajv.compile(recordOf(schema)) };
 }
 
 export function hasSample(node: string, operation: string): boolean {
-	const folder = node.charAt(0).toUpperCase() + node.slice(1);
-	return existsSync(join(NODES, folder, '__schema__', 'v1.0.0', `${operation}.json`));
+	return existsSync(fileOf(node, operation));
 }
 
 /** What an item has otherwise than the sample says. */

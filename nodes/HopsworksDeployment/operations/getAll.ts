@@ -1,11 +1,12 @@
 /** Get Many: the project's deployments, those that pass the filters. */
 import type { INodeProperties } from 'n8n-workflow';
 import { success } from '../../core/failure/outcome';
-import { STATES, type DeploymentRecord } from '../../core/hopsworks/deploymentRecord';
+import type { DeploymentRecord } from '../../core/hopsworks/deploymentRecord';
 import { asRecord, asText } from '../../core/json/json';
 import { simplifyProperty } from '../../n8n/items';
 import type { Operation } from '../../n8n/operation';
 import { readNumber } from '../../n8n/options';
+import { stateChoices } from '../../n8n/stateChoices';
 import { onHopsworks } from './onHopsworks';
 import { recordFields } from './recordFields';
 
@@ -66,17 +67,7 @@ export const getAll: Operation = {
 					displayName: 'Status',
 					name: 'status',
 					type: 'multiOptions',
-					options: [
-						{ name: 'Created', value: 'Created', description: 'Was never started' },
-						{ name: 'Creating', value: 'Creating', description: 'Its files are being prepared' },
-						{ name: 'Failed', value: 'Failed', description: 'Could not be started; its reason says why' },
-						{ name: 'Idle', value: 'Idle', description: 'Ready, and asleep until the next request' },
-						{ name: 'Running', value: 'Running', description: 'Ready' },
-						{ name: 'Starting', value: 'Starting', description: 'Being started' },
-						{ name: 'Stopped', value: 'Stopped', description: 'Must be started before it can answer' },
-						{ name: 'Stopping', value: 'Stopping', description: 'Being stopped' },
-						{ name: 'Updating', value: 'Updating', description: 'Ready, while new settings are rolled out' },
-					] satisfies Array<{ name: string; value: (typeof STATES)[number]; description: string }>,
+					options: stateChoices,
 					default: [],
 					description: 'Only deployments in one of these states',
 				},

@@ -95,7 +95,8 @@ const MEANINGS: Record<number, Meaning> = {
 	},
 };
 
-function scopeMissing(text: string): Meaning {
+/** What a key lacks, by Hopsworks' own words where they name it. */
+export function scopeMissing(text: string): Meaning {
 	const scope = /\[([A-Z_, ]+)\]/.exec(text)?.[1];
 	const named = scope === undefined ? 'SERVING or PROJECT' : scope;
 	return {
