@@ -6,7 +6,7 @@ import { controls } from './controls.cts';
 import { Cluster } from './deployments.cts';
 import { commit, Faults, spoil } from './faults.cts';
 import { findRoute, gateway } from './gateway.cts';
-import { listen, listenOverTls } from './listen.cts';
+import { listen, listenOverTls, type Identity } from './listen.cts';
 import { json, type Call, type Reply } from './reply.cts';
 import { API, NO_ROUTE, restApi } from './restApi.cts';
 import { send } from './send.cts';
@@ -58,10 +58,12 @@ interface Ports {
 	port?: number;
 	/** Listens on this one too, over TLS; its gateway is then reached by both. */
 	tlsPort?: number;
+	/** Who it is there; it makes itself a certificate unless set. */
+	identity?: Identity;
 }
 
 /** Starts a sandbox on 127.0.0.1; a port of 0 takes any free one. */
-export async function startSandbox({ port = 0, tlsPort }: Ports = {}): Promise<Sandbox> {
+export async function startSandbox({ port = 0, tlsPort, identity }: Ports = {}): Promise<Sandbox> {
 	const cluster = new Cluster();
 	const answered = (request: IncomingMessage, response: ServerResponse): void =>
 		void respond(sandbox, request, response);
@@ -69,7 +71,7 @@ export async function startSandbox({ port = 0, tlsPort }: Ports = {}): Promise<S
 	const secure =
 		tlsPort === undefined
 			? undefined
-			: await listenOverTls(tlsPort, answered).catch(async (error: unknown) => {
+			: await listenOverTls(tlsPort, answered, identity).catch(async (error: unknown) => {
 					await plain.close();
 					throw error;
 				});

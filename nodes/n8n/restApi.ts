@@ -1,10 +1,5 @@
 /** The Hopsworks REST API: projects, deployments and their gateway, each call ending in an outcome. */
-import {
-	entriesOf,
-	readDeployment,
-	type DeploymentRecord,
-	type Project,
-} from '../core/hopsworks/deploymentRecord';
+import { entriesOf, readDeployment, type DeploymentRecord, type Project } from '../core/hopsworks/deploymentRecord';
 import {
 	allVersions,
 	meaningOfNoVersions,

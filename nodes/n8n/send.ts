@@ -9,6 +9,7 @@ import { gaveUp, isRetryable, retryWait, waitTooLong } from '../core/failure/ret
 import { statusFailure } from '../core/failure/statusFailure';
 import type { Target } from '../core/hopsworks/address';
 import type { Reply } from '../core/json/reply';
+import { authorityProbe } from './authorityProbe';
 import { CANCELLED, endedBy, isCancelled, pause } from './cancel';
 import type { CallContext, Connection, Context } from './connection';
 import { patience } from './patience';
@@ -103,6 +104,7 @@ export function caller(
 	const guard = proxyGuard(context, settings);
 	const endOf = patience(context, settings.maxTries);
 	const wrongSchemeOf = schemeProbe(context);
+	const ignoredAuthorityOf = authorityProbe(context, connection);
 	const endable = new WeakMap<AbortSignal, CallContext>();
 	let turn: Promise<void> = Promise.resolve();
 
@@ -142,8 +144,8 @@ export function caller(
 			const sent = { tries, latency: Date.now() - began, request };
 			if (!outcome.ok && outcome.failure.kind === 'cancelled') return { ...sent, outcome };
 			const { isOver, remark } = endOf(call.url, outcome, tries);
-			const wrongScheme = await wrongSchemeOf(call.url, outcome);
-			if (wrongScheme) return { ...sent, outcome: failed(wrongScheme) };
+			const explained = (await wrongSchemeOf(call.url, outcome)) ?? (await ignoredAuthorityOf(call.url, outcome));
+			if (explained) return { ...sent, outcome: failed(explained) };
 			if (outcome.ok || !isRetryable(outcome.failure, settings.retryTimeouts)) return { ...sent, outcome };
 			if (wanted !== undefined && wanted > settings.maxRetryWait) {
 				const reason = waitTooLong(wanted, settings.maxRetryWait, call.panel);

@@ -13,6 +13,7 @@ import { networkFailure } from './networkFailure';
 import { REQUEST_ID } from './requestId';
 import { readOutcome, readResponse, type ReplyReading } from './response';
 import type { SendSettings } from './sendOptions';
+import { trusting } from './trust';
 
 /** A request as it goes out, and how its reply is read. */
 export interface Call extends ReplyReading {
@@ -74,7 +75,10 @@ export async function sendOnce(
 		return { outcome: outcome.ok ? outcome : failed(failureWithout(outcome.failure, remove)), wanted, replied };
 	} catch (error) {
 		if (isCancelled(context)) return { outcome: failed(CANCELLED) };
-		const failure = watch.isLate ? timeoutFailure(timeout, call.panel) : networkFailure(error, call, progress, remove);
+		const broken = { ...call, hasAuthority: connection.trust.authority !== '' };
+		const failure = watch.isLate
+			? timeoutFailure(timeout, call.panel)
+			: networkFailure(error, broken, progress, remove);
 		return { outcome: progress.hasBegun ? brokenOff(failure.message) : failed(failure) };
 	} finally {
 		watch.stop(isReadToEnd);
@@ -105,31 +109,33 @@ export function headersOf({
 /** The request through n8n's helper, which `signal` ends. */
 async function post(
 	context: CallContext,
-	{ decrypted, ignoreSslIssues }: Connection,
+	{ decrypted, trust }: Connection,
 	timeout: number,
 	{ method, url, host, requestId, body, onPiece }: Call & { requestId: string; body?: Buffer },
 	signal: AbortSignal,
 ): Promise<unknown> {
-	// A fresh object for every call: n8n changes it.
-	const request: IHttpRequestOptions = {
-		method,
-		url,
-		headers: headersOf({ host, requestId, hasBody: body !== undefined, streams: onPiece !== undefined }),
-		// As bytes: n8n's HTTP library would parse a text first, to see that it is JSON.
-		...(body && { body }),
-		// So that a reply is read no further than it may be.
-		encoding: 'stream',
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		disableFollowRedirect: true,
-		// n8n's own ends with a reply's head, and has another default.
-		timeout: (timeout + 1) * 1000,
-		skipSslCertificateValidation: ignoreSslIssues,
-		abortSignal: signal,
-	};
 	// n8n's helper takes its signal from the context that it is called on, where that has one.
 	const endable: CallContext = Object.create(context, { getExecutionCancelSignal: { value: () => signal } });
-	return await endable.helpers.httpRequestWithAuthentication.call(endable, CREDENTIAL, request, {
-		credentialsDecrypted: decrypted,
+	return await trusting(trust, { url, host }, async (tls) => {
+		// A fresh object for every call: n8n changes it.
+		const request: IHttpRequestOptions = {
+			method,
+			url,
+			headers: headersOf({ host, requestId, hasBody: body !== undefined, streams: onPiece !== undefined }),
+			// As bytes: n8n's HTTP library would parse a text first, to see that it is JSON.
+			...(body && { body }),
+			// So that a reply is read no further than it may be.
+			encoding: 'stream',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			// n8n's own ends with a reply's head, and has another default.
+			timeout: (timeout + 1) * 1000,
+			abortSignal: signal,
+			...tls,
+		};
+		return await endable.helpers.httpRequestWithAuthentication.call(endable, CREDENTIAL, request, {
+			credentialsDecrypted: decrypted,
+		});
 	});
 }

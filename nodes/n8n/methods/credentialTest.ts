@@ -20,6 +20,7 @@ import { namespaceOf } from '../../core/hopsworks/name';
 import { projectNames } from '../../core/hopsworks/project';
 import { readGateway } from '../../core/hopsworks/gateway';
 import { readWebAddress } from '../../core/hopsworks/webAddress';
+import { readTrust } from '../trust';
 import { getter, sentences, type Get } from './testRequest';
 
 /** What a test of an address found: a problem, or what stands behind the address. */
@@ -37,15 +38,19 @@ export async function hopsworksApiTest(
 		{ field: 'Model Serving URL', url: asText(data.servingUrl).trim(), test: testGateway },
 	].filter(({ url }) => url !== '');
 	const problems = key === '' ? ["Fill in 'API Key'"] : [];
+	const trust = readTrust(data);
+	if (!trust.ok) problems.push(sentences(trust.failure));
 	const found: string[] = [];
 	if (addresses.length === 0) problems.push("Fill in 'Hopsworks URL' or 'Model Serving URL'");
-	for (const { field, url, test } of problems.length > 0 ? [] : addresses) {
-		const address = field === 'Hopsworks URL' ? readWebAddress(url, 'this') : readGateway(url, 'this');
-		const finding = address.ok
-			? await test(getter(this, new URL(url).origin, key, data.ignoreSslIssues === true), project)
-			: { problem: sentences(address.failure) };
-		if ('problem' in finding) problems.push(`'${field}': ${finding.problem}`);
-		else found.push(`'${field}' works: ${finding.found}`);
+	if (trust.ok && problems.length === 0) {
+		for (const { field, url, test } of addresses) {
+			const address = field === 'Hopsworks URL' ? readWebAddress(url, 'this') : readGateway(url, 'this');
+			const finding = address.ok
+				? await test(getter(this, new URL(url).origin, key, trust.value), project)
+				: { problem: sentences(address.failure) };
+			if ('problem' in finding) problems.push(`'${field}': ${finding.problem}`);
+			else found.push(`'${field}' works: ${finding.found}`);
+		}
 	}
 	// Some are whole sentences.
 	const words = [...problems, ...found].map((one) => (one.endsWith('.') ? one : `${one}.`)).join(' ');

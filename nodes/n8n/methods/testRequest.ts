@@ -11,6 +11,7 @@ import { networkFailure } from '../networkFailure';
 import { newRequestId, REQUEST_ID } from '../requestId';
 import { mayWantTls } from '../schemeProbe';
 import { endWith, isByteStream, readText } from '../stream';
+import { requestTls, type Trust } from '../trust';
 
 /** A reply with its status. */
 type StatusReply = Reply & { status: number };
@@ -27,12 +28,7 @@ export function sentences({ message, description }: Meaning): string {
 	return `${message}. ${description}`;
 }
 
-export function getter(
-	{ helpers }: ICredentialTestFunctions,
-	origin: string,
-	key: string,
-	ignoreSslIssues: boolean,
-): Get {
+export function getter({ helpers }: ICredentialTestFunctions, origin: string, key: string, trust: Trust): Get {
 	// The only HTTP helper that n8n lets a credential test use: docs/decisions/0004-credential-test.md
 	const { request } = helpers;
 	const remove = keyRemover(key);
@@ -49,7 +45,7 @@ export function getter(
 				// So that a reply is read no further than it may be.
 				useStream: true,
 				followRedirect: false,
-				rejectUnauthorized: !ignoreSslIssues,
+				...requestTls(trust),
 				timeout: 2 * TIMEOUT_SECONDS * 1000,
 			});
 			sending.catch(() => {});
@@ -66,7 +62,12 @@ export function getter(
 			return { status, ...(await replyInTurns(await removeInTurns(text, key, giveWay), giveWay)) };
 		} catch (error) {
 			if (watch.isLate) return `no answer within ${TIMEOUT_SECONDS} seconds`;
-			const failure = networkFailure(error, { url: origin, panel: REST_PANEL }, { hasHead }, remove);
+			const failure = networkFailure(
+				error,
+				{ url: origin, hasAuthority: trust.authority !== '', panel: REST_PANEL },
+				{ hasHead },
+				remove,
+			);
 			const isTls = mayWantTls(origin, failure) && (await speaksTls(request, new URL(origin).host));
 			return sentences(isTls ? tlsSpoken(origin) : failure);
 		} finally {
