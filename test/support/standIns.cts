@@ -101,7 +101,7 @@ const choice = standIn(['rules', 'options'], 4, (context, items) => {
 /** The average of a field, and the sum of another. */
 const summarize = standIn(['fieldsToSummarize', 'options'], 1, (context, items) => {
 	const fields = listOf(at(context.getNodeParameter('fieldsToSummarize', 0), 'values'));
-	const made = fields.map((one) => {
+	const made = fields.map((one): [string, number] => {
 		const [aggregation, field] = [textOf(at(one, 'aggregation')), textOf(at(one, 'field'))];
 		const sum = items.reduce((total, { json }) => total + Number(json[field]), 0);
 		return [`${aggregation}_${field}`, aggregation === 'average' ? sum / items.length : sum];
