@@ -38,7 +38,8 @@ export class HopsworksApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. my_project',
-			description: 'The name of the project that the deployments belong to, as Hopsworks shows it',
+			description:
+				'The name of the project that the deployments belong to, as Hopsworks shows it. Leave it empty if nodes that use this credential work in several projects: each then chooses one in its options.',
 		},
 		{
 			displayName: 'Model Serving URL',
@@ -48,6 +49,17 @@ export class HopsworksApi implements ICredentialType {
 			placeholder: 'e.g. http://10.87.42.108',
 			description:
 				"Only needed if n8n cannot reach Hopsworks itself, or cannot reach the address that Hopsworks gives for its deployments. It is the beginning of the URL on a deployment's page. If it is the only address, you choose deployments by name or by URL.",
+		},
+		{
+			displayName: 'CA Certificate',
+			name: 'trustedCa',
+			type: 'string',
+			typeOptions: { rows: 5 },
+			default: '',
+			placeholder: '-----BEGIN CERTIFICATE----- …',
+			description:
+				"Only needed if your cluster's certificates come from an authority of its own, or are self-signed. Paste the certificate of the authority as PEM text, or several, one below the other: where Hopsworks and the gateway have different authorities, those of both. While it is filled in, no other authority is trusted for these addresses, public ones neither. Certificates only, never a private key. Needs n8n 2.20 or later.",
+			displayOptions: { show: { ignoreSslIssues: [false] } },
 		},
 		{
 			displayName: 'Ignore SSL Issues (Insecure)',

@@ -12,6 +12,7 @@ import {
 	FILE,
 	promiseOf,
 	readExamples,
+	ROLLOUT,
 	SCHEMA,
 	SCORING,
 	TRIGGER,
@@ -282,6 +283,12 @@ step('the example of a file scores its rows, and the one of documents finds its 
 	await editor.runWorkflow();
 	await editor.part('zoom-to-fit').click();
 	await editor.picture('retrieval');
+});
+
+step('the guarded rollout is there to be read', async () => {
+	await editor.openWorkflow(ROLLOUT, 'Roll Back');
+	await editor.part('zoom-to-fit').click();
+	await editor.picture('guarded-rollout');
 });
 
 step('an answer stands in the chat panel piece by piece, as it is written', async () => {

@@ -17,14 +17,15 @@ import { PlainError } from '../tools/plainError.cts';
 import { writeReport } from '../tools/report.cts';
 import { freePorts, WholeN8n, type NodeRun } from '../tools/wholeN8n.cts';
 import { chain, node, to } from '../tools/workflowParts.cts';
+import { authorityCredential, authorityWorkflow, overOwnAuthority } from './ownAuthority.cts';
 import { retrievalWorkflow } from './retrievalWorkflow.cts';
 
 const ROWS = 569;
 
 /** The versions, and what is known to be missing in each. */
 const VERSIONS: Array<{ installation: Installation; folder: string; lacks: string[] }> = [
-	{ installation: LAST_1, folder: 'n8n-1', lacks: ['chatModel'] },
-	{ installation: EARLY_2, folder: 'n8n-early-2', lacks: ['chatModel'] },
+	{ installation: LAST_1, folder: 'n8n-1', lacks: ['chatModel', 'authority'] },
+	{ installation: EARLY_2, folder: 'n8n-early-2', lacks: ['chatModel', 'authority'] },
 	{ installation: NEWEST, folder: 'n8n', lacks: [] },
 ];
 
@@ -80,6 +81,19 @@ const checks: Check[] = [
 		},
 	},
 	{
+		name: 'authority',
+		what: "'CA Certificate' for a cluster with an authority of its own",
+		run: async (n8n) => (await overOwnAuthority(n8n)).prediction !== undefined,
+	},
+	{
+		name: 'authorityTold',
+		what: '… or the message that this n8n is too old for it',
+		async run(n8n) {
+			const { prediction, error } = await overOwnAuthority(n8n);
+			return prediction !== undefined || String(error).includes("this n8n is too old for 'CA Certificate'");
+		},
+	},
+	{
 		name: 'chatModel',
 		what: 'Hopsworks Chat Model under an AI agent',
 		async run(n8n) {
@@ -120,6 +134,9 @@ async function main(): Promise<void> {
 	}
 	const folder = mkdtempSync(join(tmpdir(), 'versions-'));
 	const sandbox = await startSandbox();
+	// With a certificate that it made for itself, which is its own authority.
+	const secure = await startSandbox({ tlsPort: 0 });
+	const { url: secureUrl = '', certificate = '' } = secure.tls ?? {};
 	const tarball = await pack(join(folder, 'package'));
 	const lines: string[][] = [];
 	let asSaid = true;
@@ -134,11 +151,11 @@ async function main(): Promise<void> {
 				environment: installation === LAST_1 ? { N8N_EXPRESSION_ENGINE: 'legacy' } : {},
 			});
 			await n8n.addPackage(tarball);
-			await n8n.importAll('credentials', [sandboxCredential(sandbox.url)]);
+			await n8n.importAll('credentials', [sandboxCredential(sandbox.url), authorityCredential(secureUrl, certificate)]);
 			// Early versions of n8n 2 import no workflow without one.
 			const size = { documents: 250, found: 40, credentialId: 'hopsworksSandbox' };
 			const retrieval = retrievalWorkflow(RETRIEVAL_RUN, 'vectorStoreInMemory', size);
-			const workflows = [...readExamples(sandbox.url), agentWorkflow(sandbox), retrieval];
+			const workflows = [...readExamples(sandbox.url), agentWorkflow(sandbox), retrieval, authorityWorkflow()];
 			await n8n.importAll(
 				'workflow',
 				workflows.map((workflow) => ({ ...workflow, versionId: randomUUID() })),
@@ -164,6 +181,7 @@ async function main(): Promise<void> {
 		}
 	} finally {
 		await sandbox.close();
+		await secure.close();
 		rmSync(folder, { recursive: true, force: true });
 	}
 	const table = markdownTable(['', ...checks.map(({ what }) => what)], lines);

@@ -155,6 +155,7 @@ describe('the node', () => {
 		note(SERVER, 'feature store away for a moment', 100, equalIn(run));
 		expect(requests()).toBe(2);
 		expect(new Set(hopsworks.passed.map(({ requestId }) => requestId)).size).toBe(1);
+		expect(hopsworks.passed[0]?.requestId).toMatch(/^[\da-f-]{36}$/);
 	});
 
 	peerTest('what the schema refuses is not sent', async () => {

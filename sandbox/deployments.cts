@@ -59,7 +59,7 @@ export function change(settings: Settings, given: Record<string, unknown>): void
 }
 
 export class Cluster {
-	readonly projects: readonly Project[] = projects;
+	readonly projects: Project[] = [...projects];
 	readonly settings: Settings = {
 		pace: { start: 6000, stop: 3000, idle: 90_000, wake: 2000, route: 1000 },
 		listForm: 'bare',

@@ -36,7 +36,10 @@ async function infer(deployment: Deployment, { call, parts }: Asked): Promise<Re
 		return refused(400, 250004, 'Request malformed', `Verb :${verb} not supported in KServe deployments`);
 	}
 	if (!lifecycle.isServing) return refused(400, 250001, 'Serving instance not running');
-	const { status, headers, body } = await ask(deployment, { ...call, path: `/v1/models/${name}:predict` });
+	// The id of a request ends here: the deployment makes one of its own.
+	const { 'x-request-id': _dropped, ...passedOn } = call.headers;
+	const asked = { ...call, headers: passedOn, path: `/v1/models/${name}:predict` };
+	const { status, headers, body } = await ask(deployment, asked);
 	if (status < 400) return { status, headers, body };
 	const said: unknown = headers['content-type'] === 'application/json' ? JSON.parse(body) : body;
 	const usrMsg = isObject(said) && typeof said.error === 'string' ? said.error : body;

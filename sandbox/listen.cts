@@ -28,11 +28,14 @@ export async function listen(port: number, answered: RequestListener): Promise<L
 	return await start(createServer(answered), port);
 }
 
-/** The certificate is for the addresses by which the own machine is called, and nobody has to trust it but those who are given it. */
-export async function listenOverTls(
-	port: number,
-	answered: RequestListener,
-): Promise<Listening & { certificate: string }> {
+/** A certificate, with those above it where a client needs them, and its private key; both as PEM. */
+export interface Identity {
+	certificate: string;
+	key: string;
+}
+
+/** For the addresses by which the own machine is called; nobody has to trust it but those who are given it. */
+async function ownIdentity(): Promise<Identity> {
 	const name = [{ name: 'commonName', value: '127.0.0.1' }];
 	const { cert: certificate, private: key } = await generate(name, {
 		algorithm: 'sha256',
@@ -48,5 +51,15 @@ export async function listenOverTls(
 			},
 		],
 	});
+	return { certificate, key };
+}
+
+/** With a certificate of its own unless one is given. */
+export async function listenOverTls(
+	port: number,
+	answered: RequestListener,
+	identity?: Identity,
+): Promise<Listening & { certificate: string }> {
+	const { certificate, key } = identity ?? (await ownIdentity());
 	return { ...(await start(createTlsServer({ cert: certificate, key }, answered), port)), certificate };
 }

@@ -6,7 +6,7 @@ import { controls } from './controls.cts';
 import { Cluster } from './deployments.cts';
 import { commit, Faults, spoil } from './faults.cts';
 import { findRoute, gateway } from './gateway.cts';
-import { listen, listenOverTls } from './listen.cts';
+import { listen, listenOverTls, type Identity } from './listen.cts';
 import { json, type Call, type Reply } from './reply.cts';
 import { API, NO_ROUTE, restApi } from './restApi.cts';
 import { send } from './send.cts';
@@ -17,8 +17,8 @@ export interface Sandbox {
 	tls?: { url: string; certificate: string };
 	faults: Faults;
 	cluster: Cluster;
-	/** What has come in: requests to the gateway, calls of the REST API, and those among them that no route was for. */
-	traffic: { requests: number; restApi: string[]; unknown: string[] };
+	/** What has come in: requests to the gateway, calls of the REST API, those among them that no route was for, and what had no id. */
+	traffic: { requests: number; restApi: string[]; unknown: string[]; withoutId: string[] };
 	/** Texts that were posted to `/sandbox/messages`, where the examples send what would go to Slack. */
 	messages: string[];
 	close(): Promise<void>;
@@ -33,6 +33,7 @@ async function answer(sandbox: Sandbox, request: IncomingMessage, response: Serv
 	const call: Call = { method, path, query: new URLSearchParams(query), headers, ...sent };
 	const control = controls[`${method} ${path}`];
 	if (control) return json(200, control(sandbox, call.body));
+	if (headers['x-request-id'] === undefined) traffic.withoutId.push(`${method} ${url}`);
 	if (path.startsWith(`${API}/`)) {
 		const asked = `${method} ${url.slice(API.length)}`;
 		traffic.restApi.push(asked);
@@ -57,10 +58,12 @@ interface Ports {
 	port?: number;
 	/** Listens on this one too, over TLS; its gateway is then reached by both. */
 	tlsPort?: number;
+	/** Who it is there; it makes itself a certificate unless set. */
+	identity?: Identity;
 }
 
 /** Starts a sandbox on 127.0.0.1; a port of 0 takes any free one. */
-export async function startSandbox({ port = 0, tlsPort }: Ports = {}): Promise<Sandbox> {
+export async function startSandbox({ port = 0, tlsPort, identity }: Ports = {}): Promise<Sandbox> {
 	const cluster = new Cluster();
 	const answered = (request: IncomingMessage, response: ServerResponse): void =>
 		void respond(sandbox, request, response);
@@ -68,7 +71,7 @@ export async function startSandbox({ port = 0, tlsPort }: Ports = {}): Promise<S
 	const secure =
 		tlsPort === undefined
 			? undefined
-			: await listenOverTls(tlsPort, answered).catch(async (error: unknown) => {
+			: await listenOverTls(tlsPort, answered, identity).catch(async (error: unknown) => {
 					await plain.close();
 					throw error;
 				});
@@ -78,7 +81,7 @@ export async function startSandbox({ port = 0, tlsPort }: Ports = {}): Promise<S
 		...(secure && { tls: { url: `https://127.0.0.1:${secure.port}`, certificate: secure.certificate } }),
 		cluster,
 		faults: new Faults(),
-		traffic: { requests: 0, restApi: [], unknown: [] },
+		traffic: { requests: 0, restApi: [], unknown: [], withoutId: [] },
 		messages: [],
 		async close() {
 			await Promise.all([plain.close(), secure?.close()]);

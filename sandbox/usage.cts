@@ -79,15 +79,16 @@ screening.stop(await_stopped=60)
 `;
 }
 
-function usageOverTls(url: string): string {
-	return `Over TLS it listens on ${url}, with a certificate that it made for itself; in n8n, switch
-'Ignore SSL Issues (Insecure)' on in a credential with this address.
+function usageOverTls({ url, certificate }: { url: string; certificate: string }): string {
+	return `Over TLS it listens on ${url}, with a certificate that it made for itself. In n8n, paste it into
+'CA Certificate' of a credential with this address:
 
+${certificate}
 Hopsworks' own Python client (pip install "hopsworks[python]"):
 
 ${pythonLines(url).replace(/^(?=.)/gm, '  ')}`;
 }
 
 export function usageOf({ url, tls }: Pick<Sandbox, 'url' | 'tls'>): string {
-	return tls ? `${usage(url)}\n${usageOverTls(tls.url)}` : usage(url);
+	return tls ? `${usage(url)}\n${usageOverTls(tls)}` : usage(url);
 }

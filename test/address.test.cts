@@ -19,6 +19,8 @@ import {
 } from './support/addresses.cts';
 import { processorTime } from './support/processorTime.cts';
 
+const projectOf = (id: number) => ({ id, name: 'test', namespace: 'test' });
+
 describe('by path', () => {
 	test.each<[Route, Given, string]>([
 		[predict, {}, `${GATEWAY}/v1/test/fraud/v1/models/fraud:predict`],
@@ -105,16 +107,20 @@ describe('by host name', () => {
 });
 
 describe('through Hopsworks', () => {
-	const given: Given = { routing: 'proxy', hopsworksUrl: ` ${HOPSWORKS}/p/119/view `, discovery: { projectId: 119 } };
+	const given: Given = {
+		routing: 'proxy',
+		hopsworksUrl: ` ${HOPSWORKS}/p/119/view `,
+		discovery: { project: projectOf(119) },
+	};
 
 	test('its own route for predictions is called', () => {
 		const url = `${HOPSWORKS}/hopsworks-api/api/project/119/inference/models/fraud:predict`;
 		expect(targetIn(predict, given)).toEqual({ url, deployment: 'fraud' });
 		expect(targetIn(predict, { ...given, servingUrl: '', routing: 'auto' }).url).toBe(url);
 		const hidden = recordIn('test', { servingTool: 'DEFAULT' });
-		expect(targetIn(predict, { ...given, routing: 'auto', discovery: { projectId: 119, record: hidden } }).url).toBe(
-			url,
-		);
+		expect(
+			targetIn(predict, { ...given, routing: 'auto', discovery: { project: projectOf(119), record: hidden } }).url,
+		).toBe(url);
 	});
 
 	test('a name is encoded in it', () => {
@@ -195,7 +201,7 @@ describe('what is no name is refused, wherever it comes from', () => {
 		for (const [given, field] of [
 			[{ name }, "'Deployment'"],
 			[{ name, routing: 'host' }, "'Deployment'"],
-			[{ name, routing: 'proxy', hopsworksUrl: HOPSWORKS, discovery: { projectId: 1 } }, "'Deployment'"],
+			[{ name, routing: 'proxy', hopsworksUrl: HOPSWORKS, discovery: { project: projectOf(1) } }, "'Deployment'"],
 			[{ namespace: name }, "'Namespace'"],
 			[{ namespace: name, routing: 'host' }, "'Namespace'"],
 			[{ project: name }, "'Project' in the credential"],
@@ -565,13 +571,13 @@ describe('what Hopsworks is asked', () => {
 		['the gateway too, where it has none', { servingUrl: '', discovery: { gateway: GATEWAY } }, ['record', 'gateway']],
 		[
 			'the project, on the way through Hopsworks',
-			{ routing: 'proxy', discovery: { projectId: 1 } },
-			['record', 'projectId'],
+			{ routing: 'proxy', discovery: { project: projectOf(1) } },
+			['record', 'project'],
 		],
 		[
 			'no gateway that the deployment is not behind',
-			{ discovery: { record: hidden, projectId: 1 } },
-			['record', 'projectId'],
+			{ discovery: { record: hidden, project: projectOf(1) } },
+			['record', 'project'],
 		],
 		['the domain, to compose a host name', { routing: 'host', discovery: {} }, ['record', 'domain']],
 		['no domain, where the host is given', { routing: 'host', hostHeader: 'a.b', discovery: {} }, ['record']],

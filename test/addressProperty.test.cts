@@ -165,7 +165,7 @@ const addresses = fc
 		discovery: fc.option(
 			fc.record(
 				{
-					projectId: fc.nat(),
+					project: fc.record({ id: fc.nat(), name: text('test', 'Card_Fraud'), namespace: text('', 'test') }),
 					gateway: fc.constantFrom(...ORIGINS),
 					domain: text('hopsworks.ai'),
 					record: fc.tuple(text('test'), fc.constantFrom('KSERVE', 'DEFAULT')),

@@ -36,6 +36,9 @@ import { recorded } from './support/recorded.cts';
 const WRONG_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
 const CODES = [
 	...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNRESET', 'EPIPE', CUT_REPLY, 'CERT_HAS_EXPIRED', WRONG_NAME],
+	...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'INVALID_CA'],
+	...['UNABLE_TO_GET_ISSUER_CERT', 'CERT_SIGNATURE_FAILURE', 'CERT_NOT_YET_VALID', 'CERT_REVOKED', 'UNSPECIFIED'],
+	...['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'],
 	...['Z_DATA_ERROR', 'SsrfBlockedIpError', 'EPROTO', 'HPE_INVALID_CONSTANT', 'OTHER', ''],
 ];
 
@@ -123,6 +126,7 @@ function unanswered(panel: Panel): Failure[] {
 		...CODES.flatMap((code) =>
 			['http://h', 'https://h'].flatMap((origin) => [
 				connectionFailure(origin, code, '', { panel }),
+				connectionFailure(origin, code, '', { hasAuthority: true, panel }),
 				connectionFailure(origin, code, '', { bytes: 1_000_000, panel }),
 				...(panel === REST_PANEL ? [] : [connectionFailure(origin, code, '', { hostHeader: 'x', panel })]),
 			]),
@@ -206,9 +210,11 @@ test('a certificate that is not for the Host header is told apart from one that 
 	expect(connectionFailure('h:1', WRONG_NAME, '', { hostHeader: 'x', panel }).message).toBe(
 		'The certificate of h:1 is not for the host name x',
 	);
-	expect(connectionFailure('h:1', WRONG_NAME, '', { panel }).message).toBe('The certificate of h:1 is not trusted');
+	expect(connectionFailure('h:1', WRONG_NAME, '', { panel }).message).toBe(
+		'The certificate of h:1 is for another host',
+	);
 	expect(connectionFailure('h:1', 'CERT_HAS_EXPIRED', '', { hostHeader: 'x', panel }).message).toBe(
-		'The certificate of h:1 is not trusted',
+		'The certificate of h:1 is not trusted: it, or that of its authority, has expired',
 	);
 });
 

@@ -78,20 +78,22 @@ test('a reply of megabytes is read in turns', async () => {
 });
 
 describe('projects', () => {
-	const listing = async (names: string[], project: string): Promise<string> => {
+	const listing = async (names: string[], project: string, expected = 'Error'): Promise<string> => {
 		const server = await startServer(() => ({ body: names.map((name, id) => ({ id, name })) }));
 		const { status, message } = await check({ hopsworksUrl: server.url, project });
 		await server.close();
-		expect(status).toBe('Error');
+		expect(status).toBe(expected);
 		return message;
 	};
 
-	test('are named where Project is empty', async () => {
+	test('are left to the nodes where Project is empty', async () => {
 		expect(await check({ hopsworksUrl: sandbox.url, project: '' })).toEqual({
-			status: 'Error',
+			status: 'OK',
 			message:
-				"'Hopsworks URL': the API key was accepted, but 'Project' is empty. Fill in one of those that it sees: 'test', 'team_a'.",
+				"'Hopsworks URL' works: 'Project' is empty, so each node chooses one with 'Project' in its options, among 'test', 'team_a'.",
 		});
+		const { status, message } = await check({ hopsworksUrl: sandbox.url, project: '', apiKey: 'NOSERVING.SECRET' });
+		expect([status, message]).toEqual(['Error', expect.stringContaining('lacks the scope SERVING')]);
 	});
 
 	test('are cut where there are many, or where a name is long', async () => {
@@ -100,13 +102,16 @@ describe('projects', () => {
 			'nope',
 		);
 		expect(many).toMatch(/'project19', …\.$/);
-		const long = await listing(['x'.repeat(100_000), 'y\n<b>z'], '');
+		const long = await listing(['x'.repeat(100_000), 'y\n<b>z'], '', 'OK');
 		expect(long.length).toBeLessThan(300);
 		expect(long).toContain("'y <b>z'");
 	});
 
-	test.each(['', 'nope'])('that hold the key have it blotted out', async (project) => {
-		const message = await listing(['one', `a ${API_KEY} b`, 'PREFIX.', 'SECRET'], project);
+	test.each([
+		['', 'OK'],
+		['nope', 'Error'],
+	])('that hold the key have it blotted out (%j)', async (project, status) => {
+		const message = await listing(['one', `a ${API_KEY} b`, 'PREFIX.', 'SECRET'], project, status);
 		expect(message).toContain("'a *** b'");
 		expect(message).not.toContain(API_KEY);
 	});

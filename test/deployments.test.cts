@@ -111,7 +111,11 @@ describe('Get', () => {
 			settings: { onError: 'continueRegularOutput' },
 		});
 		expect(fields(kept)[1]).toMatchObject({ id: 2, error: expect.stringContaining('no such deployment') });
-		expect(kept.hints).toEqual([expect.objectContaining({ message: '2 items, 3 requests, 1 failed' })]);
+		expect(kept.hints.map(({ message }) => message)).toEqual([
+			expect.stringMatching(
+				/^2 items, 3 requests, 1 failed\. First item whose request failed: 1\. Request ID: [\da-f-]{36}$/,
+			),
+		]);
 		const { error } = await run({ operation: 'get', deployment: '={{ $json.id === 1 ? "fraud" : "nope" }}', rows });
 		expect(error).toMatchObject({ context: { itemIndex: 1 }, httpCode: '404' });
 	});

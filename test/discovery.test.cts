@@ -164,8 +164,8 @@ describe('with a Hopsworks URL alone', () => {
 
 	test('one of several projects has to be named', async () => {
 		const { error } = await predict({ credential: { project: '' } });
-		expect(error?.message).toContain("'Project' in the credential is empty");
-		expect(error?.description).toContain('test, team_a');
+		expect(error?.message).toBe("No project is chosen, and the API key's user is a member of several");
+		expect(error?.description).toContain("'test', 'team_a'");
 	});
 
 	test('deployments that are expressions are looked up once each', async () => {
@@ -266,6 +266,7 @@ describe('what Hopsworks refuses is said in its words, with what to do', () => {
 			'GET /project/getProjectInfo/test',
 			'GET /project/119/serving?name=a%26b%3Dc%2Bd',
 			'GET /project/getProjectInfo/tea%20m%26',
+			'GET /project',
 		]);
 	});
 });

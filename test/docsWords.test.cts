@@ -1,6 +1,7 @@
 /** What the pages name is still called so: fields and choices of the panels, and the messages that they explain. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readExamples } from '../tools/examples.cts';
 import { ROOT } from '../tools/root.cts';
 import { allLabels } from './support/labels.cts';
 import { filesOf, readPage } from './support/pages.cts';
@@ -23,6 +24,7 @@ const OTHERS = new Set([
 	'Reranker',
 	'Chat Model',
 	'Deployments',
+	'Execute workflow',
 	'Filter',
 	'Import from File',
 	"Is a payment of 900 euros from an account of 3 days, at 2 o'clock at night, fraud?",
@@ -38,17 +40,16 @@ const OTHERS = new Set([
 	'Redis',
 	'Response Mode: Streaming',
 	'Retry On Fail',
-	'Score a CSV file',
-	'Score a file every night',
 	'Set Manually',
 	'The main process',
 	'Tool',
 	'Tool Description',
 ]);
 
-test('every field and choice that a page names is in a panel', () => {
+test('every field and choice that a page names is in a panel, and every node and workflow is an example’s', () => {
+	const examples = readExamples('').flatMap(({ name, nodes }) => [name, ...nodes.map((node) => node.name)]);
 	// A unit in brackets may be left out.
-	const labels = new Set([...allLabels()].flatMap((label) => [label, label.replace(/ \([^)]*\)$/, '')]));
+	const labels = new Set([...allLabels(), ...examples].flatMap((label) => [label, label.replace(/ \([^)]*\)$/, '')]));
 	const named = pages.flatMap(({ file, blocks }) =>
 		blocks.flatMap(({ italics, bold, inside, column }) => {
 			const isStep = inside.includes('td') || inside.includes('list_item');

@@ -1,10 +1,12 @@
 /** The examples: what they promise holds in the sandbox, and the nightly one stops its deployment whatever goes wrong. */
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { IConnections, INode, INodeType, IRun } from 'n8n-workflow';
+import type { IConnections, IDataObject, INode, INodeType, IRun } from 'n8n-workflow';
 import { HopsworksDeployment } from '../nodes/HopsworksDeployment/HopsworksDeployment.node';
 import { HopsworksModel } from '../nodes/HopsworksModel/HopsworksModel.node';
 import { HopsworksTrigger } from '../nodes/HopsworksTrigger/HopsworksTrigger.node';
+import type { Deployment } from '../sandbox/deployments.cts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
+import { save } from '../sandbox/saving.cts';
 import {
 	AGENT,
 	ALERTS,
@@ -15,6 +17,7 @@ import {
 	NIGHTLY_FILE,
 	promiseOf,
 	readExamples,
+	ROLLOUT,
 	TRIGGER,
 	type Workflow,
 } from '../tools/examples.cts';
@@ -23,7 +26,8 @@ import { API_KEY, runModel, runWorkflow } from './support/engine.cts';
 import { at, isJsonText, listOf, read, recordOf, textOf } from './support/json.cts';
 import { quickenPolls } from './support/polls.cts';
 import { useFileStore } from './support/fileStore.cts';
-import { ftp, STAND_INS } from './support/standIns.cts';
+import { dataTable, ftp, STAND_INS } from './support/standIns.cts';
+import { until } from './support/until.cts';
 
 quickenPolls();
 const store = useFileStore();
@@ -125,7 +129,7 @@ describe('every example', () => {
 			);
 			return rows === undefined || columns === undefined ? [] : [{ rows: listOf(rows), columns: columns.split(', ') }];
 		});
-		expect(checked).toHaveLength(2);
+		expect(checked).toHaveLength(3);
 		for (const { rows, columns } of checked) {
 			expect(rows.length).toBeGreaterThanOrEqual(20);
 			for (const row of rows) {
@@ -281,6 +285,115 @@ describe('the nightly example', () => {
 		states().become('Running');
 		await night({}, 'Every Morning');
 		expect([states().starts, states().status]).toEqual([0, 'Stopped']);
+	});
+});
+
+describe('the guarded rollout', () => {
+	/** Of n8n, with the version that was kept last. */
+	let table: { row?: IDataObject };
+	beforeEach(() => {
+		table = {};
+	});
+
+	function tumor(): Deployment {
+		const found = sandbox.cluster.find(({ name }) => name === 'test', 'tumor');
+		if (!found) throw new Error('no such deployment');
+		return found;
+	}
+	const active = (): number => tumor().versions.active.number;
+
+	/** A version of the model with this border, where 0 is as trained well and 1 is better on these rows, and the deployment with it. */
+	function roll(border: number): void {
+		const model = sandbox.cluster.registry.train(tumor().project, 'tumor', { parameters: { border } });
+		expect(save(sandbox.cluster, tumor(), { fields: { modelVersion: model?.version }, isNew: true })).toBeUndefined();
+	}
+
+	async function guard(): Promise<IRun> {
+		const types = { 'n8n-nodes-base.dataTable': dataTable(table) };
+		return await runExample(ROLLOUT, { types }, 'Measure What Serves Now');
+	}
+	async function guarded(): Promise<void> {
+		expect((await guard()).data.resultData.error).toBeUndefined();
+	}
+
+	test('remembers the version that serves, keeps one that is better, and one that is as good', async () => {
+		await guarded();
+		expect(table.row).toEqual({ deployment: 'tumor', version: 2, accuracy: 0.95 });
+		for (const [border, version] of [
+			[1, 3],
+			[1, 4],
+		] as const) {
+			roll(border);
+			expect(tumor().lifecycle.status).toBe('Updating');
+			await guarded();
+			expect(table.row).toEqual({ deployment: 'tumor', version, accuracy: 0.975 });
+		}
+		expect(active()).toBe(4);
+		expect(sandbox.messages).toHaveLength(3);
+	});
+
+	test('goes back to the version that was kept, not to the one with the next lower number', async () => {
+		await guarded();
+		for (const border of [-4, -3]) {
+			roll(border);
+			await guarded();
+			expect([active(), tumor().lifecycle.status]).toEqual([2, 'Running']);
+			// As it would be if something started it once more.
+			await guarded();
+		}
+		expect(table.row).toEqual({ deployment: 'tumor', version: 2, accuracy: 0.95 });
+		expect(sandbox.messages.filter((text) => text.includes('is back on'))).toEqual([
+			'tumor is back on version 2. Version 3 was right for 77.5 % of the labelled rows (0 failed), version 2 for 95.0 %.',
+			'tumor is back on version 2. Version 4 was right for 80.0 % of the labelled rows (0 failed), version 2 for 95.0 %.',
+		]);
+	});
+
+	test('never rolls the kept version back to itself, however it does today', async () => {
+		table.row = { deployment: 'tumor', version: 2, accuracy: 1 };
+		await guarded();
+		expect(table.row).toEqual({ deployment: 'tumor', version: 2, accuracy: 0.95 });
+		expect(sandbox.traffic.restApi.filter((call) => call.includes('rollback'))).toEqual([]);
+	});
+
+	test('counts rows that fail as wrong, and says how many there were', async () => {
+		await guarded();
+		roll(1);
+		sandbox.faults.add({ deployment: 'tumor', status: 500, body: '{"error": "KeyError"}' });
+		await guarded();
+		expect(active()).toBe(2);
+		expect(sandbox.messages.at(-1)).toContain('Version 3 was right for 0.0 % of the labelled rows (40 failed)');
+	});
+
+	test('leaves a version alone that a newer one has overtaken while it was measured', async () => {
+		await guarded();
+		roll(-4);
+		sandbox.faults.add({ deployment: 'tumor', times: 1, delay: 500 });
+		const { requests } = sandbox.traffic;
+		const running = guard();
+		await until(async () => sandbox.traffic.requests > requests);
+		roll(1);
+		expect((await running).data.resultData.error).toBeUndefined();
+		expect([active(), table.row?.version]).toEqual([4, 2]);
+		expect(sandbox.messages).toHaveLength(1);
+	});
+
+	test('rolls back what does not come up', async () => {
+		await guarded();
+		save(sandbox.cluster, tumor(), { fields: { predictor: 'new.py' }, isNew: true, failure: 'SyntaxError' });
+		await guarded();
+		expect([active(), tumor().lifecycle.status]).toEqual([2, 'Running']);
+		expect(sandbox.messages.at(-1)).toBe(
+			'tumor is back on version 2. Version 3 did not come up: Failed to run: SyntaxError.',
+		);
+	});
+
+	test('starts no deployment that is stopped, and counts as failed', async () => {
+		tumor().lifecycle.become('Stopped');
+		const run = await guard();
+		expect(run.data.resultData.error?.message).toContain(
+			'Version 2 of tumor was not measured: the deployment is Stopped',
+		);
+		expect([tumor().lifecycle.status, tumor().lifecycle.starts]).toEqual(['Stopped', 0]);
 	});
 });
 

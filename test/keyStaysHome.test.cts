@@ -178,6 +178,11 @@ describe('nothing is sent to anybody', () => {
 			"'Project' in the credential is not a name: '..'",
 		],
 		[
+			'a chosen project that goes up',
+			{ options: { project: '={{ $json.project }}' }, rows: [{ x: 1, project: '../x' }], credential: { project: '' } },
+			"'Project' in the options is not a name: '../x'",
+		],
+		[
 			'an address with a user',
 			{ credential: { servingUrl: 'http://user@127.0.0.1', hopsworksUrl: '' } },
 			"'Model Serving URL' in the credential holds a user name",

@@ -43,6 +43,7 @@ test('shows the request of the first item, and how many rows would share it', as
 						Authorization: 'ApiKey (hidden)',
 						'Content-Type': 'application/json',
 						Accept: 'application/json',
+						'x-request-id': '(a new one for each request)',
 						Host: 'fraud.test.example.com',
 					},
 					body: { inputs: [[1]] },

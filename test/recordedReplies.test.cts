@@ -28,9 +28,11 @@ const shown = (value: unknown): string => {
 	return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
 };
 
-/** A line that any editor shows. */
+/** A line that any editor shows, without the id of the request, which is another one each time. */
 const readable = (line: string): string =>
-	line.replace(/\p{Cc}/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+	line
+		.replace(/\p{Cc}/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+		.replace(/ Request ID: [\da-f-]{36}\.$/, '');
 
 /** What comes out, line by line: the members of the item, or the error and what to do about it. */
 function linesOf({ success, error }: RunResult, requests: number): string[] {

@@ -1,7 +1,8 @@
 /** The logs of the sandbox's instances by time, as the kubelet keeps them: whole seconds, byte limits, instances that cannot be read. */
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { at, listOf, textOf } from './support/json.cts';
-import { callsOf, until, type Calls } from './support/restCalls.cts';
+import { callsOf, type Calls } from './support/restCalls.cts';
+import { until } from './support/until.cts';
 
 const FRAUD = '/project/119/serving/11';
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { at, listOf, numberOf, textOf } from './support/json.cts';
-import { callsOf, until, type Calls } from './support/restCalls.cts';
+import { callsOf, type Calls } from './support/restCalls.cts';
+import { until } from './support/until.cts';
 
 const REGISTRY = '/project/119/modelregistries/119';
 

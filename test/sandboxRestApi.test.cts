@@ -76,7 +76,7 @@ describe('over TLS', () => {
 	test('the node goes all the way by it', async () => {
 		const before = sandbox.traffic.requests;
 		const { success } = await runModel({
-			credential: { hopsworksUrl: tls.url, ignoreSslIssues: true },
+			credential: { hopsworksUrl: tls.url, trustedCa: tls.certificate },
 			rows: [{ amount: 12.5, age: 400, hour: 14 }],
 			parameters: {
 				operation: 'predict',

@@ -3,7 +3,8 @@ import expected from '../sandbox/models/tumor.expected.json';
 import { trainedTumor } from '../sandbox/models/tumor.cts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.cts';
 import { at, listOf, recordOf } from './support/json.cts';
-import { callsOf, until, type Calls } from './support/restCalls.cts';
+import { callsOf, type Calls } from './support/restCalls.cts';
+import { until } from './support/until.cts';
 
 const ROWS = expected.rows.slice(0, 60);
 const TUMOR = '/project/119/serving/12';

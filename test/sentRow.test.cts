@@ -56,7 +56,7 @@ describe.each(OPERATIONS)('%s', (operation, parameters, sent) => {
 	test('an excerpt, where it is long', async () => {
 		server.answer = () => ({ status: 422, body: { error: 'bad' } });
 		const words = await describedFailure(operation, parameters, { text: 'x'.repeat(100_000) });
-		expect(words).toMatch(/x…\.$/);
+		expect(words).toMatch(/x…\. Request ID: [\da-f-]{36}\.$/);
 		expect(words.length).toBeLessThan(800);
 	});
 });

@@ -61,6 +61,7 @@ export const SCHEMA = 'hopsworksSchema1';
 export const CLASSIFY = 'hopsworksClass01';
 export const EMBED = 'hopsworksEmbed01';
 export const ASK = 'hopsworksAskDocs';
+export const ROLLOUT = 'hopsworksRollout';
 
 export function readExamples(sandboxUrl: string): Workflow[] {
 	return readdirSync(FOLDER)

@@ -11,6 +11,7 @@ import { nodeError } from '../n8n/errors';
 import { serverOptions } from '../n8n/languageModelOptions';
 import { hopsworksApiTest } from '../n8n/methods/credentialTest';
 import { searchLanguageModels } from '../n8n/methods/searchDeployments';
+import { searchProjects } from '../n8n/methods/searchProjects';
 import { optionsField } from '../n8n/options';
 import { sendOptions } from '../n8n/sendOptions';
 import { attempt } from '../n8n/unusable';
@@ -46,7 +47,10 @@ export class EmbeddingsHopsworks implements INodeType {
 		],
 	};
 
-	methods = { credentialTest: { hopsworksApiTest }, listSearch: { searchDeployments: searchLanguageModels } };
+	methods = {
+		credentialTest: { hopsworksApiTest },
+		listSearch: { searchDeployments: searchLanguageModels, searchProjects },
+	};
 
 	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
 		const response = await attempt(async () => await supplyEmbeddings(this, itemIndex));

@@ -9,6 +9,7 @@ import {
 import { executeOperation } from '../n8n/execute';
 import { hopsworksApiTest } from '../n8n/methods/credentialTest';
 import { deploymentSearchFor } from '../n8n/methods/searchDeployments';
+import { searchProjects } from '../n8n/methods/searchProjects';
 import { operations, properties } from './operations';
 
 export class HopsworksDeployment implements INodeType {
@@ -40,7 +41,7 @@ export class HopsworksDeployment implements INodeType {
 
 	methods = {
 		credentialTest: { hopsworksApiTest },
-		listSearch: { searchDeployments: deploymentSearchFor(operations) },
+		listSearch: { searchDeployments: deploymentSearchFor(operations), searchProjects },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -10,6 +10,7 @@ import { executeOperation } from '../n8n/execute';
 import { hopsworksApiTest } from '../n8n/methods/credentialTest';
 import { getSchemaColumns } from '../n8n/methods/schemaColumns';
 import { deploymentSearchFor } from '../n8n/methods/searchDeployments';
+import { searchProjects } from '../n8n/methods/searchProjects';
 import { operations, properties } from './operations';
 
 export class HopsworksModel implements INodeType {
@@ -45,7 +46,7 @@ export class HopsworksModel implements INodeType {
 
 	methods = {
 		credentialTest: { hopsworksApiTest },
-		listSearch: { searchDeployments: deploymentSearchFor(operations) },
+		listSearch: { searchDeployments: deploymentSearchFor(operations), searchProjects },
 		resourceMapping: { getSchemaColumns },
 	};
 

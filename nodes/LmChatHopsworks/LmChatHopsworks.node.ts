@@ -11,6 +11,7 @@ import { readChatRoute, readChatSettings } from '../n8n/languageModel';
 import { chatModelOptions, formatOptions, serverOptions } from '../n8n/languageModelOptions';
 import { hopsworksApiTest } from '../n8n/methods/credentialTest';
 import { searchLanguageModels } from '../n8n/methods/searchDeployments';
+import { searchProjects } from '../n8n/methods/searchProjects';
 import { optionsField, type ValuesOf } from '../n8n/options';
 import { sender } from '../n8n/send';
 import { sendOptions } from '../n8n/sendOptions';
@@ -55,7 +56,10 @@ export class LmChatHopsworks implements INodeType {
 		],
 	};
 
-	methods = { credentialTest: { hopsworksApiTest }, listSearch: { searchDeployments: searchLanguageModels } };
+	methods = {
+		credentialTest: { hopsworksApiTest },
+		listSearch: { searchDeployments: searchLanguageModels, searchProjects },
+	};
 
 	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
 		const setUp = await attempt(async () => {

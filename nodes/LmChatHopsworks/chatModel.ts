@@ -20,6 +20,7 @@ import { NO_PIECE, type Piece } from '../core/language/choiceStream';
 import { encode, isRecord } from '../core/json/json';
 import type { Outcome } from '../core/failure/outcome';
 import { CHAT_MODEL_PANEL, type Asked } from '../core/failure/panel';
+import type { RequestPlace } from '../core/failure/requestPlace';
 import { wireFields } from '../core/language/givenSettings';
 import { askedOfLanguageModel } from '../core/language/languageMeaning';
 import { readToolSchema } from '../core/language/toolSchema';
@@ -136,10 +137,10 @@ class HopsworksChatModel extends BaseChatModel {
 		const { target, record } = this.model.deployment;
 		const settings = { ...request.settings, ...(onPiece && STREAMED) };
 		const sending = this.send(target, asked, () => chatBody({ ...request, settings }), { onPiece, signal });
-		const { outcome: text } = await unlessAborted(sending, signal);
-		const reply = this.orThrow(text.ok ? readReply(text.value) : text);
+		const { outcome: text, request: sent } = await unlessAborted(sending, signal);
+		const reply = this.orThrow(text.ok ? readReply(text.value) : text, sent);
 		const reading = { ...expected, ...answerReading, prices: record?.prices };
-		const answer = this.orThrow(await readAnswer(reply, reading));
+		const answer = this.orThrow(await readAnswer(reply, reading), sent);
 		if (answerTool === undefined || !isRecord(answer.json)) return { reply, answer };
 		const toolCalls = [{ id: answerTool, name: answerTool, arguments: answer.json }];
 		return { reply, answer: { ...answer, toolCalls } };
@@ -158,9 +159,9 @@ class HopsworksChatModel extends BaseChatModel {
 		}));
 	}
 
-	/** LangChain wants failures thrown. */
-	private orThrow<Value>(outcome: Outcome<Value>): Value {
+	/** LangChain wants failures thrown; `request` is the one whose reply was read. */
+	private orThrow<Value>(outcome: Outcome<Value>, request?: RequestPlace): Value {
 		if (outcome.ok) return outcome.value;
-		throw subNodeError(this.context.getNode(), outcome.failure, this.itemIndex);
+		throw subNodeError(this.context.getNode(), { request, ...outcome.failure }, this.itemIndex);
 	}
 }

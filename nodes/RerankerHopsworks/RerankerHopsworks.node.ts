@@ -11,6 +11,7 @@ import { nodeError } from '../n8n/errors';
 import { serverOptions } from '../n8n/languageModelOptions';
 import { hopsworksApiTest } from '../n8n/methods/credentialTest';
 import { searchLanguageModels } from '../n8n/methods/searchDeployments';
+import { searchProjects } from '../n8n/methods/searchProjects';
 import { optionsField } from '../n8n/options';
 import { sendOptions } from '../n8n/sendOptions';
 import { attempt } from '../n8n/unusable';
@@ -47,7 +48,10 @@ export class RerankerHopsworks implements INodeType {
 		],
 	};
 
-	methods = { credentialTest: { hopsworksApiTest }, listSearch: { searchDeployments: searchLanguageModels } };
+	methods = {
+		credentialTest: { hopsworksApiTest },
+		listSearch: { searchDeployments: searchLanguageModels, searchProjects },
+	};
 
 	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
 		const response = await attempt(async () => await supplyReranker(this, itemIndex));

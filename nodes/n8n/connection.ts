@@ -8,7 +8,8 @@ import type {
 } from 'n8n-workflow';
 import { apiKeyIn } from '../core/hopsworks/apiKey';
 import { asText } from '../core/json/json';
-import { fromN8n } from './unusable';
+import { readTrust, type Trust } from './trust';
+import { fromN8n, take } from './unusable';
 
 export const CREDENTIAL = 'hopsworksApi';
 
@@ -27,7 +28,7 @@ export interface Connection {
 	servingUrl: string;
 	hopsworksUrl: string;
 	project: string;
-	ignoreSslIssues: boolean;
+	trust: Trust;
 	/** All of them as n8n decrypted them. n8n would do that anew for every request, which takes two look-ups in its database. */
 	decrypted: ICredentialsDecrypted;
 }
@@ -40,6 +41,6 @@ export async function readConnection(context: CallContext): Promise<Connection> 
 		servingUrl: asText(fields.servingUrl),
 		hopsworksUrl: asText(fields.hopsworksUrl),
 		project: asText(fields.project),
-		ignoreSslIssues: fields.ignoreSslIssues === true,
+		trust: take(readTrust(fields)),
 	};
 }

@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { Address, Routing } from '../core/hopsworks/address';
 import { asText, isRecord } from '../core/json/json';
 import type { Connection } from './connection';
+import { projectOptions } from './projectChoice';
 import { choiceOption, numberOption, textOption, type Options, type ValuesOf } from './options';
 import { DAY } from './sendOptions';
 
@@ -60,7 +61,7 @@ export const routingOptions = {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. my-project',
-		description: "The deployment's Kubernetes namespace, if it differs from the project in the credential",
+		description: "The deployment's Kubernetes namespace, if it differs from the name of the project",
 	}),
 	routing: choiceOption<Routing>(
 		{
@@ -95,6 +96,7 @@ export const routingOptions = {
 /** The options of every operation on a model, read by `readAddress` and the resolver. */
 export const addressOptions = {
 	...routingOptions,
+	...projectOptions,
 	whenStopped: choiceOption(
 		{
 			displayName: 'When Stopped',
@@ -138,7 +140,7 @@ export function readLocator(locator: unknown): Address['deployment'] {
 	return { mode: isUrl ? 'url' : 'name', value: text };
 }
 
-/** What one item's locator and options say of the address. */
+/** What one item's locator and options say of the address, with the connection to its project. */
 export function readAddress(
 	locator: unknown,
 	options: Options<AddressOptions>,

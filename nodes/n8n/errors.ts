@@ -1,6 +1,8 @@
 /** A failure as n8n's own error, to be thrown or shown for one item. */
 import { NodeApiError, NodeOperationError, type Functionality, type INode } from 'n8n-workflow';
-import type { Failure, Outcome } from '../core/failure/outcome';
+import type { Failure } from '../core/failure/outcome';
+import { withPlace } from '../core/failure/requestPlace';
+import type { Run } from './run';
 
 const OWN_SIDE = new Set<Failure['kind']>(['input', 'cancelled', 'notSent', 'node']);
 
@@ -14,7 +16,8 @@ export function nodeError(
 	itemIndex: number,
 	functionality: Functionality = 'regular',
 ): NodeApiError | NodeOperationError {
-	const { message, description, status } = failure;
+	const { message, status } = failure;
+	const description = withPlace(failure);
 	const error = OWN_SIDE.has(failure.kind)
 		? new NodeOperationError(node, message, { description, itemIndex, functionality })
 		: new NodeApiError(
@@ -34,11 +37,10 @@ export function nodeError(
 }
 
 /** The error that ends a run: the first failure of an item that was sent; `undefined` where all went well. */
-export function firstError(
-	node: INode,
-	outcomes: Array<Outcome<unknown>>,
-): NodeApiError | NodeOperationError | undefined {
+export function firstError(run: Run): NodeApiError | NodeOperationError | undefined {
+	const { context, outcomes } = run;
 	const item = outcomes.findIndex((outcome) => !outcome.ok && outcome.failure.kind !== 'notSent');
 	const first = outcomes[item];
-	return first && !first.ok ? nodeError(node, first.failure, item) : undefined;
+	if (!first || first.ok) return undefined;
+	return nodeError(context.getNode(), { ...first.failure, request: run.sentRows.placeOf(item, first.failure) }, item);
 }

@@ -1,6 +1,6 @@
 /** One exchange with a deployment: the rows of a batch go out, and their values come in. */
 import { RequestSize } from '../core/batching/requestSize';
-import { failed } from '../core/failure/outcome';
+import { failed, type Outcome } from '../core/failure/outcome';
 import type { Reply } from '../core/json/reply';
 import type { Ask, Exchange, Protocol } from './modelCall';
 import type { ResolvedDeployment } from './resolver';
@@ -28,7 +28,11 @@ export function exchangeWith<Row, Value>({
 	const found = limits instanceof RequestSize ? limits : undefined;
 	return async (batch, onPiece) => {
 		const callee = () => protocol.target ?? target;
-		const ask: Ask = async (text) => (await send(callee(), protocol.asked, () => text)).outcome;
+		let lastAsked: Sent | undefined;
+		const ask: Ask = async (text) => {
+			lastAsked = await send(callee(), protocol.asked, () => text);
+			return lastAsked.outcome;
+		};
 		const read = async (reply: Reply) => await protocol.read(reply, batch, ask, hasOthers());
 		for (;;) {
 			const { write } = protocol;
@@ -36,15 +40,23 @@ export function exchangeWith<Row, Value>({
 			const mayBeTooLarge = request?.isAttempt;
 			const sent = await send(callee(), protocol.asked, () => write(batch.rows), { onPiece, mayBeTooLarge });
 			onSent?.(batch.items, sent);
-			const values = sent.outcome.ok ? await read(sent.outcome.value) : sent.outcome;
+			const values = sent.outcome.ok ? inRequest(await read(sent.outcome.value), sent) : sent.outcome;
 			request?.end();
 			if (values.ok) {
 				request?.answered(sent.latency);
 				return values;
 			}
 			const reply = await protocol.learn?.(values.failure, batch, ask);
-			if (reply) return await read(reply);
+			if (reply) {
+				if (lastAsked) onSent?.(batch.items, lastAsked);
+				return await read(reply);
+			}
 			if (protocol.write === write) return request ? failed(request.refused(values.failure)) : values;
 		}
 	};
+}
+
+/** What was read of a reply; a failure with the request whose reply it was. */
+function inRequest<Value>(values: Outcome<Value>, { request }: Sent): Outcome<Value> {
+	return values.ok || values.failure.request ? values : failed({ ...values.failure, ...(request && { request }) });
 }

@@ -22,19 +22,19 @@ export async function executeOperation(
 		run.settleRest(failureIn(error));
 	}
 	hintAtTrouble(run);
-	const error = run.stops ? firstError(context.getNode(), run.outcomes) : undefined;
+	const error = run.stops ? firstError(run) : undefined;
 	if (error) throw error;
 	return [itemsOf(run)];
 }
 
 /** What comes out of a run, in the order of its items. */
-function itemsOf({ context, items, outcomes }: Run): INodeExecutionData[] {
-	const node = context.getNode();
+function itemsOf(run: Run): INodeExecutionData[] {
+	const { outcomes } = run;
 	const made: INodeExecutionData[] = [];
 	// One by one: 'flatMap' takes twice as long.
 	let item = 0;
 	for (const outcome of outcomes) {
-		if (!outcome.ok) made.push(failedItem(node, items, item, outcome.failure));
+		if (!outcome.ok) made.push(failedItem(run, item, outcome.failure));
 		else if (!Array.isArray(outcome.value)) made.push(outcome.value);
 		else for (const one of outcome.value) made.push(one);
 		item++;

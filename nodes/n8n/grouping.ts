@@ -69,7 +69,10 @@ export function grouping<Row, Value, OptionValues extends AddressOptions>(
 			deployment,
 			protocol,
 			hasOthers: () => items.length > 1,
-			onSent: call.onSent,
+			onSent(sentItems, sent) {
+				run.sentRows.note(sentItems, sent);
+				call.onSent?.(sentItems, sent);
+			},
 		});
 		const ready = async (): Promise<Outcome<unknown>> => await resolver.ready(deployment);
 		// Others are waited for together, before any request.
@@ -98,7 +101,7 @@ export function grouping<Row, Value, OptionValues extends AddressOptions>(
 		const deployment = await resolver.resolve(locator, options, call.route(options));
 		const protocol = call.protocol(options, deployment);
 		const { url, host = '' } = deployment.target;
-		const key = encode([url, host, protocol.shared]);
+		const key = encode([url, host, deployment.project, protocol.shared]);
 		const group = (call.isSequential ? undefined : known.get(key)) ?? newGroup(deployment, protocol);
 		known.set(key, group);
 		last = { locator, given, group };

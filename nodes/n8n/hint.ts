@@ -2,6 +2,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Outcome } from '../core/failure/outcome';
 import { pluralize } from '../core/failure/pluralize';
+import { placeText } from '../core/failure/requestPlace';
 import type { Made, Run } from './run';
 
 const RETRY_ON_FAIL =
@@ -16,10 +17,27 @@ function meetsRetryOnFail(context: IExecuteFunctions, outcomes: Array<Outcome<Ma
 	return error !== undefined && error !== null && error !== false;
 }
 
+/** How the first item whose request failed is found in the logs of its deployment. Where the run ends with an error, that says so. */
+function firstFailed(run: Run): string | undefined {
+	if (run.stops) return undefined;
+	for (const [item, outcome] of run.outcomes.entries()) {
+		const place = outcome.ok ? undefined : run.sentRows.placeOf(item, outcome.failure);
+		if (place) return `First item whose request failed: ${item}. ${placeText(place)}`;
+	}
+	return undefined;
+}
+
 /** A run without trouble says nothing. */
-export function hintAtTrouble({ context, outcomes, tally: { requests, retries }, notes }: Run): void {
+export function hintAtTrouble(run: Run): void {
+	const { context, outcomes, notes } = run;
+	const { requests, retries } = run.tally;
 	const failures = outcomes.filter((outcome) => !outcome.ok).length;
-	const remarks = [...notes, ...(meetsRetryOnFail(context, outcomes) ? [RETRY_ON_FAIL] : [])];
+	const first = firstFailed(run);
+	const remarks = [
+		...(first === undefined ? [] : [first]),
+		...notes,
+		...(meetsRetryOnFail(context, outcomes) ? [RETRY_ON_FAIL] : []),
+	];
 	if (retries === 0 && failures === 0 && remarks.length === 0) return;
 	const parts = [
 		pluralize(outcomes.length, 'item'),

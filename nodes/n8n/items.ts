@@ -1,6 +1,8 @@
 /** Incoming items and those that come out for them: what is kept, and the fields that let the user choose. */
 import type { IDataObject, INode, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import type { Failure } from '../core/failure/outcome';
+import { placeText } from '../core/failure/requestPlace';
+import type { Run } from './run';
 
 /** An AI agent's tool is the same node under a type that ends so; its items carry the agent's own data. */
 export function isTool({ type }: INode): boolean {
@@ -62,13 +64,18 @@ function copyOf(json: IDataObject): IDataObject {
 	return Object.hasOwn(json, '__proto__') ? { ...json } : Object.assign({}, json);
 }
 
-/** The item that comes out for one that failed. On the error output n8n itself merges the input row in, if it finds `error` alone. */
-export function failedItem(
-	node: INode,
-	items: INodeExecutionData[],
-	item: number,
-	{ message: error }: Failure,
-): INodeExecutionData {
-	const isBare = node.onError === 'continueErrorOutput' || isTool(node);
-	return { json: isBare ? { error } : { ...items[item]?.json, error }, pairedItem: { item } };
+/**
+ * The item that comes out for one that failed. On the error output n8n itself merges the input row in, if it finds `error` alone:
+ * what else was asked for stands in its words.
+ */
+export function failedItem(run: Run, item: number, failure: Failure): INodeExecutionData {
+	const { context, items } = run;
+	const node = context.getNode();
+	const beside = run.besideError(item);
+	const pairedItem = { item };
+	if (node.onError !== 'continueErrorOutput' && !isTool(node)) {
+		return { json: { ...items[item]?.json, ...beside, error: failure.message }, pairedItem };
+	}
+	const place = Object.keys(beside).length > 0 ? run.sentRows.placeOf(item, failure) : undefined;
+	return { json: { error: place ? `${failure.message} (${placeText(place)})` : failure.message }, pairedItem };
 }

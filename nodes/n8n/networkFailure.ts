@@ -10,6 +10,8 @@ interface Broken {
 	url: string;
 	/** The value of a `Host` header of its own. */
 	host?: string;
+	/** Whether the credential names the authorities to trust. */
+	hasAuthority?: boolean;
 	panel: Panel;
 }
 
@@ -26,7 +28,7 @@ interface Progress {
  */
 export function networkFailure(
 	error: unknown,
-	{ url, host: hostHeader, panel }: Broken,
+	{ url, host: hostHeader, hasAuthority, panel }: Broken,
 	{ hasHead, bytes }: Progress,
 	remove: Remove,
 ): Failure {
@@ -40,5 +42,5 @@ export function networkFailure(
 	}
 	// A reply that cannot be unpacked is told apart from one that was cut off.
 	if (hasHead && !code.startsWith('Z_')) code = CUT_REPLY;
-	return connectionFailure(new URL(url).origin, code, remove(detail), { hostHeader, bytes, panel });
+	return connectionFailure(new URL(url).origin, code, remove(detail), { hostHeader, hasAuthority, bytes, panel });
 }

@@ -47,6 +47,9 @@ interface Kept {
 	text: string;
 }
 
+/** In the place of an id that is made when a request is sent. */
+const ANY_ID = '(a new one for each request)';
+
 export const NOTHING_SENT = "'Preview Only' is on: nothing was sent to the deployment";
 
 const NOT_SENT: Failure = { kind: 'notSent', message: 'Not sent, as this is a preview', description: '' };
@@ -66,7 +69,8 @@ export function preview(context: IExecuteFunctions, options: Options<PreviewOpti
 	let kept: Kept | undefined;
 	return {
 		async keep({ url, host }, _asked, write, { onPiece } = {}) {
-			kept ??= { url, headers: headersOf({ host, hasBody: true, streams: onPiece !== undefined }), text: write() };
+			const headers = headersOf({ host, requestId: ANY_ID, hasBody: true, streams: onPiece !== undefined });
+			kept ??= { url, headers, text: write() };
 			return { outcome: failed(NOT_SENT), tries: 0, latency: 0 };
 		},
 		async requestOf(group, { apiKey }, fail) {

@@ -7,6 +7,7 @@ import type { Failure } from '../core/failure/outcome';
 import type { Target } from '../core/hopsworks/address';
 import { isCancelled, Watch } from './cancel';
 import type { CallContext } from './connection';
+import { newRequestId, REQUEST_ID } from './requestId';
 import type { SendSettings } from './sendOptions';
 
 /** Longest wait, in seconds, for a gateway that answers the question late: the request itself then shows what is wrong. */
@@ -51,7 +52,7 @@ async function goesThroughProxy(context: CallContext, origin: string, seconds: n
 		const asking: Promise<unknown> = context.helpers.httpRequest({
 			method: 'GET',
 			url: `${origin}/`,
-			headers: { Host: IMPOSSIBLE_HOST },
+			headers: { Host: IMPOSSIBLE_HOST, [REQUEST_ID]: newRequestId() },
 			agentOptions: { localAddress: NO_ADDRESS },
 			encoding: 'stream',
 			returnFullResponse: true,

@@ -8,6 +8,7 @@ import { asText, encode, isRecord } from '../core/json/json';
 import { replyInTurns, replyOf, type Reply } from '../core/json/reply';
 import type { GiveWay } from '../core/turns';
 import type { Watch } from './cancel';
+import { REQUEST_ID } from './requestId';
 import { begin, endWith, isByteStream, readStream, readText, type OnPiece } from './stream';
 
 export interface Response {
@@ -17,6 +18,8 @@ export interface Response {
 	body: unknown;
 	/** Where a redirect leads; '' for none. */
 	location: string;
+	/** The id that it gives the request; '' for none. */
+	requestId: string;
 	/** Seconds that the server asked to wait. */
 	wanted?: number;
 }
@@ -47,13 +50,14 @@ interface ReadingTools {
 const MOST_ERROR_BYTES = 256 * 1024;
 
 export function readResponse(response: unknown): Response {
-	if (!isRecord(response)) return { status: 0, type: '', body: '', location: '' };
+	if (!isRecord(response)) return { status: 0, type: '', body: '', location: '', requestId: '' };
 	const headers = isRecord(response.headers) ? response.headers : {};
 	return {
 		status: Number(response.statusCode),
 		type: asText(headers['content-type']),
 		body: response.body,
 		location: asText(headers.location),
+		requestId: asText(headers[REQUEST_ID]),
 		wanted: retryAfter(asText(headers['retry-after']), asText(headers.date), Date.now()),
 	};
 }

@@ -1,11 +1,5 @@
 /** The Hopsworks REST API: projects, deployments and their gateway, each call ending in an outcome. */
-import {
-	entriesOf,
-	readDeployment,
-	readProject,
-	type DeploymentRecord,
-	type Project,
-} from '../core/hopsworks/deploymentRecord';
+import { entriesOf, readDeployment, type DeploymentRecord, type Project } from '../core/hopsworks/deploymentRecord';
 import {
 	allVersions,
 	meaningOfNoVersions,
@@ -28,10 +22,11 @@ import { badInput, success, type Failure, type Outcome } from '../core/failure/o
 import { REST_PANEL } from '../core/failure/panel';
 import type { Reply } from '../core/json/reply';
 import { notHopsworks, restFailure, type OwnMeaning } from '../core/hopsworks/restFailure';
-import { pathOf, REST_API } from '../core/hopsworks/route';
+import { REST_API } from '../core/hopsworks/route';
 import { unknownDeployment } from '../core/hopsworks/unknownDeployment';
 import { readWebAddress } from '../core/hopsworks/webAddress';
 import type { CallContext, Connection } from './connection';
+import { projectLookUp } from './projectLookUp';
 import { caller, type Tally } from './send';
 import { MEGABYTE, type SendSettings } from './sendOptions';
 
@@ -49,10 +44,9 @@ export const REST_DEFAULTS: SendSettings = {
 
 export type RestApi = ReturnType<typeof restApi>;
 
-/** Calls in the credential's project, which is looked up once. */
+/** Calls in the connection's project, which is looked up once. */
 export function restApi(context: CallContext, connection: Connection, settings: SendSettings, tally: Tally) {
 	const call = caller(context, connection, { ...settings, timeout: Math.min(settings.timeout, TIMEOUT) }, tally);
-	let known: Promise<Outcome<Project>> | undefined;
 
 	async function send(
 		method: 'GET' | 'POST',
@@ -78,25 +72,7 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 		return value === undefined ? notHopsworks(reply.value) : success(value);
 	}
 
-	async function lookUpProject(): Promise<Outcome<Project>> {
-		if (connection.project.trim() !== '') {
-			const name = readName(connection.project, "'Project' in the credential");
-			return name.ok ? await get(pathOf(['project', 'getProjectInfo', name.value]), readProject) : name;
-		}
-		const projects = await get('/project', readProjects);
-		if (!projects.ok) return projects;
-		const [only, second] = projects.value;
-		if (only && !second) return success(only);
-		const names = projects.value.map((project) => project.name).join(', ');
-		return only
-			? badInput("'Project' in the credential is empty", `Fill in one of the API key's projects: ${names}.`)
-			: badInput("The API key's user is a member of no project", 'Ask an owner of the project to add the user.');
-	}
-
-	async function project(): Promise<Outcome<Project>> {
-		known ??= lookUpProject();
-		return await known;
-	}
+	const { project, projects, anyProject } = projectLookUp(get, connection.project);
 
 	async function inProject<Value>(
 		ask: (path: string, project: Project) => Promise<Outcome<Value>>,
@@ -111,6 +87,7 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 
 	return {
 		project,
+		projects,
 		/** All deployments of the project, by name. */
 		async deployments(): Promise<Outcome<DeploymentRecord[]>> {
 			const found = await inProject(async (path) => await get(`${path}/serving`, readDeployments));
@@ -174,7 +151,9 @@ export function restApi(context: CallContext, connection: Connection, settings: 
 		},
 		/** The origin of the gateway that can be reached from outside; `undefined` where there is none. */
 		async gateway(): Promise<Outcome<string | undefined>> {
-			const found = await inProject(async (path) => await get(`${path}/inference/endpoints`, entriesOf));
+			const any = await anyProject();
+			if (!any.ok) return any;
+			const found = await get(`/project/${any.value.id}/inference/endpoints`, entriesOf);
 			return found.ok ? success(gatewayIn(found.value)) : found;
 		},
 		/** What the host names of deployments end with. */
@@ -196,12 +175,6 @@ function baseOf(hopsworksUrl: string): Outcome<string> {
 	}
 	const address = readWebAddress(hopsworksUrl, "'Hopsworks URL' in the credential");
 	return address.ok ? success(`${address.value.origin}/${REST_API}/api`) : address;
-}
-
-function readProjects(json: Json | undefined): Project[] | undefined {
-	return entriesOf(json)
-		?.map(readProject)
-		.filter((project) => project !== undefined);
 }
 
 /** Deployments; undefined where entries are there, and none is one. */

@@ -6,12 +6,14 @@ import { isRestApi } from '../core/hopsworks/route';
 import type { Reply } from '../core/json/reply';
 import { CANCELLED, isCancelled, pause } from './cancel';
 import type { CallContext } from './connection';
+import { newRequestId } from './requestId';
 
 /** Makes one call, and does not try again. */
 type Probe = (call: {
 	method: 'GET';
 	url: string;
 	host?: string;
+	requestId: string;
 	failureOf: (status: number, reply: Reply) => Failure;
 	panel: Panel;
 }) => Promise<{ outcome: Outcome<Reply> }>;
@@ -49,11 +51,14 @@ export async function awaitRoute(
 	// Hopsworks itself finds the way.
 	if (isRestApi(new URL(url).pathname.split('/').slice(1))) return success(true);
 	const end = Date.now() + Math.min(longest, LONGEST) * 1000;
+	// One question, however often it is put.
+	const requestId = newRequestId();
 	for (let probes = 0; ; probes++) {
 		const { outcome } = await probe({
 			method: 'GET',
 			url: probeUrl(url),
 			host,
+			requestId,
 			// Nobody reads its failure.
 			panel: REST_PANEL,
 			failureOf: (status, { text }) => ({ kind: 'status', status, message: text.trim(), description: '' }),

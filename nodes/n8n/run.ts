@@ -1,9 +1,10 @@
 /** One run of an operation: its items, what becomes of each, and what the user is told of it at its end. */
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { failed, success, type Failure, type Outcome } from '../core/failure/outcome';
 import { CANCELLED, isCancelled, turnsOfRun } from './cancel';
 import { parameterReader, type ParameterReader } from './parameterReader';
 import type { Tally } from './send';
+import { SentRows } from './sentRows';
 import { failureIn } from './unusable';
 
 /** What comes out for an item: one item, or any number of them. */
@@ -23,6 +24,10 @@ export class Run {
 	readonly stops: boolean;
 	readonly outcomes: Array<Outcome<Made>>;
 	readonly tally: Tally = { requests: 0, retries: 0 };
+	/** The requests that carried its items. */
+	readonly sentRows = new SentRows();
+	/** What stands beside the error of an item that failed, by its fields; set where that was asked for. */
+	besideError: (item: number) => IDataObject = () => ({});
 	/** What the user should know, a sentence each without its full stop. */
 	readonly notes = new Set<string>();
 

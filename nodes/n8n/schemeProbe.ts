@@ -3,6 +3,7 @@ import { tlsSpoken } from '../core/failure/wrongScheme';
 import type { Failure, Outcome } from '../core/failure/outcome';
 import { isCancelled, Watch } from './cancel';
 import type { CallContext } from './connection';
+import { newRequestId, REQUEST_ID } from './requestId';
 
 const RESET = new Set(['ECONNRESET', 'EPIPE']);
 const PROBE_SECONDS = 5;
@@ -33,6 +34,7 @@ async function probed(context: CallContext, origin: string, host: string): Promi
 		const sending = context.helpers.httpRequest({
 			method: 'HEAD',
 			url: `https://${host}/`,
+			headers: { [REQUEST_ID]: newRequestId() },
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,

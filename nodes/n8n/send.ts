@@ -1,16 +1,20 @@
 /** A call to a deployment or to Hopsworks through n8n's HTTP helper, made again where that can help. */
 import { sleep } from 'n8n-workflow';
 import { AdaptiveLimiter } from '../core/batching/adaptiveLimiter';
+import { CUT_REPLY } from '../core/failure/connectionFailure';
 import { failed, type Outcome } from '../core/failure/outcome';
 import type { Asked } from '../core/failure/panel';
+import { requestPlace, type RequestPlace } from '../core/failure/requestPlace';
 import { gaveUp, isRetryable, retryWait, waitTooLong } from '../core/failure/retry';
 import { statusFailure } from '../core/failure/statusFailure';
 import type { Target } from '../core/hopsworks/address';
 import type { Reply } from '../core/json/reply';
+import { authorityProbe } from './authorityProbe';
 import { CANCELLED, endedBy, isCancelled, pause } from './cancel';
 import type { CallContext, Connection, Context } from './connection';
 import { patience } from './patience';
 import { proxyGuard } from './proxyGuard';
+import { newRequestId } from './requestId';
 import { awaitRoute, PROBE_TIMEOUT } from './routeWait';
 import { schemeProbe } from './schemeProbe';
 import type { SendSettings } from './sendOptions';
@@ -29,6 +33,8 @@ export interface Sent {
 	tries: number;
 	/** Milliseconds from sending it for the last time to its reply. */
 	latency: number;
+	/** Undefined where no server can have seen it. */
+	request?: RequestPlace;
 }
 
 /** What is called, with what its record says of a call. */
@@ -49,6 +55,14 @@ export type Send = (
 /** Statuses by which a server says that it has more to do than it can: fewer requests are then in flight. */
 const CONGESTED = new Set([429, 503]);
 
+/** Codes of connections that were lost, and not refused. */
+const LOST = new Set(['ECONNRESET', 'EPIPE', CUT_REPLY]);
+
+/** Whether a server can have seen a request, and so can have logged it. */
+function mayHaveArrived(outcome: Outcome<unknown>): boolean {
+	return outcome.ok || outcome.failure.kind !== 'connection' || LOST.has(outcome.failure.code ?? '');
+}
+
 /**
  * A function that posts a JSON text to a deployment and returns its reply, trying again where that can help. The text is
  * written when its turn comes, and dropped with the reply. With `onPiece` the text must ask for a stream; what is returned
@@ -63,11 +77,14 @@ export function sender(context: Context, connection: Connection, settings: SendS
 		const { url, host, isFresh, leastTimeout } = callee;
 		const { panel } = asked;
 		const failureOf: Call['failureOf'] = (status, reply) => statusFailure(status, reply, asked);
-		const post: Call = { method: 'POST', url, host, write, failureOf, panel, leastTimeout, ...sending };
+		const requestId = newRequestId();
+		const post: Call = { method: 'POST', url, host, requestId, write, failureOf, panel, leastTimeout, ...sending };
 		const sent = await call(post);
 		if (!isFresh || sent.outcome.ok || sent.outcome.failure.reason !== 'noRoute') return sent;
-		const route = routes.get(url) ?? awaitRoute(context, callee, probe);
-		routes.set(url, route);
+		// By host name, deployments of one name in two projects have the same URL.
+		const place = `${host ?? ''} ${url}`;
+		const route = routes.get(place) ?? awaitRoute(context, callee, probe);
+		routes.set(place, route);
 		const awaited = await route;
 		if (!awaited.ok) return { ...sent, outcome: awaited };
 		if (!awaited.value) return sent;
@@ -87,6 +104,7 @@ export function caller(
 	const guard = proxyGuard(context, settings);
 	const endOf = patience(context, settings.maxTries);
 	const wrongSchemeOf = schemeProbe(context);
+	const ignoredAuthorityOf = authorityProbe(context, connection);
 	const endable = new WeakMap<AbortSignal, CallContext>();
 	let turn: Promise<void> = Promise.resolve();
 
@@ -106,24 +124,28 @@ export function caller(
 
 	return async (call) => {
 		const ended = contextOf(call.signal);
+		const { requestId = newRequestId() } = call;
 		const refused = await guard(call);
 		if (refused) return { outcome: failed(refused), tries: 0, latency: 0 };
+		let request: RequestPlace | undefined;
 		for (let tries = 1; ; tries++) {
 			const place = await limiter.enter();
 			await ownTurn();
 			const began = Date.now();
 			if (isCancelled(ended)) {
 				limiter.leave(place, false);
-				return { outcome: failed(CANCELLED), tries, latency: 0 };
+				return { outcome: failed(CANCELLED), tries, latency: 0, request };
 			}
 			tally.requests++;
-			const { outcome, wanted } = await sendOnce(ended, connection, settings, call);
+			const { outcome: came, wanted, replied } = await sendOnce(ended, connection, settings, { ...call, requestId });
+			if (mayHaveArrived(came)) request = requestPlace(requestId, replied);
+			const outcome = came.ok || !request ? came : failed({ ...came.failure, request });
 			limiter.leave(place, !outcome.ok && CONGESTED.has(outcome.failure.status ?? 0));
-			const sent = { tries, latency: Date.now() - began };
+			const sent = { tries, latency: Date.now() - began, request };
 			if (!outcome.ok && outcome.failure.kind === 'cancelled') return { ...sent, outcome };
 			const { isOver, remark } = endOf(call.url, outcome, tries);
-			const wrongScheme = await wrongSchemeOf(call.url, outcome);
-			if (wrongScheme) return { ...sent, outcome: failed(wrongScheme) };
+			const explained = (await wrongSchemeOf(call.url, outcome)) ?? (await ignoredAuthorityOf(call.url, outcome));
+			if (explained) return { ...sent, outcome: failed(explained) };
 			if (outcome.ok || !isRetryable(outcome.failure, settings.retryTimeouts)) return { ...sent, outcome };
 			if (wanted !== undefined && wanted > settings.maxRetryWait) {
 				const reason = waitTooLong(wanted, settings.maxRetryWait, call.panel);

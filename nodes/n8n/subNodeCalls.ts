@@ -9,6 +9,7 @@ import { nodeError } from './errors';
 import { exchangeWith } from './exchange';
 import type { Protocol } from './modelCall';
 import { sender, type Tally } from './send';
+import { SentRows } from './sentRows';
 import type { SubNode } from './subNode';
 import { readTextLimits, type TextCall, type TextOptions } from './textCall';
 import { attempt, take } from './unusable';
@@ -101,12 +102,19 @@ async function answersTo<Value>(
 	const send = sender(context, connection, settings, tally);
 	const { limits, sizeOf, explain } = protocol;
 	const outcomes = new Map<number, Outcome<Value>>();
+	const sentRows = new SentRows();
 	const group: Group<string, Value> = {
 		items: [...texts.keys()],
 		limits,
 		sizeOf,
 		rowOf: (item) => encode(texts[item]),
-		exchange: exchangeWith({ send, deployment, protocol, hasOthers: () => texts.length > 1 }),
+		exchange: exchangeWith({
+			send,
+			deployment,
+			protocol,
+			hasOthers: () => texts.length > 1,
+			onSent: (items, sent) => sentRows.note(items, sent),
+		}),
 		ready: async () => success(undefined),
 		...(explain && { explain }),
 	};
@@ -122,7 +130,10 @@ async function answersTo<Value>(
 	for (const item of texts.keys()) {
 		const outcome = outcomes.get(item);
 		if (outcome?.ok) values.push(outcome.value);
-		else if (outcome) return failed(placed(outcome.failure, placeOf(kind, item, texts)));
+		else if (outcome) {
+			const failure = placed(outcome.failure, placeOf(kind, item, texts));
+			return failed({ ...failure, request: sentRows.placeOf(item, failure) });
+		}
 	}
 	// What was not sent stands behind something that failed.
 	return values.length === texts.length ? success(values) : failed(CANCELLED);

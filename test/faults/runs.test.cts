@@ -143,9 +143,9 @@ describe('Include Metadata', () => {
 		const about = success.map(({ json }) => json.predictionMetadata);
 		// Twice in the first request, then row 0 alone, then rows 1 and 2, 1 and 2 alone, and 3.
 		expect(about).toEqual([
-			{ attempts: 3, latency: expect.any(Number), rowsInRequest: 1 },
-			{ attempts: 4, latency: expect.any(Number), rowsInRequest: 1 },
-			{ attempts: 3, latency: expect.any(Number), rowsInRequest: 1 },
+			{ attempts: 3, latency: expect.any(Number), rowsInRequest: 1, requestId: expect.any(String), requestRow: 0 },
+			{ attempts: 4, latency: expect.any(Number), rowsInRequest: 1, requestId: expect.any(String), requestRow: 0 },
+			{ attempts: 3, latency: expect.any(Number), rowsInRequest: 1, requestId: expect.any(String), requestRow: 0 },
 		]);
 		expect(failed.map(({ json }) => Object.keys(json))).toEqual([['id', 'error']]);
 	});

@@ -1,5 +1,4 @@
 /** Calls of the sandbox's REST API and of its own controls, as tests make them. */
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Sandbox } from '../../sandbox/sandbox.cts';
 import { API_KEY } from './engine.cts';
 import { isJsonText, read } from './json.cts';
@@ -40,13 +39,4 @@ export function callsOf({ url }: Pick<Sandbox, 'url'>): Calls {
 				body: JSON.stringify({ inputs: rows }),
 			}),
 	};
-}
-
-/** Looks every few milliseconds until something is so; fails when it takes too long. */
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
-	const end = Date.now() + 5000;
-	while (!(await isSo())) {
-		if (Date.now() > end) throw new Error('it took too long');
-		await wait(10);
-	}
 }

@@ -68,22 +68,68 @@ const splitOut = standIn(['fieldToSplitOut'], 1, (context, items) => [
 	}),
 ]);
 
-/** Three conditions: an object that is not empty, and a number that is greater than another, or at least as great. */
+/** Conditions: what is true, an object that is not empty, and a number that is greater than another, or at least as great. */
 const isMetBy: Record<string, (left: unknown, right: unknown) => boolean> = {
+	true: (left) => left === true,
 	notEmpty: (left) => Object.keys(recordOf(left)).length > 0,
 	gte: (left, right) => Number(left) >= Number(right),
 	gt: (left, right) => Number(left) > Number(right),
 };
 
+function isMet(conditions: unknown): boolean {
+	const one = at(conditions, 'conditions', 0);
+	const rule = isMetBy[textOf(at(one, 'operator', 'operation'))];
+	if (!rule) throw new Error('a condition that the stand-in does not know');
+	return rule(at(one, 'leftValue'), at(one, 'rightValue'));
+}
+
 const condition = standIn(['conditions'], 2, (context, items) => {
-	const isMet = items.map((_, item) => {
-		const one = at(context.getNodeParameter('conditions', item), 'conditions', 0);
-		const rule = isMetBy[textOf(at(one, 'operator', 'operation'))];
-		if (!rule) throw new Error('a condition that the stand-in does not know');
-		return rule(at(one, 'leftValue'), at(one, 'rightValue'));
-	});
-	return [true, false].map((side) => items.filter((_, item) => isMet[item] === side));
+	const met = items.map((_, item) => isMet(context.getNodeParameter('conditions', item)));
+	return [true, false].map((side) => items.filter((_, item) => met[item] === side));
 });
+
+/** To the output of the first rule that is met, else to the fourth. */
+const choice = standIn(['rules', 'options'], 4, (context, items) => {
+	const outputs = items.map((_, item) => {
+		const rules = listOf(at(context.getNodeParameter('rules', item), 'values'));
+		const place = rules.findIndex((rule) => isMet(at(rule, 'conditions')));
+		return place === -1 ? 3 : place;
+	});
+	return [0, 1, 2, 3].map((output) => items.filter((_, item) => outputs[item] === output));
+});
+
+/** The average of a field, and the sum of another. */
+const summarize = standIn(['fieldsToSummarize', 'options'], 1, (context, items) => {
+	const fields = listOf(at(context.getNodeParameter('fieldsToSummarize', 0), 'values'));
+	const made = fields.map((one): [string, number] => {
+		const [aggregation, field] = [textOf(at(one, 'aggregation')), textOf(at(one, 'field'))];
+		const sum = items.reduce((total, { json }) => total + Number(json[field]), 0);
+		return [`${aggregation}_${field}`, aggregation === 'average' ? sum / items.length : sum];
+	});
+	return [[{ json: Object.fromEntries(made), pairedItem: items.map((_, item) => ({ item })) }]];
+});
+
+/** A data table of one row, which is there once it has been written. */
+export function dataTable(table: { row?: IDataObject }): INodeType {
+	const names = [
+		'resource',
+		'operation',
+		'tableName',
+		'dataTableId',
+		'matchType',
+		'filters',
+		'limit',
+		'columns',
+		'options',
+	];
+	return standIn(names, 1, (context) => {
+		const operation = context.getNodeParameter('operation', 0);
+		if (operation === 'create') return [[{ json: { name: context.getNodeParameter('tableName', 0) } }]];
+		const value = at(context.getNodeParameter('columns', 0, {}), 'value');
+		if (operation === 'upsert' && isFields(value)) table.row = value;
+		return [table.row ? [{ json: { ...table.row } }] : []];
+	});
+}
 
 const noOperation = standIn([], 1, (_, items) => [items]);
 
@@ -149,6 +195,9 @@ export const STAND_INS: Record<string, INodeType> = {
 	'n8n-nodes-base.httpRequest': httpRequest,
 	'n8n-nodes-base.splitOut': splitOut,
 	'n8n-nodes-base.if': condition,
+	'n8n-nodes-base.switch': choice,
+	'n8n-nodes-base.summarize': summarize,
+	'n8n-nodes-base.wait': noOperation,
 	'n8n-nodes-base.noOp': noOperation,
 	'n8n-nodes-base.stopAndError': stopAndError,
 };

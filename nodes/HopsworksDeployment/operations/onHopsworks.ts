@@ -10,10 +10,11 @@ import { readConnection, type CallContext, type Connection } from '../../n8n/con
 import { readLocator } from '../../n8n/deploymentLocator';
 import type { ParameterReader } from '../../n8n/parameterReader';
 import { REST_DEFAULTS, restApi, type RestApi } from '../../n8n/restApi';
+import { chosenProject, connectionInProject } from '../../n8n/projectChoice';
 import type { Run } from '../../n8n/run';
-import { attempt, unusable } from '../../n8n/unusable';
+import { attempt, take, unusable } from '../../n8n/unusable';
 
-/** What is asked of Hopsworks for one item, and the fields of each item that comes out for it. */
+/** What is asked of Hopsworks for one item, in its project, and the fields of each item that comes out for it. */
 export type Job = (api: RestApi, context: CallContext, connection: Connection) => Promise<Outcome<IDataObject[]>>;
 
 /** A function that runs an operation; `readJob` reads an item, and throws `unusable`. */
@@ -22,11 +23,18 @@ export function onHopsworks(readJob: (read: ParameterReader, item: number) => Jo
 		const { context, read, stops, tally } = run;
 		const connection = await attempt(async () => await readConnection(context));
 		if (!connection.ok) return run.settleRest(connection.failure);
-		const jobs = new Map<number, Job>();
-		if (!(await run.readItems((item) => void jobs.set(item, readJob(read, item))))) return;
-		const api = restApi(context, connection.value, REST_DEFAULTS, tally);
+		const apis = new Map<string, RestApi>();
+		const jobs = new Map<number, () => ReturnType<Job>>();
+		const readItem = (item: number): void => {
+			const inProject = take(connectionInProject(connection.value, chosenProject(read, item)));
+			const api = apis.get(inProject.project) ?? restApi(context, inProject, REST_DEFAULTS, tally);
+			apis.set(inProject.project, api);
+			const job = readJob(read, item);
+			jobs.set(item, async () => await job(api, context, inProject));
+		};
+		if (!(await run.readItems(readItem))) return;
 		await mapPool(jobs, REST_DEFAULTS.concurrency, async ([item, job]) => {
-			const done = await job(api, context, connection.value);
+			const done = await job();
 			run.settle(item, done.ok ? success(done.value.map((json) => ({ json, pairedItem: { item } }))) : done);
 			return done.ok || (!stops && done.failure.kind !== 'cancelled');
 		});

@@ -5,6 +5,7 @@ import { readLocator } from '../../n8n/deploymentLocator';
 import { simplifyProperty } from '../../n8n/items';
 import type { Operation } from '../../n8n/operation';
 import { asOneOf, readNumber } from '../../n8n/options';
+import { chosenProject } from '../../n8n/projectChoice';
 import type { ParameterReader } from '../../n8n/parameterReader';
 import { rollBackDeployment, type RolledBack } from '../../n8n/rollback';
 import { unusable } from '../../n8n/unusable';
@@ -54,13 +55,14 @@ export const rollBack: Operation = {
 	changes: true,
 	run: async (run) => {
 		const wantedOf = new Map<string, number | 'previous'>();
-		const under = new Map<string, Promise<Outcome<RolledBack>>>();
+		const under = new Map<number, Promise<Outcome<RolledBack>>>();
 		const runsAgain = run.context.getNode().retryOnFail === true;
 		await onDeployment((read, item) => {
 			const wanted = readWanted(read, item, runsAgain);
 			const deployment = readLocator(read('deployment', item)).value.trim();
-			if ((wantedOf.get(deployment) ?? wanted) !== wanted) twoVersions(deployment);
-			wantedOf.set(deployment, wanted);
+			const place = `${chosenProject(read, item)}/${deployment}`;
+			if ((wantedOf.get(place) ?? wanted) !== wanted) twoVersions(deployment);
+			wantedOf.set(place, wanted);
 			const maxWait = readMaxWait(read, item);
 			const isSimple = read('simplify', 0) === true;
 			return async (record, api, context, connection) => {
@@ -72,8 +74,8 @@ export const rollBack: Operation = {
 					return done;
 				};
 				// Items that name the same deployment are one rollback, or each would go one version further back.
-				const pending = under.get(record.name) ?? change();
-				under.set(record.name, pending);
+				const pending = under.get(record.id) ?? change();
+				under.set(record.id, pending);
 				const done = await pending;
 				if (!done.ok) return done;
 				const { from: fromVersion = null, to: toVersion, isChanged: rolledBack } = done.value;

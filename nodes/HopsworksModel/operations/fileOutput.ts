@@ -2,11 +2,13 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { badReply, failed, success, type Outcome } from '../../core/failure/outcome';
 import { pluralize } from '../../core/failure/pluralize';
+import type { RequestPlace } from '../../core/failure/requestPlace';
 import { Handover } from '../../core/handover';
 import { gzip } from '../../core/table/gzip';
 import type { OutputFile } from '../../core/table/outputFile';
 import type { Table, TableRow } from '../../core/table/table';
 import type { FileStream } from '../../n8n/fileStreams';
+import { placeOfFailed } from '../../n8n/sentRows';
 import { failureIn, take } from '../../n8n/unusable';
 import type { FileScoring, ScoredRow } from './fileScoring';
 
@@ -26,11 +28,23 @@ interface FileOutputSetUp {
 	failedFile?: OutputFile;
 }
 
+/** What is told of a row that failed: where it stands in the file, why, and where it stood in the request that carried it. */
+interface RowFailure {
+	/** From 1, without the header. */
+	row: number;
+	error: string;
+	requestId?: string;
+	/** Named and counted as Hopsworks logs it: from 0. */
+	requestRow?: number;
+}
+
 export class FileOutput {
 	rows = 0;
 	failed = 0;
-	/** The first rows that failed, counted from 1 without the header. */
-	readonly failures: Array<{ row: number; error: string }> = [];
+	/** The first rows that failed. */
+	readonly failures: RowFailure[] = [];
+	/** Where the first of them stood in its request. */
+	private place: RequestPlace | undefined;
 	private apart: { rows: Handover<string>; stored: Promise<IBinaryData> } | undefined;
 
 	constructor(private readonly setUp: FileOutputSetUp) {}
@@ -74,7 +88,7 @@ export class FileOutput {
 		const { table, failedFile } = this.setUp;
 		let text = '';
 		let apart = '';
-		for (const { kept, outcome } of rows) {
+		for (const { kept, outcome, carrier } of rows) {
 			this.rows++;
 			const line = outcome.ok ? table.scored(kept, outcome.value) : outcome;
 			if (line.ok) {
@@ -83,7 +97,12 @@ export class FileOutput {
 			}
 			const error = line.failure.message;
 			this.failed++;
-			if (this.failures.length < MOST_TOLD) this.failures.push({ row: this.rows, error });
+			if (this.failures.length < MOST_TOLD) {
+				const place = placeOfFailed(carrier, this.rows, line.failure);
+				if (this.failures.length === 0) this.place = place;
+				const found = place && { requestId: place.id, ...(place.row !== undefined && { requestRow: place.row }) };
+				this.failures.push({ row: this.rows, error, ...found });
+			}
 			if (failedFile) apart += table.failed(kept, error);
 			else text += table.failed(kept, error);
 		}
@@ -112,10 +131,11 @@ export class FileOutput {
 		const [first] = this.failures;
 		if (scoring.ended) return failed(scoring.ended);
 		if (!first || this.failed < this.rows) return success(undefined);
-		return badReply(
+		const none = badReply(
 			`None of the ${pluralize(this.rows, 'row')} of the file could be scored. Row ${first.row}: ${first.error}`,
 			'No file comes out. If the other rows failed for other reasons, score some of them as items to see these.',
 		);
+		return failed({ ...none.failure, request: this.place });
 	}
 }
 

@@ -2,7 +2,6 @@
 import { OrderedRows } from '../../core/batching/orderedRows';
 import { scatterReady, type Course, type ReadyGroup } from '../../core/batching/scatter';
 import { failed, RowFailed, success, type Failure, type Outcome } from '../../core/failure/outcome';
-import { pluralize } from '../../core/failure/pluralize';
 import type { Json } from '../../core/json/json';
 import { rowSize } from '../../core/predict/requestBody';
 import type { Row } from '../../core/predict/rowLayout';
@@ -10,7 +9,10 @@ import type { Table, TableRow } from '../../core/table/table';
 import { CANCELLED, turnsOfRun } from '../../n8n/cancel';
 import { withoutFiles, type WithFiles } from '../../n8n/files';
 import { LateRow, type Exchange, type Protocol } from '../../n8n/modelCall';
+import type { Sent } from '../../n8n/send';
+import { carrierOf, placeOfFailed, type Carrier } from '../../n8n/sentRows';
 import { failureIn } from '../../n8n/unusable';
+import { tooManyFailed, withReach } from './fileEnds';
 import { FileRow } from './fileRow';
 import type { RowReader } from './rowReading';
 
@@ -38,6 +40,8 @@ export interface FileScoringSetUp {
 export interface ScoredRow {
 	kept: string;
 	outcome: Outcome<Json>;
+	/** The request that carried it last. */
+	carrier: Carrier | undefined;
 }
 
 export class FileScoring {
@@ -80,6 +84,12 @@ export class FileScoring {
 		this.setUp.abort();
 	}
 
+	/** Takes note of a request that went out with some rows. */
+	noteSent(rows: number[], sent: Sent): void {
+		const carrier = carrierOf(rows, sent);
+		for (const row of rows) this.held.get(row)?.kept.carriedBy(carrier);
+	}
+
 	/** The rows in their order, some at a time, once it is decided what predictions look like. Ends before its time where `ended` is set. */
 	async *outcomes(atATime: number): AsyncGenerator<ScoredRow[]> {
 		await this.scatterHead();
@@ -88,7 +98,7 @@ export class FileScoring {
 			await this.held.answer();
 			const taken = this.held.take(atATime);
 			if (taken.length === 0) break;
-			yield taken.map(({ kept, outcome = failed(CANCELLED) }) => ({ kept: kept.text, outcome }));
+			yield taken.map(({ kept: { text, carrier }, outcome = failed(CANCELLED) }) => ({ kept: text, outcome, carrier }));
 		}
 		await scattering;
 	}
@@ -175,7 +185,7 @@ export class FileScoring {
 		}
 		this.misses++;
 		if (values.failure.kind === 'cancelled') this.end(values.failure);
-		else if (!this.hasAnswer || this.misses >= MOST_MISSES) this.end(this.withReach(values.failure));
+		else if (!this.hasAnswer || this.misses >= MOST_MISSES) this.end(withReach(values.failure, this.good));
 	}
 
 	private settle(row: number, outcome: Outcome<Json>): void {
@@ -201,17 +211,9 @@ export class FileScoring {
 		this.setUp.table.decide(this.held.waitingRows().flatMap(({ outcome }) => (outcome?.ok ? [outcome.value] : [])));
 	}
 
-	private withReach(failure: Failure): Failure {
-		const reach = this.good === 0 ? 'No row was' : `${pluralize(this.good, 'row')} of the file had been`;
-		return { ...failure, description: `${failure.description} ${reach} scored by then, and no file comes out.`.trim() };
-	}
-
-	private tooMany(row: number, { message }: Failure): Failure {
-		const { mostFailed } = this.setUp;
-		return this.withReach({
-			kind: 'input',
-			message: `The run ended at row ${row.toLocaleString('en-US')} of the file: ${pluralize(this.bad, 'row')} failed, and 'Maximum Failed Rows' is ${mostFailed.toLocaleString('en-US')}`,
-			description: `The last of them: ${message}. Correct such rows, or allow more of them to fail.`,
-		});
+	private tooMany(row: number, failure: Failure): Failure {
+		const request = placeOfFailed(this.held.get(row)?.kept.carrier, row, failure);
+		const ending = tooManyFailed(row, this.bad, this.setUp.mostFailed, { ...failure, request });
+		return withReach(ending, this.good);
 	}
 }

@@ -68,7 +68,7 @@ export const itemOptions = {
 		type: 'boolean',
 		default: false,
 		description:
-			"Whether to add a second field that tells how the row was scored: how often it was sent ('attempts'), how many milliseconds the last reply took ('latency') and how many rows shared that request ('rowsInRequest')",
+			"Whether to add a second field that tells how the row was scored: how often it was sent ('attempts'), how many milliseconds the last reply took ('latency'), how many rows shared that request ('rowsInRequest'), and where the deployment's log has it: the ID of the request ('requestId') and the row's position in it, from 0 ('requestRow')",
 	}),
 	spread: booleanOption({
 		displayName: 'Spread Objects Into Fields',

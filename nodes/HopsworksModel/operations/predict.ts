@@ -1,4 +1,5 @@
 /** Predict: every item is a row, many rows share a request, and every item gets its own prediction. */
+import type { IDataObject } from 'n8n-workflow';
 import type { Json } from '../../core/json/json';
 import type { Row } from '../../core/predict/rowLayout';
 import { answerField } from '../../n8n/answerField';
@@ -9,6 +10,7 @@ import { eachItem } from '../../n8n/eachItem';
 import { runOnModel, type RunStart } from '../../n8n/modelRun';
 import type { Operation } from '../../n8n/operation';
 import { optionsField, readOptions } from '../../n8n/options';
+import type { ResolvedDeployment } from '../../n8n/resolver';
 import { sendOptions } from '../../n8n/sendOptions';
 import { unusable } from '../../n8n/unusable';
 import { predictOptions, type PredictOptions } from './predictOptions';
@@ -31,6 +33,18 @@ export const predict: Operation = {
 	run: async (run) => await runOnModel(run, predictOptions, setUp),
 };
 
+/** How a row was scored. */
+interface Metadata {
+	attempts: number;
+	/** Milliseconds of the last reply. */
+	latency: number;
+	rowsInRequest: number;
+	/** Not there where no server can have seen it. */
+	requestId?: string;
+	/** Its position in the request, named and counted as Hopsworks logs it: from 0. */
+	requestRow?: number;
+}
+
 /** What is the same for all items of a run. */
 async function setUp({
 	run,
@@ -45,9 +59,14 @@ async function setUp({
 	const wanted = eachItem(options, rows.form.isRaw ? () => AS_IT_CAME : readWanted);
 	const form: PredictForm = { ...rows.form, wantedFor: wanted.of };
 	const keepsInput = read('includeInputFields', 0) === true;
-	const metadata = new Map<number, { attempts: number; latency: number; rowsInRequest: number }>();
+	const metadata = new Map<number, Metadata>();
 	const addsMetadata = options.get('includeMetadata');
 	const answers = answerField(run, options, keepsInput);
+	run.besideError = (item) => {
+		const json: IDataObject = {};
+		if (metadata.has(item)) answers.putBeside(item, json, 'Metadata', { ...metadata.get(item) });
+		return json;
+	};
 	return {
 		readRow(item, itemOptions) {
 			answers.read(item, itemOptions);
@@ -56,24 +75,31 @@ async function setUp({
 		},
 		readsAgain: () => columns?.decide() ?? false,
 		route: () => route,
-		protocol(itemOptions, { target, record }) {
-			const owner = schemaOwner?.target.deployment ?? target.deployment;
-			if (target.deployment === owner) return predictProtocol(form, record, itemOptions);
+		protocol(itemOptions, deployment) {
+			const { target, project, record } = deployment;
+			const owner = schemaOwner ?? deployment;
+			const isOwn = target.deployment === owner.target.deployment && project === owner.project;
+			if (isOwn) return predictProtocol(form, record, itemOptions);
+			const of = (one: ResolvedDeployment): string =>
+				project === owner.project ? '' : ` of the project '${one.project}'`;
 			return unusable(
-				`The rows are made for the schema of '${owner}', and this item is for '${target.deployment}'`,
+				`The rows are made for the schema of '${owner.target.deployment}'${of(owner)}, and this item is for '${target.deployment}'${of(deployment)}`,
 				"With 'Rows From' set to 'Schema of the Deployment', all items of a run go to one deployment.",
 			);
 		},
-		onSent(sentItems, { tries, latency }) {
-			for (const item of addsMetadata ? sentItems : []) {
+		onSent(sentItems, { tries, latency, request }) {
+			if (!addsMetadata) return;
+			const rowsInRequest = sentItems.length;
+			for (const [requestRow, item] of sentItems.entries()) {
 				const attempts = (metadata.get(item)?.attempts ?? 0) + tries;
-				metadata.set(item, { attempts, latency, rowsInRequest: sentItems.length });
+				const found = request && { requestId: request.id, requestRow };
+				metadata.set(item, { attempts, latency, rowsInRequest, ...found });
 			}
 		},
 		made(item, prediction) {
 			const scored = outgoing(items, item, keepsInput);
 			putPrediction(answers, item, scored.json, prediction, wanted.of(item));
-			if (addsMetadata) answers.putBeside(item, scored.json, 'Metadata', metadata.get(item));
+			if (addsMetadata) answers.putBeside(item, scored.json, 'Metadata', { ...metadata.get(item) });
 			return scored;
 		},
 	};

@@ -70,7 +70,7 @@ const schemaColumns: INodeProperties = {
 	default: { mappingMode: 'autoMapInputData', value: null },
 	description: 'The columns that the deployment reads, with their types',
 	typeOptions: {
-		loadOptionsDependsOn: ['deployment.value'],
+		loadOptionsDependsOn: ['deployment.value', 'options.project.value'],
 		resourceMapper: mapper,
 	},
 	displayOptions: { show: { rows: ['schema'] } },

@@ -1,21 +1,10 @@
 /** What a request met that got no reply, and what a user can do about it. */
+import { certificateFailure } from './certificateFailure';
 import { excerpt } from './excerpt';
 import { type Failure } from './outcome';
 import { capitalized, shorterWork, smallerRequest, type Panel } from './panel';
 import { pluralize } from './pluralize';
 import { schemeAdvice, schemeFailure } from './wrongScheme';
-
-const UNTRUSTED_CERTIFICATE = new Set([
-	'DEPTH_ZERO_SELF_SIGNED_CERT',
-	'SELF_SIGNED_CERT_IN_CHAIN',
-	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-	'UNABLE_TO_GET_ISSUER_CERT',
-	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-	'CERT_UNTRUSTED',
-	'CERT_HAS_EXPIRED',
-	'CERT_NOT_YET_VALID',
-	'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
 
 /** The code of a reply that ended before it was whole, whatever ended it. */
 export const CUT_REPLY = 'CUT_REPLY';
@@ -24,6 +13,8 @@ export const CUT_REPLY = 'CUT_REPLY';
 interface Sent {
 	/** The value of a `Host` header of its own. */
 	hostHeader?: string;
+	/** Whether the credential names the authorities to trust. */
+	hasAuthority?: boolean;
 	/** The length of its body. */
 	bytes?: number;
 	panel: Panel;
@@ -55,7 +46,7 @@ export function connectionFailure(
 	origin: string,
 	code: string,
 	detail: string,
-	{ hostHeader, bytes = 0, panel }: Sent,
+	{ hostHeader, hasAuthority, bytes = 0, panel }: Sent,
 ): Failure {
 	const host = origin.replace(/^https?:\/\//, '');
 	const failure = (message: string, description: string): Failure => ({
@@ -67,18 +58,8 @@ export function connectionFailure(
 	const words = [code, excerpt(detail)].filter(Boolean).join(': ');
 	const wrongScheme = schemeFailure(origin, code, detail);
 	if (wrongScheme) return wrongScheme;
-	if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' && hostHeader !== undefined) {
-		return failure(
-			`The certificate of ${host} is not for the host name ${hostHeader}`,
-			`With a host name of its own in the request, the certificate is checked against that name where n8n uses a proxy (HTTPS_PROXY) or the gateway's address is a number. Set 'Routing' to 'By Path' in the options (Hopsworks 4.8 and later); or put the gateway's host name into NO_PROXY where n8n runs; or have a certificate made for this name too (${code}).`,
-		);
-	}
-	if (UNTRUSTED_CERTIFICATE.has(code)) {
-		return failure(
-			`The certificate of ${host} is not trusted`,
-			`Give n8n the certificate authority of your cluster, or turn on 'Ignore SSL Issues (Insecure)' in the credential (${code}).`,
-		);
-	}
+	const certificate = certificateFailure(code, detail, { host, hostHeader, hasAuthority });
+	if (certificate) return failure(certificate.message, certificate.description);
 	switch (code) {
 		case 'ECONNREFUSED':
 			return failure(

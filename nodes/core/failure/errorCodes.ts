@@ -3,6 +3,7 @@ import type { Meaning } from './meaning';
 import type { Panel } from './panel';
 
 export const SCOPE_MISSING = 320004;
+export const PROJECT_MISSING = 150004;
 export const DEPLOYMENT_NOT_FOUND = 240000;
 const NOT_RUNNING = 250001;
 /** Start or stop is refused: it is there already, or over a quota. */
@@ -16,11 +17,13 @@ export const KEY_REFUSED: Meaning = {
 };
 const PROJECT_UNKNOWN: Meaning = {
 	message: 'Hopsworks knows no such project',
-	description: "Check 'Project' in the credential: the project's name as Hopsworks shows it. Capital letters count.",
+	description:
+		"Check 'Project' in the credential, or in the options of the node: the project's name as Hopsworks shows it. Capital letters count.",
 };
 const NOT_A_MEMBER: Meaning = {
 	message: "The API key's user is not a member of the project",
-	description: "Ask an owner of the project to add the user, or change 'Project' in the credential.",
+	description:
+		"Ask an owner of the project to add the user, or change 'Project' in the credential or in the options of the node.",
 };
 export const ROLE_TOO_LOW: Meaning = {
 	message: "The user's role in the project does not allow this",
@@ -30,7 +33,7 @@ export const ROLE_TOO_LOW: Meaning = {
 const DEPLOYMENT_UNKNOWN: Meaning = {
 	message: 'The project has no such deployment',
 	description:
-		"Pick the deployment from the list, or check its name and 'Project' in the credential. Capital letters count.",
+		"Pick the deployment from the list, or check its name and 'Project', in the credential or in the options. Capital letters count.",
 };
 export const HOPSWORKS_FAILED: Meaning = {
 	message: 'Hopsworks could not carry out the request',
@@ -49,7 +52,7 @@ const MEANINGS: Record<number, Meaning> = {
 	},
 	120001: { message: 'Hopsworks refused the request', description: 'Check the values in the fields of the node.' },
 	120011: NOT_A_MEMBER,
-	150004: PROJECT_UNKNOWN,
+	[PROJECT_MISSING]: PROJECT_UNKNOWN,
 	150068: ROLE_TOO_LOW,
 	200003: KEY_REFUSED,
 	[DEPLOYMENT_NOT_FOUND]: DEPLOYMENT_UNKNOWN,

@@ -1,6 +1,7 @@
 /** Outcomes: a failure is a value that says what happened and what to do. */
 import { excerpt } from './excerpt';
 import { withWords } from './meaning';
+import type { RequestPlace } from './requestPlace';
 
 /** A description may list what there is to choose from. */
 const LONGEST_DESCRIPTION = 2000;
@@ -28,6 +29,8 @@ export interface Failure {
 	errorCode?: number;
 	/** Set where sending fewer rows together can help. */
 	blame?: Blame;
+	/** The request that failed, where one was sent. */
+	request?: RequestPlace;
 	/** `noRoute`: the gateway does not know the deployment; `notReady`: said in words, whatever the status. */
 	reason?: 'noRoute' | 'notReady';
 }

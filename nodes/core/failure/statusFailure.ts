@@ -13,7 +13,7 @@ import { TLS_NEEDED, wantsTls } from './wrongScheme';
 const NO_ROUTE: Meaning = {
 	message: 'The gateway knows no such deployment',
 	description:
-		"The deployment is not running, does not exist, or is in another namespace. Check its name and state in Hopsworks, 'Project' in the credential, and the options 'Namespace' and 'Routing'.",
+		"The deployment is not running, does not exist, or is in another namespace. Check its name and state in Hopsworks, 'Project' in the credential or in the options, and the options 'Namespace' and 'Routing'.",
 };
 const NO_PATH: Meaning = {
 	message: 'The deployment has no such address',

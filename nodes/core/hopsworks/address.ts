@@ -1,6 +1,6 @@
 /** Where a deployment answers: what is given of its address, what Hopsworks tells of it, and what is made of both. */
 import type { Outcome } from '../failure/outcome';
-import type { DeploymentRecord } from './deploymentRecord';
+import type { DeploymentRecord, Project } from './deploymentRecord';
 
 /** The URL and `Host` of a request. */
 export interface Target {
@@ -13,9 +13,10 @@ export interface Target {
 
 export interface Address {
 	deployment: { mode: 'name' | 'url'; value: string };
-	/** The credential's addresses and project; '' where not filled in. */
+	/** The credential's addresses; '' where not filled in. */
 	servingUrl: string;
 	hopsworksUrl: string;
+	/** The credential's, or the one that the node has chosen; '' where neither names one. */
 	project: string;
 	/** The node's options; '' where not set. */
 	namespace: string;
@@ -30,7 +31,7 @@ export type Routing = 'auto' | 'path' | 'host' | 'proxy';
 export interface Knowledge {
 	/** Whether it can be asked for more. */
 	canAsk: boolean;
-	projectId?: number;
+	project?: Project;
 	record?: DeploymentRecord;
 	/** Origin of the gateway that is reached from outside. */
 	gateway?: string | null;
@@ -38,7 +39,7 @@ export interface Knowledge {
 	domain?: string | null;
 }
 
-export type Question = 'projectId' | 'record' | 'gateway' | 'domain';
+export type Question = 'project' | 'record' | 'gateway' | 'domain';
 
 /** The target of a request, the reason why there is none, or what Hopsworks has to be asked before that is known. */
 export type Plan = Outcome<Target> | { ok: false; asks: Question };

@@ -73,7 +73,7 @@ function throughGateway(
 	return success({ url: gateway + path, deployment });
 }
 
-/** The option, else what the record tells, else what Kubernetes makes of the credential's project. */
+/** The option, else what the record tells, else what Hopsworks tells of the project, else what Kubernetes makes of its name. */
 function namespaceIn({ namespace, project }: Address, known: Knowledge): Outcome<string> {
 	if (namespace.trim() !== '') return readName(namespace, "'Namespace'");
 	const told = known.record?.namespace ?? '';
@@ -84,10 +84,14 @@ function namespaceIn({ namespace, project }: Address, known: Knowledge): Outcome
 			"It stands in the deployment's record, so nothing that you entered is wrong. Set 'Namespace' in the options to the right one.",
 		);
 	}
+	const { name: toldName = '', namespace: ofProject = '' } = known.project ?? {};
+	if (isName(ofProject)) return success(ofProject);
 	if (project.trim() === '') {
+		const composed = namespaceOf(toldName);
+		if (isName(composed)) return success(composed);
 		return badInput(
 			'The project of the deployment is not known',
-			"Fill in 'Project' in the credential or 'Namespace' in the options. Gateways that route by host name need 'Routing' set to 'By Host Name' and 'Host Header' filled in instead.",
+			"Fill in 'Project' in the credential, or 'Project' or 'Namespace' in the options. Gateways that route by host name need 'Routing' set to 'By Host Name' and 'Host Header' filled in instead.",
 		);
 	}
 	const name = readName(project, "'Project' in the credential");
@@ -130,8 +134,8 @@ function throughHopsworks(
 			"It is reached through the gateway alone. Fill in 'Model Serving URL' in the credential with the gateway's address, or ask your administrator for one.",
 		);
 	}
-	if (isOpen(known, 'projectId')) return { ok: false, asks: 'projectId' };
-	if (known.projectId === undefined) {
+	if (isOpen(known, 'project')) return { ok: false, asks: 'project' };
+	if (known.project === undefined) {
 		return badInput(
 			"'Routing' through Hopsworks needs 'Hopsworks URL' in the credential",
 			'Fill it in: the address at which you open Hopsworks in the browser.',
@@ -139,7 +143,7 @@ function throughHopsworks(
 	}
 	const hopsworks = readWebAddress(hopsworksUrl, "'Hopsworks URL' in the credential");
 	if (!hopsworks.ok) return hopsworks;
-	const path = pathOf([REST_API, 'api', 'project', String(known.projectId), 'inference', 'models', deployment]);
+	const path = pathOf([REST_API, 'api', 'project', String(known.project.id), 'inference', 'models', deployment]);
 	return success({ url: `${hopsworks.value.origin}${path}:predict`, deployment });
 }
 

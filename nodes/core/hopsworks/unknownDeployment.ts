@@ -36,6 +36,6 @@ export function unknownDeployment(project: string, name: string, others: string[
 	const has = nearest.length === 0 ? '' : `It has ${nearest.join(', ')}${others.length > SHOWN_NAMES ? ', …' : ''}. `;
 	return badInput(
 		message,
-		`${has}Pick the deployment from the list, or check its name and 'Project' in the credential. Capital letters count.`,
+		`${has}Pick the deployment from the list, or check its name and 'Project', in the credential or in the options. Capital letters count.`,
 	);
 }

@@ -17,16 +17,14 @@ import { excerpt, quoted } from '../../core/failure/excerpt';
 import { pluralize } from '../../core/failure/pluralize';
 import { asText, type Json } from '../../core/json/json';
 import { namespaceOf } from '../../core/hopsworks/name';
+import { projectNames } from '../../core/hopsworks/project';
 import { readGateway } from '../../core/hopsworks/gateway';
 import { readWebAddress } from '../../core/hopsworks/webAddress';
+import { readTrust } from '../trust';
 import { getter, sentences, type Get } from './testRequest';
 
 /** What a test of an address found: a problem, or what stands behind the address. */
 type Finding = { problem: string } | { found: string };
-
-/** Names beyond these are not listed, and a longer one is cut. */
-const SHOWN_NAMES = 20;
-const LONGEST_NAME = 60;
 
 /** Named `hopsworksApiTest` in every node that uses the credential. */
 export async function hopsworksApiTest(
@@ -40,15 +38,19 @@ export async function hopsworksApiTest(
 		{ field: 'Model Serving URL', url: asText(data.servingUrl).trim(), test: testGateway },
 	].filter(({ url }) => url !== '');
 	const problems = key === '' ? ["Fill in 'API Key'"] : [];
+	const trust = readTrust(data);
+	if (!trust.ok) problems.push(sentences(trust.failure));
 	const found: string[] = [];
 	if (addresses.length === 0) problems.push("Fill in 'Hopsworks URL' or 'Model Serving URL'");
-	for (const { field, url, test } of problems.length > 0 ? [] : addresses) {
-		const address = field === 'Hopsworks URL' ? readWebAddress(url, 'this') : readGateway(url, 'this');
-		const finding = address.ok
-			? await test(getter(this, new URL(url).origin, key, data.ignoreSslIssues === true), project)
-			: { problem: sentences(address.failure) };
-		if ('problem' in finding) problems.push(`'${field}': ${finding.problem}`);
-		else found.push(`'${field}' works: ${finding.found}`);
+	if (trust.ok && problems.length === 0) {
+		for (const { field, url, test } of addresses) {
+			const address = field === 'Hopsworks URL' ? readWebAddress(url, 'this') : readGateway(url, 'this');
+			const finding = address.ok
+				? await test(getter(this, new URL(url).origin, key, trust.value), project)
+				: { problem: sentences(address.failure) };
+			if ('problem' in finding) problems.push(`'${field}': ${finding.problem}`);
+			else found.push(`'${field}' works: ${finding.found}`);
+		}
 	}
 	// Some are whole sentences.
 	const words = [...problems, ...found].map((one) => (one.endsWith('.') ? one : `${one}.`)).join(' ');
@@ -82,30 +84,26 @@ async function testHopsworks(get: Get, given: string): Promise<Finding> {
 	if (typeof project === 'string') return { problem: project };
 	const deployments = await readList(get, `/project/${project.id}/serving`, 'SERVING');
 	if (typeof deployments === 'string') return { problem: deployments };
+	if (given === '' && known.length > 1) {
+		const choice = "'Project' is empty, so each node chooses one with 'Project' in its options";
+		return { found: `${choice}, among ${projectNames(known)}` };
+	}
 	const records = deployments.map(readDeployment).filter((one) => one !== undefined);
 	const ready = records.filter(({ state }) => isReady(state)).length;
 	const only = given === '' ? ', the only one of the API key,' : '';
 	return {
-		found: `the project ${named(project)}${only} has ${pluralize(records.length, 'deployment')}, ${ready} of them running`,
+		found: `the project ${projectNames([project])}${only} has ${pluralize(records.length, 'deployment')}, ${ready} of them running`,
 	};
 }
 
-/** The project that is meant; a text says what was wrong instead, with those that there are. */
+/** The project that is asked for its deployments; a text says what was wrong instead, with those that there are. */
 function chosenAmong(known: Project[], given: string): Project | string {
-	const [first, second] = known;
+	const [first] = known;
 	if (!first) return 'the API key was accepted, but its user is a member of no project';
-	const names = known.slice(0, SHOWN_NAMES).map(named).join(', ') + (known.length > SHOWN_NAMES ? ', …' : '');
-	if (given !== '') {
-		const chosen = known.find(({ name }) => name === given);
-		return chosen ?? `the API key was accepted, but sees no project ${quoted(given)}. It sees ${names}`;
-	}
-	return second
-		? `the API key was accepted, but 'Project' is empty. Fill in one of those that it sees: ${names}`
-		: first;
-}
-
-function named({ name }: Project): string {
-	return `'${excerpt(name, LONGEST_NAME)}'`;
+	// The scope is the key's in all of them.
+	if (given === '') return first;
+	const chosen = known.find(({ name }) => name === given);
+	return chosen ?? `the API key was accepted, but sees no project ${quoted(given)}. It sees ${projectNames(known)}`;
 }
 
 /** A list of the REST API; a text says what was wrong instead. */

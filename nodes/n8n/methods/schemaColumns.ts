@@ -3,10 +3,10 @@ import type { FieldType, ILoadOptionsFunctions, ResourceMapperFields } from 'n8n
 import { readDeploymentSchema, type SchemaColumn } from '../../core/predict/deploymentSchema';
 import { readColumnType, type ColumnType } from '../../core/predict/schemaTypes';
 import { SCHEMA_MISSING } from '../../core/failure/errorCodes';
-import { readConnection } from '../connection';
 import { readLocator } from '../deploymentLocator';
 import { nodeError } from '../errors';
 import { isTool } from '../items';
+import { connectionOfPanel } from '../projectChoice';
 import { REST_DEFAULTS, restApi } from '../restApi';
 import { agentArguments } from './agentArguments';
 
@@ -42,7 +42,7 @@ export async function getSchemaColumns(this: ILoadOptionsFunctions): Promise<Res
 	if (mode === 'url' || name === '' || name.startsWith('=')) {
 		return { fields: [], emptyFieldsNotice: 'Pick a deployment from the list, or by its name, to see its columns' };
 	}
-	const api = restApi(this, await readConnection(this), REST_DEFAULTS, { requests: 0, retries: 0 });
+	const api = restApi(this, await connectionOfPanel(this), REST_DEFAULTS, { requests: 0, retries: 0 });
 	const record = await api.deployment(name);
 	if (!record.ok) throw nodeError(this.getNode(), record.failure, 0);
 	const schema = await api.schema(record.value.id, 'schema');

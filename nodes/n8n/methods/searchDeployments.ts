@@ -1,10 +1,10 @@
-/** The list behind the locator: the project's deployments, as the editor offers them. */
+/** The list behind the locator: the deployments of the project that is chosen, as the editor offers them. */
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 import { isReady, type DeploymentRecord } from '../../core/hopsworks/deploymentRecord';
 import { isLanguageModel } from '../../core/hopsworks/fit';
-import { readConnection } from '../connection';
 import { nodeError } from '../errors';
 import type { Operations } from '../operation';
+import { connectionOfPanel } from '../projectChoice';
 import { REST_DEFAULTS, restApi } from '../restApi';
 
 const SERVERS: Record<string, string> = {
@@ -42,7 +42,7 @@ const NOT_USABLE = 4;
  */
 function deploymentSearch(rankFor: (operation: unknown) => Rank): Search {
 	return async function (filter = '') {
-		const connection = await readConnection(this);
+		const connection = await connectionOfPanel(this);
 		const found = await restApi(this, connection, REST_DEFAULTS, { requests: 0, retries: 0 }).deployments();
 		if (!found.ok) throw nodeError(this.getNode(), found.failure, 0);
 		const rankOf = rankFor(this.getCurrentNodeParameter('operation'));

@@ -8,8 +8,10 @@ import { asText, isRecord } from '../../core/json/json';
 import { replyInTurns, type Reply } from '../../core/json/reply';
 import { giveWay, Watch } from '../cancel';
 import { networkFailure } from '../networkFailure';
+import { newRequestId, REQUEST_ID } from '../requestId';
 import { mayWantTls } from '../schemeProbe';
 import { endWith, isByteStream, readText } from '../stream';
+import { requestTls, type Trust } from '../trust';
 
 /** A reply with its status. */
 type StatusReply = Reply & { status: number };
@@ -26,12 +28,7 @@ export function sentences({ message, description }: Meaning): string {
 	return `${message}. ${description}`;
 }
 
-export function getter(
-	{ helpers }: ICredentialTestFunctions,
-	origin: string,
-	key: string,
-	ignoreSslIssues: boolean,
-): Get {
+export function getter({ helpers }: ICredentialTestFunctions, origin: string, key: string, trust: Trust): Get {
 	// The only HTTP helper that n8n lets a credential test use: docs/decisions/0004-credential-test.md
 	const { request } = helpers;
 	const remove = keyRemover(key);
@@ -42,13 +39,13 @@ export function getter(
 			const sending: Promise<unknown> = request({
 				method: 'GET',
 				uri: `${origin}${path}`,
-				headers: { Authorization: `ApiKey ${key}`, Accept: 'application/json' },
+				headers: { Authorization: `ApiKey ${key}`, Accept: 'application/json', [REQUEST_ID]: newRequestId() },
 				simple: false,
 				resolveWithFullResponse: true,
 				// So that a reply is read no further than it may be.
 				useStream: true,
 				followRedirect: false,
-				rejectUnauthorized: !ignoreSslIssues,
+				...requestTls(trust),
 				timeout: 2 * TIMEOUT_SECONDS * 1000,
 			});
 			sending.catch(() => {});
@@ -65,7 +62,12 @@ export function getter(
 			return { status, ...(await replyInTurns(await removeInTurns(text, key, giveWay), giveWay)) };
 		} catch (error) {
 			if (watch.isLate) return `no answer within ${TIMEOUT_SECONDS} seconds`;
-			const failure = networkFailure(error, { url: origin, panel: REST_PANEL }, { hasHead }, remove);
+			const failure = networkFailure(
+				error,
+				{ url: origin, hasAuthority: trust.authority !== '', panel: REST_PANEL },
+				{ hasHead },
+				remove,
+			);
 			const isTls = mayWantTls(origin, failure) && (await speaksTls(request, new URL(origin).host));
 			return sentences(isTls ? tlsSpoken(origin) : failure);
 		} finally {
@@ -81,6 +83,7 @@ async function speaksTls(request: ICredentialTestFunctions['helpers']['request']
 		const sending: Promise<unknown> = request({
 			method: 'HEAD',
 			uri: `https://${host}/`,
+			headers: { [REQUEST_ID]: newRequestId() },
 			simple: false,
 			followRedirect: false,
 			rejectUnauthorized: false,
