@@ -318,6 +318,23 @@ describe('a Hopsworks that is not there, or not all of it', () => {
 		expect(n8n.items.map(({ before, after }) => [before, after])).toEqual([['Running', 'Failed']]);
 	});
 
+	test('one that is away when n8n is started lets the schedule begin, and what it changed meanwhile comes out', async () => {
+		const fraud = hopsworks.deploy('fraud');
+		const n8n = watching();
+		await n8n.start();
+		hopsworks.instead = () => ({ status: 503 });
+		fraud.status = 'Failed';
+		await n8n.restart();
+		expect(n8n.errors).toEqual([]);
+		await n8n.tick();
+		expect(n8n.errors).toHaveLength(1);
+		hopsworks.instead = undefined;
+		await n8n.tick();
+		expect(n8n.items.map(({ before, after }) => [before, after])).toEqual([['Running', 'Failed']]);
+		hopsworks.instead = () => ({ status: 503 });
+		await expect(n8n.edit({ parameters: { states: ['Failed'] } })).rejects.toThrow();
+	});
+
 	test.each([
 		['an empty list', []],
 		['half of the list', undefined],

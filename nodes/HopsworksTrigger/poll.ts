@@ -1,5 +1,6 @@
 /** A poll of the trigger: Hopsworks is looked at, and what has changed becomes items. In the editor, a sample of one. */
 import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
+import type { Failure } from '../core/failure/outcome';
 import { readMemory, type Look, type WatchedItem } from '../core/hopsworks/watchMemory';
 import { readWebAddress } from '../core/hopsworks/webAddress';
 import { readConnection } from '../n8n/connection';
@@ -13,25 +14,37 @@ import { watchers } from './watchers';
 /** Where the memory is kept in what n8n keeps of a node. */
 const KEPT = 'memory';
 
+/** Nodes that have been polled since n8n was started. */
+const polled = new Set<string>();
+
 export async function pollHopsworks(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-	const poll = context.getMode() === 'manual' ? sampleOf : changesIn;
-	const found = await attempt(async () => await poll(context));
+	const isByHand = context.getMode() === 'manual';
+	const key = `${context.getWorkflow().id ?? ''} ${context.getNode().id}`;
+	const found = await attempt(async () => await (isByHand ? sampleOf(context) : inTurn(key, () => changesIn(context))));
+	const isFirst = !isByHand && !polled.has(key);
+	if (isFirst) polled.add(key);
+	if (!found.ok && isFirst && mayComeBack(found.failure, context)) return null;
 	if (!found.ok) throw nodeError(context.getNode(), found.failure, 0);
-	return found.value.length === 0 ? null : [found.value.map((json) => ({ json }))];
+	const items = found.value ?? [];
+	return items.length === 0 ? null : [items.map((json) => ({ json }))];
 }
 
-/** What has changed since the poll before; nothing where one waits already for the one under way. */
+/**
+ * Whether the first poll after n8n was started failed for a Hopsworks that is away, and has a memory to go on from. n8n may
+ * leave a trigger alone for good that fails then; the next poll fails too unless Hopsworks is back.
+ */
+function mayComeBack({ kind }: Failure, context: IPollFunctions): boolean {
+	return kind !== 'input' && kind !== 'node' && context.getWorkflowStaticData('node')[KEPT] !== undefined;
+}
+
+/** What has changed since the poll before. */
 async function changesIn(context: IPollFunctions): Promise<WatchedItem[]> {
-	const key = `${context.getWorkflow().id ?? ''} ${context.getNode().id}`;
-	const items = await inTurn(key, async () => {
-		const kept = context.getWorkflowStaticData('node');
-		const { api, look } = await prepare(context, kept[KEPT]);
-		const { items: made, memory } = take(await watchers[look.watch.event].changes(api, look));
-		// As a whole: n8n notices no change inside of what a node has given it.
-		if (JSON.stringify(memory) !== JSON.stringify(kept[KEPT])) kept[KEPT] = memory;
-		return made;
-	});
-	return items ?? [];
+	const kept = context.getWorkflowStaticData('node');
+	const { api, look } = await prepare(context, kept[KEPT]);
+	const { items, memory } = take(await watchers[look.watch.event].changes(api, look));
+	// As a whole: n8n notices no change inside of what a node has given it.
+	if (JSON.stringify(memory) !== JSON.stringify(kept[KEPT])) kept[KEPT] = memory;
+	return items;
 }
 
 /** Of an item, as it would be for what is there now. Nothing is remembered of it. */

@@ -17,6 +17,9 @@ import { nodeNamed, setUp } from './engine.cts';
 /** Parameters that every trigger has: n8n itself adds the times of its polls. */
 const NAME = 'Trigger';
 
+/** Of n8n's processes: each knows nothing of those before it. */
+let processes = 0;
+
 export interface TriggerOptions {
 	parameters?: INodeParameters;
 	/** The credential's fields. */
@@ -31,6 +34,9 @@ export class PollingN8n {
 	/** The workflow's row in the database, as far as nodes keep anything there. */
 	private kept = '{}';
 	private poll: ((isActivation?: boolean) => Promise<void>) | undefined;
+
+	/** The node's id, which tells the node of one process from that of another. */
+	private id = `trigger${++processes}`;
 
 	constructor(private options: TriggerOptions) {}
 
@@ -49,7 +55,11 @@ export class PollingN8n {
 		const { parameters = {}, credential } = this.options;
 		return setUp({
 			nodes: [
-				nodeNamed(NAME, 'test.trigger', { parameters, credentials: { hopsworksApi: { id: '1', name: 'test' } } }),
+				nodeNamed(NAME, 'test.trigger', {
+					id: this.id,
+					parameters,
+					credentials: { hopsworksApi: { id: '1', name: 'test' } },
+				}),
 			],
 			connections: {},
 			types: { 'test.trigger': node },
@@ -102,6 +112,7 @@ export class PollingN8n {
 
 	async restart(): Promise<void> {
 		this.kill();
+		this.id = `trigger${++processes}`;
 		await this.start();
 	}
 
