@@ -268,11 +268,11 @@ test.each(readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.j
 			.map((node) => ({ type: textOf(at(node, 'type')), parameters: recordOf(at(node, 'parameters')) }))
 			.filter(({ type }) => type.startsWith(manifest.name));
 		if (!WITHOUT_OUR_NODES.includes(file)) expect(own.length).toBeGreaterThan(0);
-		const tool = ['descriptionType', 'toolDescription']; // added by n8n
+		const addedByN8n = ['descriptionType', 'toolDescription', 'pollTimes'];
 		for (const { type, parameters } of own) {
 			const known = fields.filter(({ node }) => [node, `${node}Tool`].includes(type.replace(`${manifest.name}.`, '')));
 			const names = known.map(({ name }) => name);
-			for (const name of Object.keys(parameters)) expect([...names, ...tool]).toContain(name);
+			for (const name of Object.keys(parameters)) expect([...names, ...addedByN8n]).toContain(name);
 		}
 	},
 );
