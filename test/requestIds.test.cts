@@ -118,6 +118,7 @@ const NEEDS: Record<string, INodeParameters> = {
 	start: { deployment: listed('screening') },
 	stop: { deployment: listed('returns') },
 	getSchema: { deployment: listed('payments') },
+	rollBack: { deployment: listed('tumor'), rollBackTo: 'version', version: 1 },
 };
 
 type Way = [name: string, go: () => Promise<{ status?: string; error?: unknown }>];

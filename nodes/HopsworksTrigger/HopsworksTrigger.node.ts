@@ -9,6 +9,7 @@ import {
 import { hopsworksApiTest } from '../n8n/methods/credentialTest';
 import { getDeployments } from '../n8n/methods/getDeployments';
 import { searchModels } from '../n8n/methods/searchModels';
+import { searchProjects } from '../n8n/methods/searchProjects';
 import { properties } from './fields';
 import { pollHopsworks } from './poll';
 
@@ -43,7 +44,7 @@ export class HopsworksTrigger implements INodeType {
 	methods = {
 		credentialTest: { hopsworksApiTest },
 		loadOptions: { getDeployments },
-		listSearch: { searchModels },
+		listSearch: { searchModels, searchProjects },
 	};
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {

@@ -5,7 +5,8 @@ import { statesNamed } from '../core/hopsworks/stateChanges';
 import { WATCHED_EVENTS, watchOf, type WatchChoice } from '../core/hopsworks/watchMemory';
 import { asText } from '../core/json/json';
 import { readLocator } from '../n8n/deploymentLocator';
-import { asOneOf } from '../n8n/options';
+import { asOneOf, optionsField } from '../n8n/options';
+import { projectOptions } from '../n8n/projectChoice';
 import { stateChoices } from '../n8n/stateChoices';
 import { fromN8n, unusable } from '../n8n/unusable';
 
@@ -44,7 +45,7 @@ export const properties: INodeProperties[] = [
 		displayName: 'Deployment Names or IDs',
 		name: 'deployments',
 		type: 'multiOptions',
-		typeOptions: { loadOptionsMethod: 'getDeployments' },
+		typeOptions: { loadOptionsMethod: 'getDeployments', loadOptionsDependsOn: ['options.project.value'] },
 		default: [],
 		description:
 			'The deployments to watch; all of them if none is chosen. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
@@ -113,6 +114,7 @@ export const properties: INodeProperties[] = [
 		description: 'Which values of the metric are better',
 		displayOptions: ofBest,
 	},
+	optionsField(projectOptions),
 ];
 
 /** What the user has chosen. Throws what `attempt` turns into a failure. */

@@ -6,6 +6,7 @@ import { readWebAddress } from '../core/hopsworks/webAddress';
 import { readConnection } from '../n8n/connection';
 import { nodeError } from '../n8n/errors';
 import { inTurn } from '../n8n/pollTurns';
+import { connectionInProject, readChosenProject } from '../n8n/projectChoice';
 import { REST_DEFAULTS, restApi, type RestApi } from '../n8n/restApi';
 import { attempt, take, unusable } from '../n8n/unusable';
 import { readWatch } from './fields';
@@ -63,7 +64,8 @@ async function sampleOf(context: IPollFunctions): Promise<WatchedItem[]> {
 
 async function prepare(context: IPollFunctions, kept: unknown): Promise<{ api: RestApi; look: Look }> {
 	const watch = await readWatch(context);
-	const connection = await readConnection(context);
+	const chosen = readChosenProject(context.getNodeParameter('options.project', ''));
+	const connection = take(connectionInProject(await readConnection(context), chosen));
 	const api = restApi(context, connection, REST_DEFAULTS, { requests: 0, retries: 0 });
 	const { id, name } = take(await api.project());
 	const { origin } = take(readWebAddress(connection.hopsworksUrl, "'Hopsworks URL' in the credential"));
