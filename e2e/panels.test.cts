@@ -46,7 +46,7 @@ const trigger = (name: string, event: string, fields: string[], more: Record<str
 	name,
 	type: 'hopsworksTrigger',
 	parameters: { event, ...more },
-	fields: ['Credential', 'Poll Times', 'Mode', 'Event', ...fields],
+	fields: ['Credential', 'Poll Times', 'Mode', 'Event', ...fields, 'Options'],
 });
 const asTool = (panel: Panel): Panel => {
 	const [credential = '', ...fields] = panel.fields;
@@ -123,9 +123,11 @@ const parts: string[] = [];
 
 function panelsWorkflow(): object {
 	const used = uses('hopsworksApi', 'hopsworksSandbox');
-	const nodes = panels.map(({ name, type, parameters }, number) =>
-		node(String(number), name, `n8n-nodes-hopsworks.${type}`, 1, parameters, used),
-	);
+	const nodes = panels.map(({ name, type, parameters }, number) => ({
+		...node(String(number), name, `n8n-nodes-hopsworks.${type}`, 1, parameters, used),
+		// A trigger has a button to its left, which would cover the node before it.
+		position: [220 * number, type === 'hopsworksTrigger' ? 300 : 0],
+	}));
 	const settings = { executionOrder: 'v1' };
 	return { id: WORKFLOW, name: 'Panels', active: false, settings, nodes, connections: {} };
 }
@@ -167,8 +169,8 @@ test.each(panels)('$name', async ({ name, type, fields }) => {
 			.toFile(join(PICTURES, fileOf(name)));
 	}
 	// Where there is but one, n8n shows a button in the place of a list.
-	const options =
-		fields.includes('Options') && !type.startsWith('hopsworksDeployment') ? await editor.optionNames() : [];
+	const hasButton = /^hopsworks(?:Deployment|Trigger)/.test(type);
+	const options = fields.includes('Options') && !hasButton ? await editor.optionNames() : [];
 	await editor.closeNode();
 	expect(shown).toEqual(fields);
 	const listed = options.length > 0 ? `\n\nOptions: ${options.join(' · ')}` : '';
