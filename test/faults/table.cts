@@ -228,6 +228,8 @@ export const bodyFaults: Fault[] = [
 		server: 'answers 100 MB',
 		answer: (request) => ({ body: { predictions: ids(request).map((id) => String(id).repeat(10_000_000)) } }),
 		prediction: (id) => String(id).repeat(10_000_000),
+		// So many bytes take a while beside other tests.
+		options: { timeout: 120 },
 		requests: 1,
 	},
 	{
