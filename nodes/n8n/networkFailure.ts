@@ -37,10 +37,16 @@ export function networkFailure(
 	for (let cause = error, depth = 0; isRecord(cause) && depth < 5; cause = cause.cause, depth++) {
 		const name = asText(cause.name);
 		// n8n's guard against server-side request forgery has names for its errors, and no codes.
-		if (code === '') code = asText(cause.code) || (name.startsWith('SsrfBlocked') ? name : '');
+		if (code === '') code = asText(cause.code) || codeKept(cause) || (name.startsWith('SsrfBlocked') ? name : '');
 		detail = asText(cause.message);
 	}
 	// A reply that cannot be unpacked is told apart from one that was cut off.
 	if (hasHead && !code.startsWith('Z_')) code = CUT_REPLY;
 	return connectionFailure(new URL(url).origin, code, remove(detail), { hostHeader, hasAuthority, bytes, panel });
+}
+
+/** n8n 1 and early 2 keep the code of a connection where others have the status of a reply, and drop the exception that had it. */
+function codeKept({ httpCode }: Record<string, unknown>): string {
+	const kept = asText(httpCode);
+	return /^[A-Z][A-Z\d_]+$/.test(kept) ? kept : '';
 }
