@@ -115,7 +115,7 @@ test('the table of versions says what was tried, and what came of it', () => {
 		const works = (words: string): boolean => row[headings.findIndex((one) => one.startsWith(words))] === 'works';
 		return [
 			row[0]?.replace(/^n8n ([\d.]+), Node (\d+).*$/, '$1 on Node $2'),
-			['Predict', 'Chat', 'Hopsworks Deployment'].every(works),
+			['Predict', 'Chat', 'Hopsworks Deployment', 'Hopsworks Embeddings and Hopsworks Reranker'].every(works),
 			works('Hopsworks Chat Model'),
 			...(isTried("'CA Certificate'") ? [works("'CA Certificate'")] : []),
 		];
