@@ -230,6 +230,12 @@ test('the first requests have the first size, and no request has more rows than 
 	expect(Math.max(...answered)).toBeLessThanOrEqual(3000);
 });
 
+test('a short run tries four times the rows where a request costs much', () => {
+	const { answered, milliseconds } = course(100_000, steady(20, 0.02), newSize());
+	expect(Math.max(...answered)).toBeGreaterThanOrEqual(8000);
+	expect(milliseconds).toBeLessThanOrEqual(620);
+});
+
 test('no request is meant to take more than two seconds', () => {
 	const server = steady(400, 0.1);
 	const { answered } = course(ROWS, server, newSize());

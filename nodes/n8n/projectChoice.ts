@@ -14,7 +14,7 @@ const projectField: Field = {
 	displayName: 'Project',
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
-	description: 'The project that the deployment belongs to. Only needed if the credential names no project.',
+	description: 'The Hopsworks project to work in. Only needed if the credential names no project.',
 	builderHint: {
 		propertyHint:
 			'A resource locator. Leave it out unless the user names a project; then use mode "name" with the name of the project.',
